@@ -1,0 +1,39 @@
+import { renameSync, rmSync } from 'node:fs';
+import { build, type Plugin } from 'esbuild';
+
+/**
+ * Leaves out the parts of the Docker client that are never used here: BuildKit sessions (grpc, protobuf) and SSH
+ * endpoints. They make up most of its memory.
+ */
+const withoutUnusedTransports: Plugin = {
+  name: 'without-unused-transports',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\/(session|ssh)$/ }, ({ path, importer }) =>
+      /docker(ode|-modem)[\\/]lib/.test(importer) ? { path, namespace: 'unused-transport' } : undefined,
+    );
+    bundler.onLoad({ filter: /.*/, namespace: 'unused-transport' }, ({ path }) => ({
+      contents: `module.exports = () => { throw new Error('not in this build: ${path}'); };`,
+    }));
+  },
+};
+
+/** Built beside and moved into place whole, so that a program that starts meanwhile never finds half of it. */
+const fresh = `dist.${process.pid}`;
+await build({
+  entryPoints: ['src/main.ts'],
+  outdir: fresh,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node26',
+  keepNames: true,
+  chunkNames: '[name]-[hash]',
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  plugins: [withoutUnusedTransports],
+  logLevel: 'warning',
+});
+rmSync('dist', { recursive: true, force: true });
+renameSync(fresh, 'dist');
