@@ -1,0 +1,27 @@
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A duration such as `500ms`, `3s`, `10m`, `1h30m` or `7d`, in milliseconds; undefined if it is none. */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+    total += Number(amount) * (isUnit(unit) ? UNITS[unit] : 0);
+  }
+  return total;
+}
+
+/** Milliseconds as people write them: `3s`, `1h30m`, `250ms`. */
+export function formatDuration(ms: number): string {
+  const parts: string[] = [];
+  let rest = Math.round(Math.abs(ms));
+  for (const unit of ['d', 'h', 'm', 's', 'ms'] as const) {
+    const amount = Math.floor(rest / UNITS[unit]);
+    if (amount > 0) parts.push(`${amount}${unit}`);
+    rest -= amount * UNITS[unit];
+  }
+  return parts.length === 0 ? '0s' : (ms < 0 ? '-' : '') + parts.slice(0, 2).join('');
+}
+
+function isUnit(text: string | undefined): text is keyof typeof UNITS {
+  return text !== undefined && text in UNITS;
+}

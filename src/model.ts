@@ -1,0 +1,245 @@
+/** How bad an entry is. Everything below `warning` is `info`. */
+export type Level = 'critical' | 'error' | 'warning' | 'info';
+
+/** What a signal counts as. `restart` comes from Docker's events, never from text. */
+export const KINDS = ['critical', 'error', 'warning', 'restart'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** How many signals of each kind. */
+export type Counts = Readonly<Record<Kind, number>>;
+
+/**
+ * One stream of one container: shared by all its lines and compared by identity.
+ * `container` is the stable identity (compose project and service, else the name), so that a recreated container
+ * keeps its history; `id` is Docker's full id, or the file name in a replay.
+ */
+export interface Origin {
+  readonly id: string;
+  readonly container: string;
+  readonly stream: 'stdout' | 'stderr';
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * One line of one container's log. `ts` is the timestamp exactly as it was stored (RFC 3339, nanoseconds kept as
+ * text, for cursors); `at` is the same moment in whole epoch milliseconds (for windows). `text` is decoded, without
+ * its line ending.
+ */
+export interface Line {
+  readonly type: 'line';
+  readonly origin: Origin;
+  readonly ts: string;
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Why a container started again. Only `policy`, `crash` and `oom` are the engine's own doing. */
+export type RestartCause = 'crash' | 'policy' | 'oom' | 'manual' | 'recreate' | 'engine';
+
+/**
+ * Something that counts: an entry judged critical, error or warning, or a container restart. Small and
+ * serialisable; nothing downstream asks where it came from. `text` is what people are shown (ANSI removed, capped);
+ * `fingerprint` is the same text with its variable parts masked; `rule` names what decided.
+ */
+export interface Signal {
+  readonly type: 'signal';
+  readonly kind: Kind;
+  readonly at: number;
+  readonly container: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly fingerprint: string;
+  readonly rule: string;
+  readonly cause?: RestartCause;
+}
+
+/** The source of the one signal that no container sends: the whole host is silent. No container can be named so. */
+export const SILENCE = 'host:silence';
+
+/**
+ * What is known of a container, sent at every change of it. `stoppedByOperator` and `expectedExit` (exit 0 without a
+ * restart policy) tell an absence that nobody need worry about from one that somebody must.
+ */
+export interface ContainerStatus {
+  readonly type: 'container';
+  readonly at: number;
+  readonly id: string;
+  readonly container: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: 'running' | 'paused' | 'restarting' | 'exited' | 'removed';
+  readonly healthy: boolean;
+  readonly stoppedByOperator: boolean;
+  readonly expectedExit: boolean;
+}
+
+/** Whether everything that can be read is being read. `reason` says what is not, for people. */
+export interface Sight {
+  readonly type: 'sight';
+  readonly at: number;
+  readonly blind: boolean;
+  readonly reason: string;
+}
+
+/** Lines known to be lost: between `from` and `to` (epoch milliseconds). Always reported, never hidden. */
+export interface Gap {
+  readonly type: 'gap';
+  readonly at: number;
+  readonly container: string;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+}
+
+/** What the streams tell of the world beside lines and restarts. */
+export type Fact = ContainerStatus | Sight | Gap;
+
+/** What the streams emit, in batches: one batch a tick when live, one a read when replayed. */
+export type Observation = Line | Signal | Fact;
+
+/** What is left once lines have been judged: everything the core decides upon. */
+export type Evidence = Signal | Fact;
+
+/** Signals with one fingerprint in one container: `482 × XGBoost predict failed: …`. */
+export interface Group {
+  readonly kind: Kind;
+  readonly container: string;
+  readonly fingerprint: string;
+  readonly sample: string;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The rolling window at one moment: what people see. The breach itself is decided on exact timestamps. */
+export interface Tally {
+  readonly at: number;
+  readonly counts: Counts;
+  readonly containers: ReadonlyMap<string, Counts>;
+  readonly groups: readonly Group[];
+  /** First and last few lines of each kind, oldest first, as `[container] line`. */
+  readonly samples: Readonly<Record<Kind, readonly Sample[]>>;
+}
+
+/** A line worth quoting. */
+export interface Sample {
+  readonly at: number;
+  readonly container: string;
+  readonly text: string;
+}
+
+/** One limit. `kinds` are counted together; `each` counts every container on its own. */
+export interface Rule {
+  readonly name: string;
+  readonly kinds: readonly Kind[];
+  readonly limit: number;
+  /** Length of the window in milliseconds. */
+  readonly window: number;
+  readonly scope: 'host' | 'container';
+  /** Globs on the container's identity; empty means every container. */
+  readonly containers: readonly string[];
+  /** Labels the container must carry, with exactly these values. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** A regular expression (source text) the signal's text must match; empty means any. */
+  readonly pattern: string;
+  readonly effects: readonly EffectKind[];
+  /** Incidents with the same key are one incident. Default `host`. */
+  readonly key: string;
+}
+
+/** A limit that has been reached: the rule, the count at this moment, and the container if it is counted for each. */
+export interface Breach {
+  readonly rule: string;
+  readonly kinds: readonly Kind[];
+  readonly count: number;
+  readonly limit: number;
+  readonly container?: string;
+}
+
+export type EffectKind = 'alert' | 'report' | 'heal';
+
+/** The part of an incident's story that a message or a report section tells. */
+export type Part = 'opened' | 'heal' | 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note';
+
+/** States of an incident, as in the diagram of docs/incidents.md. A key without an incident is healthy. */
+export type IncidentState =
+  'open' | 'queued' | 'healing' | 'settling' | 'verifying' | 'cooldown' | 'escalated' | 'resolved' | 'closed';
+
+/** One step of an incident, with the named reason that the log, the report and `incidents show` carry. */
+export interface Transition {
+  readonly at: number;
+  readonly from: IncidentState | 'healthy';
+  readonly to: IncidentState;
+  readonly reason: string;
+}
+
+/** One run of the heal. `ended` and what follows are absent while it runs. */
+export interface HealRecord {
+  readonly attempt: number;
+  readonly id: string;
+  readonly started: number;
+  readonly ended?: number;
+  readonly result?: HealResult;
+  readonly exitCode?: number;
+  readonly output?: string;
+}
+
+/** `unknown`: interrupted by a crash of ours. `broken`: it could not be run at all (not found, not executable). */
+export type HealResult = 'ok' | 'failed' | 'timeout' | 'unknown' | 'broken' | 'dry-run';
+
+/** An incident as told at one moment: everything a message or a section says, so that sinks need nothing else. */
+export interface Story {
+  readonly incident: string;
+  readonly key: string;
+  readonly openedAt: number;
+  readonly at: number;
+  readonly state: IncidentState;
+  /** What was breached, e.g. `353 critical events (threshold: 5); 482 errors (threshold: 50)`. */
+  readonly reason: string;
+  readonly breaches: readonly Breach[];
+  /** Totals of the rolling window at this moment. */
+  readonly counts: Counts;
+  readonly containers: Readonly<Record<string, Counts>>;
+  readonly groups: readonly Group[];
+  readonly samples: Readonly<Record<Kind, readonly Sample[]>>;
+  readonly timeline: readonly Transition[];
+  readonly heals: readonly HealRecord[];
+  readonly gaps: readonly Gap[];
+  /** Opened by what happened before the daemon ran. */
+  readonly foundAtStart: boolean;
+  /** What people are asked to do, if anything. */
+  readonly ask: string;
+}
+
+/**
+ * Something to be done in the world: asked for by the pure core, written to the outbox with the state change that
+ * called for it, performed one at a time. `id` (`<incident>:opened`, `<incident>:heal:1`) stays the same over every
+ * retry. A heal effect carries its attempt in `story.heals`.
+ */
+export interface Effect {
+  readonly type: 'effect';
+  readonly kind: EffectKind;
+  readonly id: string;
+  readonly part: Part;
+  readonly at: number;
+  readonly story: Story;
+}
+
+/** What became of an effect. For a heal, `result` is set and `at` is when it ended. */
+export interface Outcome {
+  readonly type: 'outcome';
+  readonly effect: string;
+  readonly kind: EffectKind;
+  readonly at: number;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly result?: HealResult;
+  readonly exitCode?: number;
+  readonly output?: string;
+}
+
+/** What an operator asks of the running daemon. Durations and moments in epoch milliseconds. */
+export type Control =
+  | { readonly type: 'pause'; readonly at: number; readonly until: number }
+  | { readonly type: 'resume'; readonly at: number }
+  | { readonly type: 'ack'; readonly at: number; readonly incident: string }
+  | { readonly type: 'heal-reset'; readonly at: number };
