@@ -1,0 +1,108 @@
+import { type OperatorFunction, filter, map } from 'rxjs';
+import type { Evidence, Line, Observation, Origin, Signal } from '../model.ts';
+import type { Classifier } from './classify/classifier.ts';
+import { display } from './classify/display.ts';
+import { type EntryState, newEntry } from './classify/entry.ts';
+import { fingerprint } from './classify/fingerprint.ts';
+import type { Verdict } from './classify/verdict.ts';
+
+/** What is stored of open entries: by container id and stream. */
+export type SavedEntries = Readonly<Record<string, EntryState>>;
+
+/** The open entry of every stream of every container, and how much has been judged. */
+export interface EntryStore {
+  /** Lines judged, and the entries they make: continuation lines and blank ones are not entries. */
+  readonly stats: { lines: number; entries: number };
+  /** The entry of an origin. Origins are compared by identity, so one object per stream is cheapest. */
+  of(origin: Origin): EntryState;
+  /** A copy of all entries, for the checkpoint that also holds the cursors. */
+  snapshot(): SavedEntries;
+  /** Drops a removed container's entries. */
+  forget(id: string): void;
+}
+
+/** An entry store, empty or as a snapshot left it. */
+export function createEntryStore(saved: SavedEntries = {}): EntryStore {
+  const entries = new Map<string, EntryState>(
+    Object.entries(saved).map(([key, entry]) => [key, { ...entry }]),
+  );
+  let known = new WeakMap<Origin, EntryState>();
+  return {
+    stats: { lines: 0, entries: 0 },
+    of(origin) {
+      const found = known.get(origin);
+      if (found !== undefined) return found;
+      const key = `${origin.id} ${origin.stream}`;
+      const entry = entries.get(key) ?? newEntry();
+      entries.set(key, entry);
+      known.set(origin, entry);
+      return entry;
+    },
+    snapshot: () => Object.fromEntries([...entries].map(([key, entry]) => [key, { ...entry }])),
+    forget(id) {
+      entries.delete(`${id} stdout`);
+      entries.delete(`${id} stderr`);
+      known = new WeakMap();
+    },
+  };
+}
+
+/**
+ * Judges the lines that pass: an entry that counts becomes a signal at the moment its first line arrives; harmless
+ * and continuation lines are dropped. Signals and facts from elsewhere (restarts, container states, gaps) pass
+ * through in order. A batch with nothing left is not emitted.
+ */
+export function classify(
+  classifier: Classifier,
+  entries: EntryStore = createEntryStore(),
+): OperatorFunction<readonly Observation[], readonly Evidence[]> {
+  return (source) =>
+    source.pipe(
+      map((batch) => judgeBatch(batch, classifier, entries)),
+      filter((evidence) => evidence.length > 0),
+    );
+}
+
+const NOTHING: readonly Evidence[] = [];
+
+function judgeBatch(
+  batch: readonly Observation[],
+  classifier: Classifier,
+  entries: EntryStore,
+): readonly Evidence[] {
+  const { stats } = entries;
+  let evidence: Evidence[] | undefined;
+  let last: Origin | undefined;
+  let entry: EntryState | undefined;
+  for (const observation of batch) {
+    if (observation.type !== 'line') {
+      (evidence ??= []).push(observation);
+      continue;
+    }
+    const { origin } = observation;
+    if (entry === undefined || origin !== last) {
+      last = origin;
+      entry = entries.of(origin);
+    }
+    const verdict = classifier.judge(observation.text, entry, origin.container, observation.at);
+    stats.lines++;
+    if (!verdict.event) continue;
+    stats.entries++;
+    if (verdict.level !== 'info') (evidence ??= []).push(toSignal(observation, verdict.level, verdict));
+  }
+  return evidence ?? NOTHING;
+}
+
+function toSignal(line: Line, kind: Signal['kind'], verdict: Verdict): Signal {
+  const text = display(line.text);
+  return {
+    type: 'signal',
+    kind,
+    at: line.at,
+    container: line.origin.container,
+    labels: line.origin.labels,
+    text,
+    fingerprint: fingerprint(text),
+    rule: verdict.rule,
+  };
+}

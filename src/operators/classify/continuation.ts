@@ -1,0 +1,137 @@
+import { CRITICAL, ERROR, INFO, WARNING } from './levels.ts';
+import type { EntryState } from './entry.ts';
+import { bodyStart } from './prefix.ts';
+
+/**
+ * Lines that no program prints first: frames, causes, notes and closers of traces, by the runtime that prints them.
+ * They are looked up by their first character, so that an ordinary line below an entry costs one look and no pattern.
+ */
+const FOLLOWING: readonly (readonly [first: string, pattern: RegExp])[] = [
+  // Java, JavaScript, .NET
+  ['a', /^at [\w$.<>/[\]]+[.(: ]|^at .*:\d+|^at .*\)$/],
+  ['.', /^\.{3} ?\d+ (?:more|common frames|lines|levels)/],
+  ['CSWR', /^(?:Caused by|Suppressed|Wrapped by|Root cause):(?: |$)/],
+  ['nwE', /^(?:nested exception is|with root cause|Exception message):?/],
+  // Go
+  ['gcer[', /^(?:goroutine \d+ \[|created by |exit status \d+$|runtime stack:|\[signal SIG|\[recovered\])/],
+  // titles of stacks
+  [
+    'sSBCNT',
+    /^(?:stack (?:backtrace|traceback)|S(?:tack ?trace|TACK TRACE)|Backtrace|Call(?: Trace| stack|Stack|s)|Native stack trace|Current stack trace|Trace)\b.*:?$/i,
+  ],
+  // PHP, Dart, V8, Julia, rustc, JVM crash reports
+  ['#', /^#(?:\d+:? |\s|$)/],
+  ['0123456789', /^\d+: (?:0x)?[0-9a-f]{4,} |^\d+\s+\|/],
+  ['[', /^\[\d+\] (?:top-level|\S+ ?\()/],
+  ['-|^~=→', /^(?:-->|-{3,}|\||\^|~+\^*|=>|={3,}$|→|= (?:note|help): )/],
+  ['nhT', /^(?:note|help|hint): |^Trace: /],
+  // Node.js
+  ['N(<', /^(?:Node\.js v\d|\(Use `node |<--- .* --->$)/],
+  [']})', /^[\]})]+[,;]?$/],
+  // Erlang, Elixir, OCaml
+  [
+    '*LSFIAEQWR',
+    /^(?:\*\* |Last message|State: |Function: |Initial Call:|Ancestors:|Extra|Queue:|Args: |When Server state|Reason for termination|Raised (?:at|by)|Called from|Re-raised)/,
+  ],
+  ['CR', /^(?:Called from|Re-raised) /],
+  // kernel
+  ['O', /^Oops: /],
+  // sanitizers, gdb, faulthandler, R
+  ['S=T', /^(?:SUMMARY: |==\d+==|Shadow bytes|=>0x|Thread 0x)/],
+  ['EPC', /^(?:Execution halted$|Extension modules:|Program terminated|Current thread 0x)/],
+  // Ruby, PHP, Python without its indentation, Dart, Rust
+  // Tcl
+  ['"', /^"[^"]*"$/],
+  ['ft', /^(?:from \S+:\d+|fatal runtime error: |thrown in .* on line \d+)/],
+  ['FRTA', /^(?:File "[^"]+", line \d+|Found: |Receiver: |Tried calling: |Arguments: )/],
+  ['DT', /^(?:During handling of the above exception|The above exception was the direct cause)/],
+];
+
+const BY_FIRST: readonly (readonly RegExp[])[] = Array.from({ length: 128 }, (_, code) =>
+  FOLLOWING.filter(([first]) => first.includes(String.fromCharCode(code))).map(([, pattern]) => pattern),
+);
+
+/** A frame of a Go stack: `main.handle(0xc000012345, …)`, `runtime.goexit()`. */
+const GO_FRAME = /^(?:panic\(|[\w./*()-]+\.[\w.*()·[\]-]+\()(?:0x[0-9a-f]+|\.\.\.|\{|[0-9]|\)).*$/;
+
+function follows(text: string): boolean {
+  for (const pattern of BY_FIRST[text.charCodeAt(0)] ?? []) if (pattern.test(text)) return true;
+  return text.charCodeAt(text.length - 1) === 41 && GO_FRAME.test(text);
+}
+
+const CHAIN =
+  /^(?:During handling of the above exception|The above exception was the direct cause|\s*nested exception is:|Caused by: )/;
+const NESTED = /nested exception is:?\s*$|Caused by:\s*$/;
+const EXCEPTION = /^[A-Za-z_][\w.]*(?::|$| \()/;
+const CODE = /^(?:throw |raise |\^|~|[\s^~]+$)/;
+
+/** Longest pause within one entry, in milliseconds: a trace is written at once. */
+const PAUSE = 5_000;
+
+/** Forgets an entry whose last line is too long ago for this one to belong to it. */
+export function closeStale(entry: EntryState, at: number): void {
+  if (entry.mode !== 'plain' && entry.at > 0 && at - entry.at > PAUSE) {
+    entry.mode = 'plain';
+    entry.level = INFO;
+  }
+}
+
+/**
+ * Whether an unindented line without a level belongs to the entry above, and if so moves that entry on. A line that may
+ * as well begin an entry is only taken in where the form of the trace asks for it.
+ */
+export function continues(line: string, from: number, entry: EntryState): boolean {
+  const { mode } = entry;
+  if (mode === 'plain' && entry.level < WARNING && !mayFollow(line, from)) return false;
+  const text = line.slice(bodyStart(line, from));
+  if (mode === 'excerpt') return CODE.test(text);
+  if (mode === 'message') {
+    entry.mode = 'trace';
+    return true;
+  }
+  if (mode === 'traceback') {
+    entry.frames = true;
+    if (text.startsWith('File "')) return true;
+    entry.mode = 'trace';
+    return EXCEPTION.test(text) || follows(text);
+  }
+  if (CHAIN.test(text) && entry.since < 200) {
+    entry.mode = 'chained';
+    return true;
+  }
+  if (!follows(text)) return false;
+  if (entry.level >= WARNING) entry.frames = true;
+  return true;
+}
+
+function mayFollow(line: string, from: number): boolean {
+  const code = line.charCodeAt(from);
+  return (code < 128 && (BY_FIRST[code]?.length ?? 0) > 0) || line.charCodeAt(line.length - 1) === 41;
+}
+
+/** Notes what an attached, indented line tells about the entry it belongs to. */
+export function attach(text: string, entry: EntryState): void {
+  if (NESTED.test(text)) {
+    entry.frames = false;
+    if (entry.level >= WARNING) entry.mode = 'chained';
+  } else if (entry.mode !== 'chained') entry.frames = true;
+}
+
+/**
+ * Whether an unlabelled line that was judged severe on its own is the body of the entry above: the exception below the
+ * line that logged it, the second half of a chain, the shell's word on a crash already told.
+ */
+export function isBody(text: string, entry: EntryState, level: number, isShape: boolean): boolean {
+  if (entry.level < WARNING) return false;
+  if (entry.mode === 'chained') return isShape;
+  if (entry.mode === 'trace' && entry.level === CRITICAL && ABORTED.test(text)) return true;
+  if (entry.frames || level < ERROR) return false;
+  return (entry.mode === 'labelled' || entry.mode === 'words') && isShape && THROWN.test(text);
+}
+
+/** The shell's or the C library's last word on a program that has said why. */
+const ABORTED = /^(?:Aborted|Trace\/breakpoint|\S+: line \d+:\s+\d+ (?:Aborted|Segm|Killed))/;
+
+/** An exception as it is printed below the line that logged it. */
+const THROWN =
+  /^(?:Traceback |(?:[\w$-]+(?:[./\\]|::))*[A-Z][\w$]*(?:Error|Exception|Failure|Fault|Throwable)\b)/;

@@ -1,0 +1,222 @@
+import { CLASS, CLOSE, DIGIT, LOWER, OPEN, OTHER, QUOTE, SPACE, UPPER, isDigit, isLetter } from './chars.ts';
+import { jsonLevel } from './json.ts';
+import {
+  ATTACHED,
+  INFO,
+  LEVEL_WORDS,
+  WEAK_WORDS,
+  NONE,
+  DATE_WORD,
+  DATE_WORDS,
+  ERROR,
+  WARNING,
+  CRITICAL,
+} from './levels.ts';
+import { letterLevel } from './letter.ts';
+import { logfmtLevel, pairs } from './logfmt.ts';
+import { marked } from './mark.ts';
+import { deviceLevel, priorityLevel, redisLevel, requestLine, symbolLevel } from './positional.ts';
+import { found } from './rules.ts';
+import { buildTrie, valued } from './trie.ts';
+import { bareForm, type Place } from './token.ts';
+
+/** How far into a line a level is looked for: real headers (SAP HANA, Nova, Java with long thread names) end well before. */
+const REACH = 256;
+
+/** Plain words after which a line has become prose: a host and a program name may precede the level. */
+const PROSE = 3;
+
+/** Added to the value of a word that also begins ordinary sentences. */
+const WEAK = 8;
+const weak = new Set(WEAK_WORDS.split(' '));
+
+const { next, value } = buildTrie([
+  ...[CRITICAL, ERROR, WARNING, INFO].flatMap((level) =>
+    valued(LEVEL_WORDS[level] ?? '', level).map(
+      ([word]) => [word, weak.has(word) ? level + WEAK : level] as const,
+    ),
+  ),
+  ...valued(DATE_WORDS, DATE_WORD),
+]);
+
+const TOKEN = Array.from({ length: 8 }, (_, level) => found('level token', level));
+
+const place: Place = { start: 0, end: 0, from: 0, stop: 0, prose: 0, depth: 0, dated: false };
+
+/**
+ * The explicit level of a line, where the formats of the world put one: after dates, hosts, programs, threads and
+ * loggers, and before the message. Walks the header once, token by token, and stops at the first level it can trust or
+ * when prose begins. 0: the line has none. Allocates nothing.
+ */
+export function headerLevel(text: string, from: number, end: number): number {
+  let limit = Math.min(end, from + REACH);
+  place.from = from;
+  place.stop = end;
+  let fallback = 0;
+  let prose = 0;
+  let depth = 0;
+  let dated = false;
+  let words = 0;
+  let said = 0;
+  let i = from;
+  while (i < limit) {
+    const code = text.charCodeAt(i);
+    const kind = code < 128 ? CLASS[code] : OTHER;
+    if (kind === SPACE) {
+      i++;
+    } else if (kind === DIGIT) {
+      const start = i;
+      i = skipNumber(text, i, limit);
+      if (i - start > 5) dated = true;
+      if (text.charCodeAt(i - 1) === 58 && start === from) {
+        const redis = redisLevel(text, start);
+        if (redis !== 0) return redis;
+      }
+    } else if (kind === LOWER || kind === UPPER) {
+      let node = 1;
+      let j = i;
+      let lowers = 0;
+      let c = code;
+      do {
+        node = next[node * 32 + (c & 31)] ?? 0;
+        if (c > 96) lowers++;
+        c = ++j < end ? text.charCodeAt(j) : 0;
+      } while (isLetter(c));
+      const before = i > from ? text.charCodeAt(i - 1) : 0;
+      const meaning = j - i === 1 || node === 0 ? NONE : (value[node] ?? NONE);
+      if (meaning === DATE_WORD) {
+        dated = true;
+        i = j;
+        continue;
+      }
+      place.start = i;
+      place.end = j;
+      place.prose = prose;
+      place.depth = depth;
+      place.dated = dated;
+      if (j - i === 1) {
+        const letter = letterLevel(text, place, before, c);
+        if (letter !== 0) return letter;
+      } else if (c === 58 && (lowers === 0 ? isAttached(text, i, j) : i === from && isRemark(text, i))) {
+        return marked(TOKEN[ATTACHED] ?? 0, i, j);
+      } else if (meaning !== NONE && bareForm(text, place, meaning & 7, meaning > WEAK, before, c, lowers)) {
+        return marked(TOKEN[meaning & 7] ?? 0, i, j);
+      }
+      words++;
+      i = j;
+      if (c === 61) {
+        // `key=`: pairs, if only a header stands before them; a level may also follow them in brackets.
+        if (prose > 0) break;
+        const level = logfmtLevel(text, keyStart(text, place.start, from), end, said > 0);
+        if (level !== 0) return level;
+        i = pairs.end;
+        limit = Math.min(end, i + REACH);
+        continue;
+      }
+      if (c === 58 || c === 91 || (c === 40 && isDigit(text.charCodeAt(j + 1)))) {
+        // `program:`, `program[12]:`, `thread(7)`: what stood before was a header after all.
+        if (c === 58 && text.charCodeAt(j + 1) <= 32) said++;
+        if (prose < PROSE && (c !== 58 || text.charCodeAt(j + 1) <= 32 || depth > 0)) prose = 0;
+      } else if (depth === 0 && lowers > 0 && isPlainWord(before, c)) {
+        said++;
+        if (++prose >= PROSE) break;
+      }
+    } else if (kind === OPEN) {
+      if (code === 123 && isJson(text, i + 1, end)) {
+        const level = jsonLevel(text, i, end);
+        if (level !== 0) return level;
+        break;
+      }
+      if (code === 60 && i === from) fallback = priorityLevel(text, i);
+      depth++;
+      i++;
+    } else if (kind === CLOSE) {
+      if (depth > 0) depth--;
+      i++;
+    } else if (kind === QUOTE) {
+      const request = requestLine(text, i);
+      if (request !== 0 && prose < PROSE) return fallback === 0 ? request : fallback;
+      const close = text.indexOf(text.charAt(i), i + 1);
+      if (close < 0 || close >= limit || words > 2) break;
+      // A quoted level, as in CSV: look inside; anything else quoted is passed over.
+      i = close - i > 14 ? close + 1 : i + 1;
+    } else if (code === 37 && isLetter(text.charCodeAt(i + 1))) {
+      const device = deviceLevel(text, i);
+      if (device !== 0) return device;
+      i++;
+    } else {
+      if (code > 127 && prose === 0 && fallback === 0) fallback = symbolLevel(text, i);
+      i++;
+    }
+  }
+  return fallback;
+}
+
+/** Past a date, time, number or id that begins with a digit; stops before a word that a `:`, `-`, `/` or `.` sets off. */
+function skipNumber(text: string, from: number, limit: number): number {
+  let i = from + 1;
+  while (i < limit) {
+    const code = text.charCodeAt(i);
+    if (isDigit(code)) i++;
+    else if (isLetter(code)) {
+      const before = text.charCodeAt(i - 1);
+      if (!isDigit(before) && !isLetter(before)) break;
+      i++;
+    } else if (
+      code === 58 ||
+      code === 46 ||
+      code === 44 ||
+      code === 45 ||
+      code === 47 ||
+      code === 43 ||
+      code === 95
+    )
+      i++;
+    else break;
+  }
+  return i;
+}
+
+/** Whether a word stands by itself in running text, not as a part of an identifier, path or host name. */
+function isPlainWord(before: number, after: number): boolean {
+  if (before !== 0 && before !== 32 && before !== 9) return false;
+  return after === 32 || after === 0 || after === 9 || after === 44 || after === 59;
+}
+
+function isAttached(text: string, from: number, to: number): boolean {
+  if (text.charCodeAt(to + 1) !== 32 || text.charCodeAt(to + 2) !== 32) return false;
+  switch (text.charCodeAt(from)) {
+    case 68:
+      return text.startsWith('DETAIL', from);
+    case 72:
+      return text.startsWith('HINT', from);
+    case 83:
+      return text.startsWith('STATEMENT', from);
+    case 67:
+      return text.startsWith('CONTEXT', from);
+    case 81:
+      return text.startsWith('QUERY', from);
+    case 76:
+      return text.startsWith('LOCATION', from);
+    default:
+      return false;
+  }
+}
+
+/** `note:` and `help:` as compilers and Rust's panics add them below what they have told. */
+function isRemark(text: string, at: number): boolean {
+  return text.startsWith('note: ', at) || text.startsWith('help: ', at);
+}
+
+function keyStart(text: string, at: number, from: number): number {
+  let i = at;
+  while (i > from && text.charCodeAt(i - 1) > 44) i--;
+  return i;
+}
+
+function isJson(text: string, from: number, end: number): boolean {
+  let i = from;
+  while (i < end && text.charCodeAt(i) <= 32) i++;
+  const code = text.charCodeAt(i);
+  return code === 34 || code === 39;
+}

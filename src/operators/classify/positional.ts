@@ -1,0 +1,70 @@
+import { isDigit } from './chars.ts';
+import { ERROR, INFO, NONE, SYSLOG, WARNING } from './levels.ts';
+import { marked } from './mark.ts';
+import { found } from './rules.ts';
+
+const PRIORITY = Array.from({ length: 8 }, (_, level) => found('syslog priority', level));
+const DEVICE = Array.from({ length: 8 }, (_, level) => found('network device severity', level));
+const SYMBOL = Array.from({ length: 8 }, (_, level) => found('symbol', level));
+const ACCESS = found('access log', INFO);
+
+/** `<34>` at the start of a syslog datagram or a kernel line: the severity is the number modulo eight. */
+export function priorityLevel(text: string, at: number): number {
+  let i = at + 1;
+  let number = 0;
+  while (isDigit(text.charCodeAt(i)) && i < at + 4) number = number * 10 + text.charCodeAt(i++) - 48;
+  if (i === at + 1 || text.charCodeAt(i) !== 62 || number > 191) return 0;
+  return marked(PRIORITY[SYSLOG[number & 7] ?? NONE] ?? 0, at, i + 1);
+}
+
+const DEVICE_TAG = /%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*?-([0-7])-[A-Z0-9_]+(?=:)/y;
+
+/** Cisco and compatible devices: `%LINK-3-UPDOWN:`, `%ASA-4-106023:`. */
+export function deviceLevel(text: string, at: number): number {
+  DEVICE_TAG.lastIndex = at;
+  const match = DEVICE_TAG.exec(text);
+  if (match === null) return 0;
+  return marked(DEVICE[SYSLOG[Number(match[1])] ?? NONE] ?? 0, at, DEVICE_TAG.lastIndex);
+}
+
+const REDIS = /\d+:[CMSX] \d\d \w{3} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)? ([.*#-]) /y;
+
+/** Redis and Valkey: `1:M 01 Jan 2024 00:00:00.000 # …`, where `#` is a warning and `.`, `-`, `*` are below it. */
+export function redisLevel(text: string, at: number): number {
+  REDIS.lastIndex = at;
+  const match = REDIS.exec(text);
+  if (match === null) return 0;
+  return marked(SYMBOL[match[1] === '#' ? WARNING : INFO] ?? 0, REDIS.lastIndex - 2, REDIS.lastIndex - 1);
+}
+
+const REQUEST = /["'](?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PROPFIND|PRI|-)(?: |")/y;
+
+/** A quoted HTTP request line: an access log, which records what clients did, not what went wrong. */
+export function requestLine(text: string, at: number): number {
+  const code = text.charCodeAt(at + 1);
+  if (code !== 45 && (code < 65 || code > 90)) return 0;
+  REQUEST.lastIndex = at;
+  return REQUEST.test(text) ? marked(ACCESS, at, REQUEST.lastIndex) : 0;
+}
+
+/** Marks that stand for a level before the text: consola, signale, Next.js, systemd-like check marks. */
+export function symbolLevel(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  switch (code) {
+    case 0x2716: // ✖
+    case 0x2717: // ✗
+    case 0x2718: // ✘
+    case 0x274c: // ❌
+    case 0x2a2f: // ⨯
+      return marked(SYMBOL[ERROR] ?? 0, at, at + 1);
+    case 0x26a0: // ⚠
+      return marked(SYMBOL[WARNING] ?? 0, at, at + 1);
+    case 0x2139: // ℹ
+    case 0x2714: // ✔
+    case 0x2713: // ✓
+    case 0x2705: // ✅
+      return marked(SYMBOL[INFO] ?? 0, at, at + 1);
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,151 @@
+import { CLASS, CLOSE, LOWER, OPEN, OTHER, isDigit } from './chars.ts';
+import { INFO } from './levels.ts';
+
+/** A word in a header and what surrounds it; one object is reused for every word. */
+export interface Place {
+  /** First character of the word, and the one after its last. */
+  start: number;
+  end: number;
+  /** First character of the line that is examined, and the one after the last. */
+  from: number;
+  stop: number;
+  /** Plain words of prose before it. */
+  prose: number;
+  /** Open brackets around it. */
+  depth: number;
+  /** A date, time or long number has been seen. */
+  dated: boolean;
+}
+
+/**
+ * Whether a level word stands where a program puts its level, not where a sentence uses it. Brackets and bars on both
+ * sides will do in any case of letters; capitals need a delimiter on both sides; other words a colon, two spaces, or
+ * the place right after the date. The fewer words of prose stand before it, the more is allowed;
+ * a `weak` word is one that also begins ordinary sentences.
+ */
+export function bareForm(
+  text: string,
+  at: Place,
+  level: number,
+  weak: boolean,
+  before: number,
+  after: number,
+  lowers: number,
+): boolean {
+  const { start, end, prose, depth, dated } = at;
+  const caps = lowers === 0;
+  const tail = after === 32 || after === 9 ? pastSpaces(text, end, at.stop) : after;
+  const wide = after === 9 || (after === 32 && text.charCodeAt(end + 1) <= 32);
+  const atStart = start === at.from;
+  if (before === 61 && !caps) return false;
+
+  // [error]  [ssl:error]  [gc,warning]  <Warning>  (WARN)  |INFO    |  [ERROR   ]
+  if (isEnclosing(before) || (before === 32 && isOpener(previous(text, start, at.from)))) {
+    if (isClosing(tail)) return prose < 3 && !isCall(text, start, before);
+    if (caps && prose < 3 && (tail === 58 || after === 32)) return true;
+    if (before === 124 && caps) return true;
+  }
+  if (depth > 0 && (before === 58 || before === 44) && isClosing(tail)) return true;
+  if (depth > 0 && before === 32 && isClosing(after) && (caps || dated) && at.prose < 2) return true;
+
+  // `2024-… app.ERROR: x`, ` - ERROR - `, `]ERROR[`, `::WARNING::`, `=ERROR REPORT`, `ERR!`, `ERROR[0012]`
+  if (caps && prose < 2) {
+    if (before === 46 && !(after === 58 || after === 32)) return false;
+    if (before === 95 || before === 36 || before === 64 || before === 92 || before === 61 || before === 34) {
+      return before === 34 ? after === 34 : before === 61 && after === 32;
+    }
+    if (before === 45 && level === INFO && after !== 58 && after !== 32 && after !== 45) return false;
+    if (isCapsEnd(after))
+      return !weak || (dated && prose === 0) || after === 58 || tail === 124 || wide || isClosing(tail);
+  }
+  // "error","warning" in CSV
+  if (before === 34 && after === 34 && dated) return !weak;
+  if (before === 44 && after === 44 && dated) return !weak;
+  if (before === 45 || before === 95 || before === 36 || before === 64 || before === 92 || before === 43)
+    return false;
+
+  // daemon.err host …
+  if (before === 46) return (after === 32 || after === 93) && !weak && isFacility(text, start - 1, at.from);
+
+  // error: x   Warning: x   error[E0308]: x   warning/Process: x
+  if (after === 58)
+    return (
+      prose === 0 &&
+      before !== 47 &&
+      before !== 123 &&
+      before !== 61 &&
+      (!weak || (level !== INFO && text.charCodeAt(end + 1) === 32))
+    );
+  if (after === 33) return caps && prose < 2;
+  if (after === 91 || after === 47) return prose === 0 && before !== 47 && (dated || after === 91) && !weak;
+  if (before === 47) return false;
+
+  if (prose > 0 || weak) return false;
+  if (after === 44) return dated && wideAfter(text, end + 1);
+  if (after !== 32 && after !== 9) return false;
+  if (wide && (atStart || before === 32 || before === 9)) return true;
+  if (tail === 45 || tail === 124 || tail === 91 || tail === 60 || tail === 40) return atStart || dated;
+  if (dated && isName(text, end + 1, at.stop)) return true;
+  const lower = (text.charCodeAt(start) & 32) !== 0;
+  return level === INFO && lower && (atStart || dated) && (before === 0 || before === 32 || before === 9);
+}
+
+/** Whether the bracket before the word is a call's: `serve(log)`. */
+function isCall(text: string, start: number, before: number): boolean {
+  if (before !== 40) return false;
+  const code = text.charCodeAt(start - 2) | 32;
+  return code >= 97 && code <= 122;
+}
+
+/** Whether the next word is a program, logger or module (`vpxd[47756]`, `Server:`, `app.py`), so that this one was the level. */
+function isName(text: string, from: number, end: number): boolean {
+  let i = from;
+  for (; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 32) break;
+    if (code === 91 || code === 47 || (code === 46 && text.charCodeAt(i + 1) > 32)) return i > from;
+  }
+  return i > from && text.charCodeAt(i - 1) === 58;
+}
+
+function pastSpaces(text: string, from: number, end: number): number {
+  let i = from;
+  while (i < end && text.charCodeAt(i) <= 32) i++;
+  return i < end ? text.charCodeAt(i) : 0;
+}
+
+function previous(text: string, at: number, from: number): number {
+  let i = at - 1;
+  while (i >= from && text.charCodeAt(i) === 32) i--;
+  return i >= from ? text.charCodeAt(i) : 0;
+}
+
+function wideAfter(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 32 && text.charCodeAt(at + 1) === 32;
+}
+
+function isOpener(code: number): boolean {
+  return code === 124 || (code < 128 && CLASS[code] === OPEN);
+}
+
+function isEnclosing(code: number): boolean {
+  return isOpener(code);
+}
+
+function isClosing(code: number): boolean {
+  return code === 124 || (code < 128 && CLASS[code] === CLOSE);
+}
+
+function isCapsEnd(code: number): boolean {
+  if (code === 0 || code === 32 || code === 9) return true;
+  if (isDigit(code) || code === 95 || code === 46 || code === 61 || code === 39 || code === 34) return false;
+  const kind = code < 128 ? CLASS[code] : OTHER;
+  return kind !== LOWER;
+}
+
+const FACILITIES =
+  /(?:^|[\s<[,])(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|ntp|security|console|local[0-7])$/;
+
+function isFacility(text: string, dot: number, from: number): boolean {
+  return FACILITIES.test(text.slice(Math.max(from, dot - 12), dot));
+}

@@ -1,0 +1,49 @@
+import { message } from './json.ts';
+import { INFO } from './levels.ts';
+import { mark } from './mark.ts';
+import { bodyStart } from './prefix.ts';
+import { found, levelOf } from './rules.ts';
+import { crashShape } from './shapes.ts';
+import { judgeWords } from './words.ts';
+
+const MESSAGE = Array.from({ length: 8 }, (_, level) => found('words of a JSON message', level));
+const HARMLESS_JSON = found('nothing suspicious', INFO);
+
+/** Longest text that is remembered, and how many of them: under a megabyte in all. */
+const REMEMBERED_LENGTH = 400;
+const REMEMBERED = 1_000;
+
+/** Answers given, by the text with its numbers masked: what goes wrong, goes wrong often and in the same words. */
+const known = new Map<string, number>();
+
+/**
+ * Judges a line that names no level but contains a suspicious word: first by the shapes of crashes, then by its words.
+ * Of a JSON line only the message is read. Most lines never come here, and those that do are mostly remembered
+ * (`remember` false: judged afresh, with the place of the evidence).
+ */
+export function judgeUnlabelled(text: string, from: number, end: number, remember: boolean): number {
+  if (text.charCodeAt(from) === 123) {
+    if (message.end <= message.start) return HARMLESS_JSON;
+    const packed = judgeText(text.slice(message.start, message.end), message.start);
+    return MESSAGE[levelOf(packed)] ?? packed;
+  }
+  const start = bodyStart(text, from);
+  const body = text.slice(start, end);
+  if (!remember || body.length > REMEMBERED_LENGTH) return judgeText(body, start);
+  // Zero stays zero: it is the difference between trouble and its absence.
+  const key = body.replace(/\b[1-9]\d*\b/g, '7');
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const packed = judgeText(key, 0);
+  if (known.size >= REMEMBERED) known.clear();
+  known.set(key, packed);
+  return packed;
+}
+
+function judgeText(text: string, offset: number): number {
+  const shape = crashShape(text);
+  const packed = shape === 0 ? judgeWords(text) : shape;
+  mark.start += offset;
+  mark.end += offset;
+  return packed;
+}
