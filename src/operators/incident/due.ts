@@ -1,0 +1,97 @@
+import { breachedOf, calmFrom, countedFor, watermarkOf } from './evidence.ts';
+import type { Counted } from './evidence.ts';
+import { nth } from './newest.ts';
+import type { Policy } from './policy.ts';
+import type { CoreState, Incident } from './state.ts';
+import { isBlind } from './world.ts';
+
+/**
+ * When an incident has to be looked at next if nothing happens before. Evidence that arrives meanwhile can only put a
+ * recovery off, so that looking too early is harmless and a signal need not work this out again.
+ */
+export function dueOf(state: CoreState, incident: Incident, policy: Policy): number {
+  return Math.max(state.now + 1, Math.min(...candidates(state, incident, policy)));
+}
+
+/** From when on the incident counts as over: calm, alive and observed for `span` in its present state. */
+export function quietFrom(state: CoreState, incident: Incident, policy: Policy, span: number): number {
+  if (isBlind(state, policy) || incident.downSince !== undefined) return Infinity;
+  return Math.max(
+    incident.since + span,
+    watermarkOf(state, incident.key) + span,
+    state.sight.observedSince + span,
+    incident.aliveSince + span,
+    calmFrom(state, policy, incident.key, span),
+  );
+}
+
+/** From when on containers that are down mean that the heal has failed. Absence proves nothing while blind. */
+export function deadFrom(state: CoreState, incident: Incident, policy: Policy): number {
+  return Math.max(missingSince(state, incident, policy), incident.graceFrom) + policy.incident.aliveGrace;
+}
+
+/** Until when what calls for a heal is fresh enough for one to start, if nothing more happens. */
+export function freshUntil(state: CoreState, incident: Incident, policy: Policy): number {
+  const { aliveGrace, freshness } = policy.incident;
+  if (missingSince(state, incident, policy) + aliveGrace <= state.now) return Infinity;
+  let until = -Infinity;
+  for (const { newest, slot } of calledFor(state, incident, policy)) {
+    const deciding = nth(newest, incident.readBack ? slot.limit : 1);
+    if (deciding !== undefined) until = Math.max(until, deciding + freshness);
+  }
+  return until;
+}
+
+/** When a view that is lost has been lost for too long. */
+export function blindUntil({ sight }: CoreState, { incident }: Policy): number {
+  return sight.blindSince === undefined ? Infinity : sight.blindSince + incident.blindMax;
+}
+
+/** The limits that call for what is being decided. Once that is under way, leaving the window does not undo it. */
+function calledFor(state: CoreState, incident: Incident, policy: Policy): readonly Counted[] {
+  if (incident.state === 'verifying') return breachedOf(state, policy, incident.key);
+  return countedFor(state, policy, incident.key).filter(({ slot }) =>
+    incident.breaches.some(({ rule, container }) => rule === slot.rule && container === slot.container),
+  );
+}
+
+/** Since when containers have been seen to be down: what was not looked at in between does not count. */
+function missingSince(state: CoreState, { downSince }: Incident, policy: Policy): number {
+  if (downSince === undefined || isBlind(state, policy)) return Infinity;
+  return Math.max(downSince, state.sight.observedSince);
+}
+
+function candidates(state: CoreState, incident: Incident, policy: Policy): readonly number[] {
+  const { verify, verifyMax, cooldownMax } = policy.incident;
+  const { window } = policy.config;
+  const later = (at: number): number => (at > state.now ? at : Infinity);
+  switch (incident.state) {
+    case 'open':
+    case 'healing':
+    case 'settling':
+    case 'resolved':
+      return [incident.until];
+    case 'queued':
+      return [
+        blindUntil(state, policy),
+        freshUntil(state, incident, policy) + 1,
+        state.healing.running?.deadline ?? Infinity,
+        state.now + verifyMax,
+      ];
+    case 'verifying':
+      return [incident.until, quietFrom(state, incident, policy, verify), deadFrom(state, incident, policy)];
+    case 'cooldown':
+      return [
+        later(incident.until),
+        blindUntil(state, policy),
+        quietFrom(state, incident, policy, verify),
+        state.now + cooldownMax,
+      ];
+    case 'escalated':
+      return [
+        incident.acknowledged ? Infinity : incident.until,
+        quietFrom(state, incident, policy, window),
+        state.now + window,
+      ];
+  }
+}
