@@ -1,0 +1,130 @@
+import { Agent, IncomingMessage } from 'node:http';
+import Docker from 'dockerode';
+import type { Endpoint } from './endpoint.ts';
+
+/** Longest wait for the answer of a call. */
+const CALL_TIMEOUT = 30_000;
+
+/** Longest wait for the head of a stream: an engine under load takes seconds over a long log. */
+const HEAD_TIMEOUT = 90_000;
+
+/** A call that fails this soon (milliseconds) was sent over a connection that had been cut. */
+const CUT = 1_000;
+
+export type Query = Readonly<Record<string, string>>;
+
+/** The Docker Engine, as far as we use it: GET requests only. */
+export interface DockerClient {
+  /** One JSON answer. */
+  call(path: string, query?: Query): Promise<unknown>;
+  /** An open answer to read as it comes. Whoever gets it destroys it. */
+  stream(path: string, query: Query, signal?: AbortSignal): Promise<IncomingMessage>;
+  close(): void;
+}
+
+/**
+ * Two clients of one engine: streams never wait for a free connection and never time out while open, calls share a
+ * few connections and do. Neither looks at the environment: the endpoint decides.
+ */
+export function dockerClient(endpoint: Endpoint): DockerClient {
+  const open = new Agent({ keepAlive: false, maxSockets: Infinity });
+  const shared = new Agent({ keepAlive: true, maxSockets: 16 });
+  const streams = docker(endpoint, { agent: open, connectionTimeout: HEAD_TIMEOUT });
+  const calls = docker(endpoint, { agent: shared, timeout: CALL_TIMEOUT });
+  return {
+    call: async (path, query = {}) => {
+      // A kept connection may have been cut just now: that is no news of the engine, so ask once more.
+      const asked = performance.now();
+      const answer = await get(calls, path, query).catch((error: unknown) => {
+        if (property(error, 'code') !== 'ECONNRESET' || performance.now() - asked > CUT) throw error;
+        return get(calls, path, query);
+      });
+      const chunks: Buffer[] = [];
+      for await (const chunk of answer) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+      const json: unknown = JSON.parse(Buffer.concat(chunks).toString());
+      return json;
+    },
+    stream: (path, query, signal) => get(streams, path, query, signal),
+    close: () => {
+      open.destroy();
+      shared.destroy();
+    },
+  };
+}
+
+interface Connection {
+  readonly agent: Agent;
+  /** Ends a request that is silent for so long. */
+  readonly timeout?: number;
+  /** Ends a request whose answer has not begun by then. */
+  readonly connectionTimeout?: number;
+}
+
+/** The library lets the environment overrule its options, so what it took from there is set back afterwards. */
+function docker(endpoint: Endpoint, options: Connection): Docker {
+  const { socketPath, host, port } = endpoint;
+  const made = new Docker({ protocol: 'http' });
+  const none = { ca: undefined, cert: undefined, key: undefined, pathPrefix: '/' };
+  Object.assign(made.modem, none, { socketPath, host, port, timeout: undefined }, options);
+  return made;
+}
+
+function get(docker: Docker, path: string, query: Query, signal?: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    docker.modem.dial(
+      {
+        path: `${path}?`,
+        method: 'GET',
+        isStream: true,
+        options: { _query: query },
+        statusCodes: { 200: true },
+        ...(signal === undefined ? {} : { abortSignal: signal }),
+      },
+      (error: Error | null, answer: unknown) => {
+        if (answer instanceof IncomingMessage) resolve(answer);
+        else reject(error ?? new Error('the engine gave no answer'));
+      },
+    );
+  });
+}
+
+/**
+ * What a failed request means: the engine is `down` (come back later), the thing asked for is `gone`, its log cannot
+ * be read by anybody (`unreadable`), we may not ask (`forbidden`), or something else is at `fault`.
+ */
+export type Trouble = 'down' | 'gone' | 'unreadable' | 'forbidden' | 'fault';
+
+const DOWN = new Set([
+  'ENOENT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ERR_STREAM_PREMATURE_CLOSE',
+]);
+
+/** Judges what a request rejected with. */
+export function troubleOf(error: unknown): Trouble {
+  const status = property(error, 'statusCode');
+  const code = property(error, 'code');
+  if (status === 404 || status === 409) return 'gone';
+  if (status === 501) return 'unreadable';
+  if (status === 401 || status === 403 || code === 'EACCES' || code === 'EPERM') return 'forbidden';
+  if (status === 502 || status === 503 || status === 504) return 'down';
+  if (typeof code === 'string' && DOWN.has(code)) return 'down';
+  return error instanceof Error && /socket hang up|aborted/.test(error.message) ? 'down' : 'fault';
+}
+
+/** What a request rejected with, in one line for people. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().replace(/\s+/g, ' ');
+}
+
+function property(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+}
