@@ -1,0 +1,118 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../config.ts';
+import { UsageError } from '../../usage.ts';
+import type { RecordedOutcome } from '../session-format.ts';
+import type { SavedStream } from './merge.ts';
+import { type Recognised, recognise } from './recognise.ts';
+import { type Origins, origins, reasonOf } from './saved-lines.ts';
+import type { SessionNotes } from './session-notes.ts';
+import { TextFile } from './text-file.ts';
+
+/** A session on disk: its streams, its size in bytes, and how many of them have been read. */
+export interface SavedSession {
+  readonly streams: readonly SavedStream[];
+  /** 0 if the size of something in it is not known. */
+  readonly bytes: number;
+  readonly bytesRead: () => number;
+  /** What became of effects, as far as recordings tell, in the order in which they ended. */
+  readonly recorded: readonly RecordedOutcome[];
+}
+
+export interface OpenOptions {
+  readonly paths: readonly string[];
+  readonly restarts: Config['restarts'];
+  readonly notes: SessionNotes;
+  /** Lines a second for files without times. Default 10. */
+  readonly rate?: number;
+}
+
+/** Where files without times begin if nothing else in the session has a time. */
+const NO_TIME = Date.UTC(2000, 0, 1);
+
+/**
+ * Opens saved logs; a folder means every file in it, `-` standard input. Formats and compression are told by content.
+ * What cannot be read or is in no known format is noted with the reason, and the rest goes on. Throws a UsageError
+ * with all the reasons if there is nothing left to replay.
+ */
+export async function openSaved({ paths, restarts, notes, rate = 10 }: OpenOptions): Promise<SavedSession> {
+  const found = new Map<string, boolean>();
+  for (const path of paths) {
+    for (const { file, named } of await filesOf(path, notes))
+      found.set(file, named || found.get(file) === true);
+  }
+  const files: TextFile[] = [];
+  const recognised: Recognised[] = [];
+  const recorded: RecordedOutcome[] = [];
+  const shared: Origins = origins();
+  for (const [path, named] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    let file: TextFile | undefined;
+    try {
+      file = await TextFile.open(path);
+      const known = await recognise({ file, origins: shared, notes, restarts, rate, named, recorded });
+      if (known === undefined) {
+        await file.close();
+        continue;
+      }
+      files.push(file);
+      recognised.push(known);
+    } catch (error) {
+      notes.skip(path, reasonOf(error));
+      await file?.close();
+    }
+  }
+  const firsts = recognised.flatMap(({ first }) =>
+    first === undefined || Number.isNaN(first) ? [] : [first],
+  );
+  const start = firsts.length === 0 ? NO_TIME : Math.min(...firsts);
+  const streams: SavedStream[] = [];
+  try {
+    for (const { open } of recognised) streams.push(...(await open(start)));
+  } catch (error) {
+    await Promise.all(files.map((file) => file.close()));
+    throw error;
+  }
+  if (streams.length === 0) throw new UsageError(nothingIn(paths, notes));
+  const sized = files.every(({ changed }) => changed !== undefined);
+  return {
+    streams,
+    bytes: sized ? files.reduce((sum, file) => sum + file.size, 0) : 0,
+    recorded: recorded.sort((a, b) => a.at - b.at),
+    bytesRead: () => files.reduce((sum, file) => sum + file.bytesRead, 0),
+  };
+}
+
+async function filesOf(
+  path: string,
+  notes: SessionNotes,
+): Promise<readonly { readonly file: string; readonly named: boolean }[]> {
+  if (path === '-') return [{ file: path, named: true }];
+  try {
+    if (!(await stat(path)).isDirectory()) return [{ file: path, named: true }];
+    const files: { file: string; named: boolean }[] = [];
+    for (const name of await readdir(path)) {
+      const file = join(path, name);
+      if (!name.startsWith('.') && (await isFile(file))) files.push({ file, named: false });
+    }
+    return files;
+  } catch (error) {
+    notes.skip(path, reasonOf(error));
+    return [];
+  }
+}
+
+/** A link to a file counts; one that leads nowhere is opened all the same, so that it is named. */
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return true;
+  }
+}
+
+function nothingIn(paths: readonly string[], { skipped }: SessionNotes): string {
+  const [only] = skipped;
+  if (only === undefined) return `${paths.join(', ')}: nothing to replay: no file with a line in it`;
+  if (skipped.length === 1) return `${only.path}: ${only.reason}`;
+  return ['nothing to replay:', ...skipped.map(({ path, reason }) => `  ${path}: ${reason}`)].join('\n');
+}

@@ -1,0 +1,88 @@
+import type { Observation, Origin } from '../../model.ts';
+import type { SavedStream } from './merge.ts';
+import { Reorder, REORDERED } from './reorder.ts';
+import type { SessionNotes } from './session-notes.ts';
+import type { TextFile } from './text-file.ts';
+
+/** Reads the lines of one format. */
+export interface LineParser {
+  /** Hands on what one line of the file holds: one line of a log, several, or none yet. */
+  parse(raw: string, push: (item: Observation) => void): void;
+  /** Hands on what is still open at the end of the file. */
+  end?(push: (item: Observation) => void): void;
+}
+
+/**
+ * The lines of one file through its format's parser, put in order. A file that turns out to be damaged ends there,
+ * and is noted with the reason.
+ */
+export function savedLines(
+  file: TextFile,
+  name: string,
+  parser: LineParser,
+  notes: SessionNotes,
+): SavedStream {
+  const reorder = new Reorder();
+  const push = (item: Observation): void => reorder.push(item);
+  let ended = false;
+  return { name, read, close: () => file.close() };
+
+  async function read(): Promise<readonly Observation[] | undefined> {
+    if (ended) return undefined;
+    const lines = await next();
+    if (lines !== undefined) {
+      for (const raw of lines) parser.parse(raw, push);
+      return reorder.take(false);
+    }
+    ended = true;
+    parser.end?.(push);
+    const rest = reorder.take(true);
+    if (reorder.late > 0) {
+      const lines = reorder.late === 1 ? '1 line comes' : `${reorder.late} lines come`;
+      notes.assume(
+        `${file.path}: ${lines} more than ${REORDERED} lines too late and was counted all the same`,
+      );
+    }
+    return rest;
+  }
+
+  async function next(): Promise<readonly string[] | undefined> {
+    try {
+      return await file.read();
+    } catch (error) {
+      notes.skip(file.path, `damaged after ${file.linesRead} lines: ${reasonOf(error)}`);
+      return undefined;
+    }
+  }
+}
+
+/** What went wrong, without the name of the file, which stands beside it. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const known = 'code' in error && typeof error.code === 'string' ? WORDS[error.code] : undefined;
+  return known ?? error.message;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'cannot be read: there is no such file',
+  EACCES: 'cannot be read: permission denied',
+  EISDIR: 'cannot be read: a folder',
+  Z_BUF_ERROR: 'the compressed data end before their time',
+};
+
+/** One origin for each stream of each container in the whole session, whatever the file it comes from. */
+export interface Origins {
+  of(container: string, stream?: Origin['stream'], labels?: Readonly<Record<string, string>>): Origin;
+}
+
+export function origins(): Origins {
+  const known = new Map<string, Origin>();
+  return {
+    of(container, stream = 'stdout', labels = {}) {
+      const key = `${stream} ${container}`;
+      const found = known.get(key) ?? { id: container, container, stream, labels };
+      known.set(key, found);
+      return found;
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { type ByteSource, openBytes } from './byte-source.ts';
+
+/** A line longer than this (bytes) is handed on in its first part only; the rest of it is passed over. */
+const MAX_LINE = 1024 * 1024;
+const NEWLINE = 10;
+const TAB = 9;
+const RETURN = 13;
+const ESCAPE = 27;
+
+/** The lines of a text, a chunk's worth at a time, without their endings (`\n` or `\r\n`). */
+export class TextFile {
+  readonly path: string;
+  /** Lines handed on so far, those looked at ahead included. */
+  linesRead = 0;
+  readonly #source: ByteSource;
+  #rest: Buffer = Buffer.alloc(0);
+  #overlong = false;
+  #begun = false;
+  #ended = false;
+  #ahead: readonly string[] | undefined;
+
+  private constructor(source: ByteSource) {
+    this.path = source.path;
+    this.#source = source;
+  }
+
+  /** Opens a file, compressed or not, or standard input (`-`). Throws for what cannot be opened. */
+  static async open(path: string): Promise<TextFile> {
+    return new TextFile(await openBytes(path));
+  }
+
+  get bytesRead(): number {
+    return this.#source.bytesRead;
+  }
+
+  get size(): number {
+    return this.#source.size;
+  }
+
+  get changed(): number | undefined {
+    return this.#source.changed;
+  }
+
+  /** The first lines, still to be read afterwards. Throws if it is not text. */
+  async peek(): Promise<readonly string[]> {
+    this.#ahead ??= (await this.#read()) ?? [];
+    return this.#ahead;
+  }
+
+  /** The next lines, at least one; undefined at the end. Throws for what is damaged. */
+  async read(): Promise<readonly string[] | undefined> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead !== undefined && ahead.length > 0) return ahead;
+    return this.#read();
+  }
+
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+
+  async #read(): Promise<readonly string[] | undefined> {
+    while (!this.#ended) {
+      const chunk = await this.#source.read();
+      const lines = chunk === undefined ? this.#last() : this.#take(chunk);
+      if (lines.length === 0) continue;
+      this.linesRead += lines.length;
+      return lines;
+    }
+    return undefined;
+  }
+
+  #last(): readonly string[] {
+    this.#ended = true;
+    const rest = this.#rest;
+    this.#rest = Buffer.alloc(0);
+    return rest.length === 0 || this.#overlong ? [] : [withoutReturn(rest.toString('utf8'))];
+  }
+
+  #take(chunk: Uint8Array): readonly string[] {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const start = this.#begun ? 0 : begin(bytes);
+    this.#begun = true;
+    const first = this.#overlong ? bytes.indexOf(NEWLINE, start) + 1 : start;
+    if (this.#overlong && first === 0) return [];
+    this.#overlong = false;
+    const end = bytes.lastIndexOf(NEWLINE);
+    if (end < first) return this.#keep(bytes.subarray(first));
+    const whole = bytes.subarray(first, end);
+    const text =
+      this.#rest.length === 0 ? whole.toString('utf8') : Buffer.concat([this.#rest, whole]).toString('utf8');
+    this.#rest = Buffer.alloc(0);
+    const lines = text.split('\n');
+    if (text.includes('\r')) for (const [i, line] of lines.entries()) lines[i] = withoutReturn(line);
+    lines.push(...this.#keep(bytes.subarray(end + 1)));
+    return lines;
+  }
+
+  /** The beginning of a line whose end is not there yet; a line that is too long is handed on as it is. */
+  #keep(part: Buffer): readonly string[] {
+    this.#rest = Buffer.concat([this.#rest, part]);
+    if (this.#rest.length <= MAX_LINE) return [];
+    const line = this.#rest.toString('utf8', 0, MAX_LINE);
+    this.#rest = Buffer.alloc(0);
+    this.#overlong = true;
+    return [line];
+  }
+}
+
+/** Where the text begins: after the mark that some programs put before it. Throws if it is none. */
+function begin(bytes: Buffer): number {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 3;
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    throw new Error('in no known format: text in UTF-16; convert it to UTF-8');
+  const head = bytes.subarray(0, 4096);
+  const odd = head.filter((byte) => byte < TAB || (byte > RETURN && byte < 32 && byte !== ESCAPE)).length;
+  if (odd * 20 > head.length) throw new Error('in no known format: binary data');
+  return 0;
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
