@@ -1,0 +1,163 @@
+import { formatDuration } from '../../duration.ts';
+import type { Effect, HealRecord, Part, Story } from '../../model.ts';
+import { dateTime, healInWords } from '../plain-words.ts';
+import { quoteLine } from '../quote.ts';
+import { inCode, whereAndWhat } from './where-and-what.ts';
+
+/** Characters of a sentence that may name containers. */
+const SENTENCE = 1_000;
+
+/** A message in two parts, for channels that show them apart: what everybody must see, and what helps to act. */
+export interface AlertParts {
+  readonly head: string;
+  readonly body: string;
+}
+
+/**
+ * The whole message of an alert effect, in the Markdown that chat programs share. Opening keeps the words of the
+ * monitor this program replaces. Every message ends with the incident's id, by which those of one incident belong
+ * together. Times are UTC, so that the text is the same wherever it is made.
+ */
+export function alertText(effect: Effect, name: string): string {
+  const { head, body } = alertParts(effect, name);
+  return [head, body, `Incident ${effect.story.incident}`].filter((part) => part !== '').join('\n\n');
+}
+
+/** The message of an alert effect without the incident's id. `name` stands before the dash of the first line. */
+export function alertParts(effect: Effect, name: string): AlertParts {
+  return WRITERS[effect.part](fitForText(effect.story), name);
+}
+
+/** The one line that says what a message is about, without emphasis: for titles and summaries. */
+export function alertTitle(effect: Effect, name: string): string {
+  return (alertParts(effect, name).head.split('\n')[0] ?? '').replaceAll('**', '');
+}
+
+type Writer = (story: Story, name: string) => AlertParts;
+
+const WRITERS: Readonly<Record<Part, Writer>> = {
+  opened: (story, name) => ({
+    head: lines(`🚨 **${name} - Auto-Heal Triggered**`, '', ...figures(story), '', whatIsDone(story)),
+    body: blocks(whereAndWhat(story), story.ask),
+  }),
+  heal: (story) => {
+    const heal = story.heals.at(-1);
+    return { head: healHeadline(heal), body: blocks(healDetail(heal), story.ask) };
+  },
+  reopened: (story, name) => ({
+    head: lines(`🔁 **${name} - The incident is back**`, '', ...figures(story), '', whatIsDone(story)),
+    body: blocks(whereAndWhat(story), triedSoFar(story), story.ask),
+  }),
+  escalated: (story, name) => ({
+    head: lines(
+      `🆘 **${name} - A person is needed**`,
+      '',
+      `**Why:** ${lastReason(story)}`,
+      ...figures(story),
+    ),
+    body: blocks(story.ask, triedSoFar(story), whereAndWhat(story)),
+  }),
+  reminder: (story, name) => ({
+    head: `⏰ **${name} - Still waiting for a person**`,
+    body: blocks(
+      `Open since ${dateTime(story.openedAt)} (${formatDuration(story.at - story.openedAt)}). ${storyReason(story)}`,
+      triedSoFar(story),
+      whereAndWhat(story),
+      story.ask,
+    ),
+  }),
+  resolved: (story, name) => ({
+    head: lines(
+      `✅ **${name} - Resolved**`,
+      '',
+      `**Reason:** ${story.reason}`,
+      `**Why resolved:** ${lastReason(story)}`,
+    ),
+    body: blocks(
+      `Open from ${dateTime(story.openedAt)} to ${dateTime(story.at)} (${formatDuration(story.at - story.openedAt)}).`,
+      triedSoFar(story),
+      whereAndWhat(story),
+      story.ask,
+    ),
+  }),
+  note: (story, name) => ({ head: `ℹ️ **${name}** - ${lastReason(story)}`, body: story.ask }),
+};
+
+/** Names of containers, rules and reasons come from outside: each stays on its line and hides nothing. */
+function fitForText(story: Story): Story {
+  const timeline = story.timeline
+    .slice(-1)
+    .map((step) => ({ ...step, reason: quoteLine(step.reason, SENTENCE) }));
+  const [reason, ask] = [quoteLine(story.reason, SENTENCE), quoteLine(story.ask, SENTENCE)];
+  return { ...story, reason, ask, timeline };
+}
+
+function figures(story: Story): readonly string[] {
+  return [
+    `**Reason:** ${story.reason}`,
+    `**Critical Events:** ${story.counts.critical}`,
+    `**Errors:** ${story.counts.error}`,
+    `**Container Restarts:** ${story.counts.restart}`,
+  ];
+}
+
+function whatIsDone(story: Story): string {
+  if (story.state === 'cooldown') return 'Auto-heal waits: the last heal is too recent.';
+  if (story.state === 'verifying') return 'Auto-heal is not started.';
+  if (story.state === 'escalated') return 'Auto-heal is not started: a person is needed.';
+  return 'Auto-heal process initiated.';
+}
+
+function healHeadline(heal: HealRecord | undefined): string {
+  switch (heal?.result) {
+    case 'ok':
+      return '✅ Auto-heal completed successfully';
+    case 'failed':
+      return `❌ Auto-heal failed${heal.exitCode === undefined ? '' : ` (exit code ${heal.exitCode})`}`;
+    case 'timeout':
+      return '❌ Auto-heal ran out of time and was ended';
+    case 'broken':
+      return '❌ Auto-heal could not be run: its command is not found or cannot be executed';
+    case 'dry-run':
+      return '🧪 Auto-heal dry run: nothing was changed';
+    case 'unknown':
+    case undefined:
+      return '⚠️ Auto-heal was interrupted: whether it did its work is not known';
+  }
+}
+
+function healDetail(heal: HealRecord | undefined): string {
+  if (heal === undefined) return '';
+  const said = heal.result === 'ok' ? [] : lastWords(heal.output ?? '');
+  return lines(`Heal ${healInWords(heal)}.`, ...said.map((line) => `> ${inCode(line)}`));
+}
+
+/** The last three lines of a heal's output that say anything. */
+function lastWords(output: string): readonly string[] {
+  return output
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-3);
+}
+
+function triedSoFar(story: Story): string {
+  if (story.heals.length === 0) return 'No heal was run.';
+  const inVain = story.state === 'escalated' ? ['⚠️ Auto-heal brought no improvement.'] : [];
+  return lines(...inVain, '**Heals:**', ...story.heals.map((heal) => `• ${healInWords(heal)}`));
+}
+
+function lastReason(story: Story): string {
+  return story.timeline.at(-1)?.reason ?? story.reason;
+}
+
+function storyReason(story: Story): string {
+  return story.reason === '' ? '' : `${story.reason}.`;
+}
+
+function lines(...parts: readonly string[]): string {
+  return parts.join('\n').trim();
+}
+
+function blocks(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n\n');
+}

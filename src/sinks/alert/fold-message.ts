@@ -1,0 +1,102 @@
+import type { Effect } from '../../model.ts';
+import type { Delivery } from '../outbox.ts';
+import { counted, dateTime } from '../plain-words.ts';
+import type { Message } from './alert-channel.ts';
+import { alertParts, alertTitle } from './alert-text.ts';
+import type { Batch } from './plan-batch.ts';
+
+const LISTED = 20;
+
+/** What a message needs beside what it tells. */
+export interface MessageContext {
+  /** The product's name, with which messages begin. */
+  readonly name: string;
+  readonly at: number;
+  /** How the incident's opening was delivered to this channel, if it was. */
+  readonly opened: Delivery | undefined;
+}
+
+/** The one message that tells a batch: the effect itself, or what happened while the channel was out of reach. */
+export function foldMessage(batch: Batch, context: MessageContext): Message {
+  const effects = batch.deliveries.map((delivery) => delivery.effect).sort((a, b) => a.at - b.at);
+  const effect = leading(batch);
+  const repeat = batch.deliveries.some((delivery) => delivery.state === 'inflight');
+  const id = batch.form === 'single' ? effect.id : `${effect.id}+${effects.length - 1}`;
+  const footer = `${footerOf(effects)}${repeat ? ' (may be a repeat)' : ''}`;
+  const { at, opened } = context;
+  return {
+    id,
+    effect,
+    ...textOf(batch, effects, effect, context.name),
+    footer,
+    repeat,
+    ...openedPart(opened, context),
+    at,
+  };
+}
+
+/** The effect that a message counts as: the newest, but in a summary a call for a person comes before the others. */
+function leading({ form, deliveries }: Batch): Effect {
+  const calls = deliveries.filter(({ effect }) => form === 'summary' && effect.part === 'escalated');
+  return (calls.at(-1) ?? deliveries.at(-1) ?? deliveries[0]).effect;
+}
+
+function openedPart(opened: Delivery | undefined, context: MessageContext): Pick<Message, 'opened'> {
+  if (opened === undefined || opened.remoteId === '') return {};
+  const batch: Batch = { form: 'single', deliveries: [{ ...opened, state: 'sent' }] };
+  return {
+    opened: { remoteId: opened.remoteId, message: foldMessage(batch, { ...context, opened: undefined }) },
+  };
+}
+
+function textOf(
+  batch: Batch,
+  effects: readonly Effect[],
+  last: Effect,
+  name: string,
+): Pick<Message, 'title' | 'head' | 'body'> {
+  if (batch.form === 'single') return { title: alertTitle(last, name), ...alertParts(last, name) };
+  if (batch.form === 'merged') return merged(effects, last, name);
+  return summary(effects, name);
+}
+
+function merged(
+  effects: readonly Effect[],
+  last: Effect,
+  name: string,
+): Pick<Message, 'title' | 'head' | 'body'> {
+  const [first = last] = effects;
+  const opened = alertParts(first, name);
+  const resolved = alertParts(last, name);
+  const late = `Opened ${dateTime(first.at)} and resolved ${dateTime(last.at)}; this channel could not be reached before.`;
+  return {
+    title: `${alertTitle(first, name)} - and resolved`,
+    head: `${opened.head}\n\n${late}`,
+    body: `${resolved.head}\n\n${resolved.body}`,
+  };
+}
+
+function summary(effects: readonly Effect[], name: string): Pick<Message, 'title' | 'head' | 'body'> {
+  const incidents = new Set(effects.map((effect) => effect.story.incident)).size;
+  const title = `📭 ${name} - ${counted(effects.length, 'message')} held back`;
+  const shown = effects.slice(-LISTED);
+  const older = effects.length > shown.length ? [`• and ${effects.length - shown.length} older`] : [];
+  const urgent = effects.some((effect) => effect.part === 'escalated')
+    ? ' Among them is a call for a person.'
+    : '';
+  return {
+    title,
+    head: `📭 **${name} - ${counted(effects.length, 'message')} held back**\n\nThis channel could not be reached for a while. What it missed of ${counted(incidents, 'incident')}:${urgent}`,
+    body: [...older, ...shown.map((effect) => listed(effect, name))].join('\n'),
+  };
+}
+
+function listed(effect: Effect, name: string): string {
+  return `• ${dateTime(effect.at)}: ${alertTitle(effect, name)} (${effect.story.reason}) [${effect.story.incident}]`;
+}
+
+function footerOf(effects: readonly Effect[]): string {
+  const incidents = [...new Set(effects.map((effect) => effect.story.incident))];
+  const more = incidents.length > 3 ? ` and ${incidents.length - 3} more` : '';
+  return `Incident ${incidents.slice(-3).join(', ')}${more}`;
+}

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { SchedulerLike } from 'rxjs';
+import { unknownEnd } from './adopt-process.ts';
+import type { HealEnd, HealProcess, HealRun } from './heal-sink.ts';
+import { healUnit } from './systemd-run.ts';
+
+/** How often systemd is asked. */
+const ASK_EVERY = 2_000;
+/** systemd is given this long beyond the deadline to end the unit itself. */
+const SLACK = 30_000;
+
+/** Runs a program and resolves with what it printed; rejects if it fails. */
+export type Execute = (program: string, args: readonly string[]) => Promise<string>;
+
+const run = promisify(execFile);
+const execute: Execute = async (program, args) => (await run(program, [...args], { timeout: 10_000 })).stdout;
+
+/**
+ * Waits for a heal in a transient unit, which goes on when the monitor that started it does not. Whether it still runs
+ * is asked of systemd, since the recorded process was only the client that waited for it.
+ */
+export function adoptUnit(known: HealProcess, clock: SchedulerLike, ask: Execute = execute): HealRun {
+  const unit = `${healUnit(known.effect)}.service`;
+  const kill = (): void => void ask('systemctl', ['kill', '--signal=KILL', unit]).catch(() => '');
+  const runs = async (): Promise<boolean> => {
+    const state = await ask('systemctl', ['show', '--property=ActiveState', '--value', unit]).catch(() => '');
+    return /^(?:active|activating|deactivating|reloading)/.test(state);
+  };
+  const ended = new Promise<HealEnd>((resolve) => {
+    const look = async (): Promise<void> => {
+      if (!(await runs())) {
+        resolve(unknownEnd('it ended while nobody was watching'));
+      } else if (clock.now() >= known.deadline + SLACK) {
+        kill();
+        resolve(unknownEnd('it ran out of time after a restart of the monitor and was ended'));
+      } else {
+        clock.schedule(() => void look(), ASK_EVERY);
+      }
+    };
+    void look();
+  });
+  return { ended, kill };
+}

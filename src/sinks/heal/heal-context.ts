@@ -1,0 +1,73 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Effect, HealRecord } from '../../model.ts';
+import { worstContainers } from '../plain-words.ts';
+import { journalLine } from '../report/journal-line.ts';
+import { containersToBlame } from './containers-to-blame.ts';
+
+/** Variables that speak to our service manager, or for us: never inherited by a heal. */
+const OURS =
+  /^(?:QT_|WATCHDOG_|LISTEN_|NOTIFY_SOCKET$|CREDENTIALS_DIRECTORY$|INVOCATION_ID$|JOURNAL_STREAM$|NODE_OPTIONS$)/;
+
+/** The attempt that a heal effect asks for. */
+export function attemptOf(effect: Effect): Pick<HealRecord, 'attempt' | 'id'> {
+  return effect.story.heals.at(-1) ?? { attempt: 1, id: effect.id };
+}
+
+/**
+ * The environment of a heal: what we inherited, without what is ours and without anything that contains one of
+ * `secrets`; then `extra`; then the facts of the incident. Counts and names only: no log text.
+ */
+export function healEnvironment(
+  effect: Effect,
+  contextFile: string,
+  inherited: NodeJS.ProcessEnv,
+  secrets: readonly string[],
+  extra: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const known = secrets.filter((secret) => secret.length >= 8);
+  const kept = Object.entries(inherited).filter(
+    ([name, value = '']) => !OURS.test(name) && !known.some((secret) => value.includes(secret)),
+  );
+  const passed = kept.map(([name, value = '']): [string, string] => [name, value]);
+  return { ...Object.fromEntries(passed), ...extra, ...healFacts(effect, contextFile) };
+}
+
+/** The facts of the incident as variables. Documented in docs/: a heal's author relies on the names. */
+export function healFacts(effect: Effect, contextFile: string): Readonly<Record<string, string>> {
+  const { story } = effect;
+  const { attempt, id } = attemptOf(effect);
+  return {
+    QT_INCIDENT_ID: story.incident,
+    QT_INCIDENT_KEY: story.key,
+    QT_REASONS: story.reason,
+    QT_ATTEMPT: String(attempt),
+    QT_ATTEMPT_ID: id,
+    QT_OPENED_AT: new Date(story.openedAt).toISOString(),
+    QT_CRITICAL: String(story.counts.critical),
+    QT_ERRORS: String(story.counts.error),
+    QT_WARNINGS: String(story.counts.warning),
+    QT_RESTARTS: String(story.counts.restart),
+    QT_CONTAINERS: worstContainers(story)
+      .slice(0, 100)
+      .map(([name]) => name)
+      .join(','),
+    QT_CONTAINERS_TO_BLAME: containersToBlame(story).join(','),
+    QT_CONTEXT_FILE: contextFile,
+  };
+}
+
+/** Writes the whole story, quoted lines masked, to a file that only we may read; gives its path and its removal. */
+export function writeHealContext(
+  dir: string,
+  effect: Effect,
+): { readonly path: string; readonly remove: () => void } {
+  const path = join(dir, `heal-${unitSafe(attemptOf(effect).id)}.json`);
+  writeFileSync(path, `${journalLine(effect)}\n`, { mode: 0o600 });
+  return { path, remove: () => rmSync(path, { force: true }) };
+}
+
+/** An id as systemd and file systems take it. */
+export function unitSafe(id: string): string {
+  return id.replace(/[^A-Za-z0-9_.-]+/g, '-');
+}

@@ -1,0 +1,58 @@
+import { unitSafe } from './heal-context.ts';
+import type { HealEnd } from './heal-sink.ts';
+
+/** A heal to be run as a transient unit; durations in milliseconds. */
+export interface SystemdRunOptions {
+  readonly attemptId: string;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string | undefined;
+  readonly timeout: number;
+  readonly killGrace: number;
+  readonly nice: number;
+}
+
+/** Exit status by which systemd says that a unit's program could not be executed. */
+const EXIT_EXEC = 203;
+
+/**
+ * The arguments that run a heal as a transient unit: outside our limits, surviving a crash of ours, and refused by
+ * systemd if the attempt has run before. Variables are named only, and taken from the environment of `systemd-run`
+ * itself, so that no value can be read from the list of processes.
+ */
+export function systemdRunArgv(options: SystemdRunOptions): readonly string[] {
+  const { timeout, killGrace, cwd } = options;
+  return [
+    'systemd-run',
+    `--unit=${healUnit(options.attemptId)}`,
+    '--wait',
+    '--pipe',
+    '--collect',
+    `--property=RuntimeMaxSec=${seconds(timeout)}`,
+    `--property=TimeoutStopSec=${seconds(killGrace)}`,
+    '--property=KillMode=control-group',
+    `--property=Nice=${options.nice}`,
+    ...(cwd === undefined ? [] : [`--working-directory=${cwd}`]),
+    ...Object.keys(options.env).map((name) => `--setenv=${name}`),
+    '--',
+    ...options.command,
+  ];
+}
+
+/** The transient unit of one attempt: `quantum-realtime-heal-<attempt>`. */
+export function healUnit(attemptId: string): string {
+  return `quantum-realtime-heal-${unitSafe(attemptId)}`;
+}
+
+/** What `systemd-run --wait` exited with, in our terms: a unit out of time, and one whose program was not found. */
+export function systemdRunEnd(end: HealEnd): HealEnd {
+  if (end.exitCode === EXIT_EXEC) return { ...end, result: 'broken', detail: 'not found or not executable' };
+  if (end.result === 'failed' && /result: timeout/i.test(end.output)) {
+    return { ...end, result: 'timeout', detail: 'ran out of time' };
+  }
+  return end;
+}
+
+function seconds(ms: number): string {
+  return `${Math.max(1, Math.ceil(ms / 1_000))}`;
+}

@@ -1,0 +1,189 @@
+import PQueue from 'p-queue';
+import { Subject, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import type { Effect, Outcome } from '../model.ts';
+import type { AlertChannel } from './alert/alert-channel.ts';
+import { deliverAlerts } from './alert/deliver-alerts.ts';
+import type { HealEnd, HealProcess, HealSink, HealStarted } from './heal/heal-sink.ts';
+import { performHeals } from './heal/perform-heals.ts';
+import { channelsOf, type Delivery, type Outbox } from './outbox.ts';
+import { deliverReports } from './report/deliver-reports.ts';
+import type { ReportSink } from './report/report-sink.ts';
+import type { Log, Worker } from './worker.ts';
+
+/** What performs effects, and where. Durations in milliseconds. */
+export interface PerformerOptions {
+  readonly alert: {
+    readonly channels: readonly AlertChannel[];
+    /** The product's name, with which messages begin. */
+    readonly name: string;
+    /** When an undelivered message is given up. */
+    readonly deadline: number;
+  };
+  readonly report: ReportSink;
+  /** Undefined: no heal is configured, and a heal that is asked for anyway ends as `broken`. */
+  readonly heal: HealSink | undefined;
+  readonly outbox: Outbox;
+  /** The clock of the world, on which retries wait: in a replay too, since receivers live in the present. */
+  readonly clock: SchedulerLike;
+  readonly log: Log;
+  /** Records a running heal, so that it is found again after a crash. */
+  readonly healStarted?: HealStarted;
+  /** A number in [0, 1), for the jitter of retries. */
+  readonly random?: () => number;
+}
+
+/** What is under way. */
+export interface PerformerStatus {
+  readonly queued: number;
+  readonly unsent: number;
+  readonly dead: number;
+  readonly runningHeal: string | undefined;
+  readonly waitingHeals: number;
+  /** Channels left alone until a reload, with why. */
+  readonly disabledChannels: Readonly<Record<string, string>>;
+}
+
+/** Performs effects one bounded attempt at a time. */
+export interface Performer {
+  /** Takes an effect. One that was taken before is not performed twice. */
+  submit(effect: Effect): void;
+  /** Takes charge of a heal that was running when an earlier process of ours ended. */
+  adopt(process: HealProcess): void;
+  /** Goes on with what the outbox still owes from before a restart. */
+  resume(): void;
+  /** What became of each effect, once nothing more will happen to it. Completes when the performer has stopped. */
+  readonly outcomes$: Observable<Outcome>;
+  /** Resolves when no attempt is queued and no heal runs; retries that wait for their time are not waited for. */
+  idle(): Promise<void>;
+  /**
+   * Starts nothing new; the running attempt and heal get `graceMs`, then the heal is killed. A second call ends
+   * everything at once.
+   */
+  stop(graceMs: number): Promise<void>;
+  status(): PerformerStatus;
+}
+
+/**
+ * The impure end of the pipeline: one queue, one job at a time, each job one bounded attempt. Neither a receiver that
+ * hangs nor a heal that takes minutes holds up what follows: a retry is a new job at its time, and a heal's end comes
+ * back as an outcome.
+ */
+export function performEffects(options: PerformerOptions): Performer {
+  const { alert, outbox, clock, log, random = Math.random } = options;
+  const queue = new PQueue({ concurrency: 1 });
+  const outcomes = new Subject<Outcome>();
+  const waking = new Map<Worker, Subscription>();
+  const queued = new Set<Worker | 'heal'>();
+  let dead = 0;
+  let stopping = false;
+  let endNow = (): void => undefined;
+  const ending = new Promise<void>((resolve) => (endNow = resolve));
+
+  const settled = ({ id, kind }: Effect, ok: boolean, detail: string): void => {
+    if (!ok) dead += 1;
+    outcomes.next({ type: 'outcome', effect: id, kind, at: clock.now(), ok, detail });
+  };
+  const healEnded = (effect: string, end: HealEnd): void => {
+    const ok = end.result === 'ok' || end.result === 'dry-run';
+    outcomes.next({ type: 'outcome', effect, kind: 'heal', at: clock.now(), ok, ...end });
+    if (heals.ready()) enqueueHeal();
+  };
+
+  const shared = { outbox, clock, log, settled, deadline: alert.deadline, random };
+  const alerts = deliverAlerts({ ...shared, channels: alert.channels, name: alert.name });
+  const alertChannels = alert.channels.map(({ name }) => name);
+  const reports = deliverReports({ ...shared, report: options.report, alertChannels });
+  const heals = performHeals({
+    heal: options.heal,
+    clock,
+    log,
+    started: options.healStarted ?? (() => undefined),
+    ended: healEnded,
+  });
+
+  /** A worker waits in the queue at most once: what is due when its turn comes is what it attempts. */
+  function enqueue(worker: Worker): void {
+    if (stopping || queued.has(worker)) return;
+    queued.add(worker);
+    waking.get(worker)?.unsubscribe();
+    void queue.add(async () => {
+      queued.delete(worker);
+      await worker.attempt();
+      wakeWhenDue(worker);
+    });
+  }
+
+  function wakeWhenDue(worker: Worker): void {
+    const due = worker.nextDue();
+    waking.get(worker)?.unsubscribe();
+    if (stopping || due === Infinity) return;
+    if (due <= clock.now()) enqueue(worker);
+    else
+      waking.set(
+        worker,
+        clock.schedule(() => enqueue(worker), due - clock.now()),
+      );
+  }
+
+  function enqueueHeal(): void {
+    if (stopping || queued.has('heal')) return;
+    queued.add('heal');
+    void queue.add(async () => {
+      queued.delete('heal');
+      await heals.next();
+      if (heals.ready()) enqueueHeal();
+    });
+  }
+
+  return {
+    outcomes$: outcomes.asObservable(),
+    submit(effect) {
+      if (effect.kind === 'heal') {
+        heals.add(effect);
+        enqueueHeal();
+        return;
+      }
+      const channels = channelsOf(effect, alertChannels);
+      outbox.add(effect, channels, clock.now());
+      if (channels.length === 0) settled(effect, true, 'no channel is configured');
+      else enqueue(effect.kind === 'alert' ? alerts : reports);
+    },
+    adopt: (process) => heals.adopt(process),
+    resume() {
+      wakeWhenDue(alerts);
+      wakeWhenDue(reports);
+    },
+    async idle() {
+      do {
+        await queue.onIdle();
+        await heals.idle();
+      } while (queue.size + queue.pending > 0 || heals.running() !== undefined);
+    },
+    async stop(graceMs) {
+      if (stopping) {
+        endNow();
+        return ending;
+      }
+      stopping = true;
+      queue.clear();
+      heals.clear();
+      for (const timer of waking.values()) timer.unsubscribe();
+      const grace = clock.schedule(endNow, graceMs);
+      await Promise.race([ending, Promise.all([queue.onIdle(), heals.idle()])]);
+      grace.unsubscribe();
+      heals.kill();
+      outcomes.complete();
+    },
+    status: () => {
+      const unsent: readonly Delivery[] = outbox.unsent();
+      return {
+        queued: queue.size + queue.pending,
+        unsent: unsent.length,
+        dead,
+        runningHeal: heals.running(),
+        waitingHeals: heals.waiting(),
+        disabledChannels: Object.fromEntries(alerts.disabled),
+      };
+    },
+  };
+}

@@ -1,0 +1,172 @@
+import { format } from 'date-fns/format';
+import { formatDuration } from '../../duration.ts';
+import type { Effect, Part, Sample, Story } from '../../model.ts';
+import { countsInWords, healInWords, worstGroups } from '../plain-words.ts';
+import { quoteLine, quoteLines } from '../quote.ts';
+
+const CRITICAL_SHOWN = 5;
+const ERRORS_SHOWN = 10;
+const GROUPS_SHOWN = 15;
+const LINE = 200;
+/** Lines of a heal's output that are quoted: the last ones. Its whole tail is in `incidents.jsonl`. */
+const OUTPUT_LINES = 40;
+
+/** The heading by which readers of the file know an incident; kept from the monitor this program replaces. */
+const HEADING = '### ⚡ Real-Time Incident Report';
+
+const TITLES: Readonly<Record<Part, string>> = {
+  opened: 'Opened',
+  heal: 'Heal',
+  reopened: 'Reopened',
+  escalated: 'Escalated: a person is needed',
+  reminder: 'Still escalated',
+  resolved: 'Resolved',
+  note: 'Note',
+};
+
+/**
+ * One section of the report, from the rule above it to its marker. The marker stands last, so that a section that was
+ * only half written does not count as written. Log text cannot end its code block or become Markdown. Later sections
+ * also name the messages that were given up.
+ */
+export function reportSection(effect: Effect, undelivered: readonly string[] = []): string {
+  const body = effect.part === 'opened' ? openedSection(effect.story) : laterSection(effect, undelivered);
+  return ['', '---', '', ...body, '', sectionMarker(effect), ''].join('\n');
+}
+
+/** `<!-- incident:ID:part -->`, the same for every writing of one section. */
+export function sectionMarker(effect: Effect): string {
+  return `<!-- incident:${effect.id.replace(/:report$/, '').replace(/--+|[^\x21-\x7e]/g, '-')} -->`;
+}
+
+/** ISO 8601, local with offset, milliseconds. */
+export function localTimestamp(at: number): string {
+  return format(at, "yyyy-MM-dd'T'HH:mm:ss.SSSxxx");
+}
+
+function openedSection(story: Story): readonly string[] {
+  return [
+    HEADING,
+    '',
+    `**Timestamp:** ${localTimestamp(story.at)}  `,
+    `**Auto-Heal Triggered:** ${healTriggered(story)}  `,
+    `**Reason:** ${inline(story.reason)}  `,
+    `**Incident:** ${inline(story.incident)}  `,
+    ...(story.ask === '' ? [] : [`**Asked of you:** ${inline(story.ask)}  `]),
+    ...(story.foundAtStart ? ['', 'Found at start: some of this happened before the monitor ran.'] : []),
+    '',
+    '#### Issue Summary',
+    '',
+    ...countTable(story),
+    ...samples('Critical Events (Top 5)', story.samples.critical.slice(0, CRITICAL_SHOWN)),
+    ...samples('Errors (Top 10)', story.samples.error.slice(0, ERRORS_SHOWN)),
+    ...groups(story),
+    ...containers(story),
+    ...gaps(story),
+    ...timeline(story),
+  ];
+}
+
+function laterSection({ part, story }: Effect, undelivered: readonly string[]): readonly string[] {
+  const heal = part === 'heal' ? story.heals.at(-1) : undefined;
+  const attempt = heal === undefined ? '' : ` ${heal.attempt}`;
+  return [
+    `#### ${TITLES[part]}${attempt} (incident ${inline(story.incident)})`,
+    '',
+    `**Timestamp:** ${localTimestamp(story.at)}  `,
+    `**Reason:** ${inline(story.reason)}  `,
+    ...(part === 'heal' ? [] : [`**Why:** ${inline(story.timeline.at(-1)?.reason ?? '')}  `]),
+    ...story.heals.map((record) => `**Heal:** ${inline(healInWords(record))}  `),
+    ...(part === 'resolved' ? [`**Lasted:** ${formatDuration(story.at - story.openedAt)}  `] : []),
+    ...(story.ask === '' ? [] : [`**Asked of you:** ${inline(story.ask)}  `]),
+    ...undelivered.map((what) => `**Not delivered:** ${inline(what)}  `),
+    ...(heal === undefined ? ['', ...countTable(story)] : output(heal.output ?? '')),
+    ...(heal === undefined ? [...groups(story), ...gaps(story), ...timeline(story)] : []),
+  ];
+}
+
+function healTriggered(story: Story): string {
+  return ['verifying', 'cooldown', 'escalated'].includes(story.state) ? '❌ No' : '✅ Yes';
+}
+
+function countTable({ counts }: Story): readonly string[] {
+  return [
+    '| Category | Count |',
+    '|----------|-------|',
+    `| Critical Events | ${counts.critical} |`,
+    `| Errors | ${counts.error} |`,
+    `| Warnings | ${counts.warning} |`,
+    `| Container Restarts | ${counts.restart} |`,
+  ];
+}
+
+function samples(title: string, shown: readonly Sample[]): readonly string[] {
+  if (shown.length === 0) return [];
+  const quoted = shown.map(
+    ({ container, text }) => `[${quoteLine(container, 100)}] ${quoteLine(text, LINE)}`,
+  );
+  return ['', `#### ${title}`, '', ...codeBlock(quoted)];
+}
+
+function groups(story: Story): readonly string[] {
+  const all = worstGroups(story);
+  if (all.length === 0) return [];
+  const shown = all.slice(0, GROUPS_SHOWN).map((group) => {
+    const span = `${format(group.first, 'HH:mm:ss')} to ${format(group.last, 'HH:mm:ss')}`;
+    return `${group.count} × [${quoteLine(group.container, 100)}] ${quoteLine(group.sample, LINE)} (${group.kind}, ${span})`;
+  });
+  const more = all.length > shown.length ? [`and ${all.length - shown.length} other messages`] : [];
+  return ['', '#### Messages, Grouped', '', ...codeBlock([...shown, ...more])];
+}
+
+function containers(story: Story): readonly string[] {
+  const rows = Object.entries(story.containers).filter(([, counts]) => countsInWords(counts) !== '');
+  if (rows.length === 0) return [];
+  return [
+    '',
+    '#### Containers',
+    '',
+    ...rows.map(([name, counts]) => `- ${inline(name)}: ${countsInWords(counts)}`),
+  ];
+}
+
+function gaps(story: Story): readonly string[] {
+  if (story.gaps.length === 0) return [];
+  const rows = story.gaps.map(
+    (gap) =>
+      `- ${inline(gap.container)}: ${localTimestamp(gap.from)} to ${localTimestamp(gap.to)}, ${inline(gap.reason)}`,
+  );
+  return ['', '#### Gaps: Lines Known to Be Missing', '', ...rows];
+}
+
+function timeline(story: Story): readonly string[] {
+  if (story.timeline.length === 0) return [];
+  const rows = story.timeline.map(
+    (step) => `- ${localTimestamp(step.at)} ${step.from} → ${step.to}: ${inline(step.reason)}`,
+  );
+  return ['', '#### Timeline', '', ...rows];
+}
+
+function output(text: string): readonly string[] {
+  const said = quoteLines(text).filter((line) => line !== '');
+  if (said.length === 0) return ['', 'The heal printed nothing.'];
+  const cut = said.length > OUTPUT_LINES ? [`(${said.length - OUTPUT_LINES} earlier lines left out)`] : [];
+  return ['', '#### Heal Output', '', ...codeBlock([...cut, ...said.slice(-OUTPUT_LINES)])];
+}
+
+/**
+ * A block whose fence is longer than any run of back-ticks within it, so that nothing inside can end it. A line that
+ * looks like a marker is made not to: it would keep a section from being written.
+ */
+function codeBlock(rows: readonly string[]): readonly string[] {
+  const longest = rows
+    .flatMap((row) => row.match(/`+/g) ?? [])
+    .reduce((most, run) => Math.max(most, run.length), 0);
+  const fence = '`'.repeat(Math.max(3, longest + 1));
+  return [fence, ...rows.map((row) => row.replaceAll('<!--', '<! --')), fence];
+}
+
+/** Text outside code blocks: whatever Markdown or HTML would read something into is escaped. */
+function inline(text: string): string {
+  return quoteLine(text, 300).replace(/[\\`*[\]<>|#!]/g, '\\$&');
+}

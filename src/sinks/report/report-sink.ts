@@ -1,0 +1,58 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format } from 'date-fns/format';
+import type { Effect } from '../../model.ts';
+import { appendOnce } from './append-once.ts';
+import { findTexts } from './find-texts.ts';
+import { journalLine } from './journal-line.ts';
+import { localTimestamp, reportSection, sectionMarker } from './report-section.ts';
+
+/** Where report sections go. Rejects with the file system's error, which contains no secret. */
+export interface ReportSink {
+  /**
+   * Writes one section, unless it is there. `earlier` are the sections of the same incident that came before: once
+   * the incident is in a person's hands or over, those that somebody's rewrite has removed are written again.
+   * `undelivered` says which messages of the incident were given up, and why.
+   */
+  append(effect: Effect, earlier: readonly Effect[], undelivered?: readonly string[]): Promise<void>;
+}
+
+/** `dir` is made if it is missing; `title` is the first line of a new report. */
+export interface MarkdownReportOptions {
+  readonly dir: string;
+  readonly title: string;
+}
+
+/** One line an incident event, for machines, beside the reports. */
+const JOURNAL = 'incidents.jsonl';
+
+/** Reports as Markdown, a file a day by the local date on which the incident opened, and `incidents.jsonl`. */
+export function markdownReport(options: MarkdownReportOptions): ReportSink {
+  return {
+    async append(effect, earlier, undelivered = []) {
+      await mkdir(options.dir, { recursive: true });
+      await appendToJournal(join(options.dir, JOURNAL), effect);
+      const path = reportPath(options.dir, effect);
+      const closing = effect.part === 'resolved' || effect.part === 'escalated';
+      const wanted = closing ? [...earlier, effect] : [effect];
+      const present = await findTexts(path, wanted.map(sectionMarker));
+      const head = `# ${options.title}\n\n**Generated:** ${localTimestamp(effect.at)}\n`;
+      for (const section of wanted) {
+        if (!present.has(sectionMarker(section)))
+          await appendOnce(path, reportSection(section, undelivered), head);
+      }
+    },
+  };
+}
+
+/** The file that an incident's sections are in. */
+export function reportPath(dir: string, effect: Effect): string {
+  return join(dir, `WEEKLY_HEALTH_REPORT_${format(effect.story.openedAt, 'yyyy-MM-dd')}.md`);
+}
+
+async function appendToJournal(path: string, effect: Effect): Promise<void> {
+  const line = journalLine(effect);
+  const key = line.slice(0, line.indexOf(',') + 1);
+  const present = await findTexts(path, [key]);
+  if (!present.has(key)) await appendOnce(path, `${line}\n`);
+}
