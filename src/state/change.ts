@@ -1,0 +1,62 @@
+import type { Effect, Story } from '../model.ts';
+import type { Delivery } from '../sinks/outbox.ts';
+
+/**
+ * What one commit writes: each part is optional, and only what differs from the last commit costs anything. Values
+ * are opaque JSON, given as values and handed back as `unknown`: their owner alone knows their shape.
+ */
+export interface Change {
+  /** Followed containers by id: cursors, open pieces, dedupe keys. */
+  readonly follow?: Rows<string>;
+  /** What the followers share, e.g. the time of the last event. */
+  readonly followMeta?: unknown;
+  /** States of the entry grouping, one an origin. */
+  readonly entries?: Rows<string>;
+  /** Buckets of the rolling window by their start (epoch milliseconds). */
+  readonly window?: Rows<number>;
+  /** The incident machine's state. */
+  readonly core?: unknown;
+  /** The process of the heal that was started last: by it a heal that outlives us is known again. */
+  readonly healProcess?: unknown;
+  /** Effects that are now owed to channels: new deliveries. A pair that is already there is left as it is. */
+  readonly owed?: readonly Owed[];
+  /** Deliveries whose state has changed, replaced by key. */
+  readonly deliveries?: readonly Delivery[];
+  /** Incidents as they are to be told of later, replaced by id. */
+  readonly incidents?: readonly IncidentRecord[];
+}
+
+/**
+ * Rows of a part: either those that are new or changed and the keys of those that are no more, or `all` there are,
+ * so that whatever else is stored is dropped. Rows that are as they were are not written, in either form.
+ */
+export type Rows<K extends string | number> =
+  | { readonly put?: ReadonlyMap<K, unknown>; readonly drop?: Iterable<K> }
+  | { readonly all: ReadonlyMap<K, unknown> };
+
+/** An effect and the channels it is owed to, since `at` (epoch milliseconds). */
+export interface Owed {
+  readonly effect: Effect;
+  readonly channels: readonly string[];
+  readonly at: number;
+}
+
+/** One incident of the past or present; `closedAt` is absent while it is open. */
+export interface IncidentRecord {
+  readonly id: string;
+  readonly openedAt: number;
+  readonly closedAt?: number;
+  readonly story: Story;
+}
+
+/** What the last commits left behind. A part that was never written is empty or undefined. */
+export interface Saved {
+  readonly follow: ReadonlyMap<string, unknown>;
+  readonly followMeta: unknown;
+  readonly entries: ReadonlyMap<string, unknown>;
+  readonly window: ReadonlyMap<number, unknown>;
+  readonly core: unknown;
+  readonly healProcess: unknown;
+  /** When the last commit was made (epoch milliseconds): the daemon has seen nothing since. */
+  readonly savedAt: number;
+}

@@ -1,0 +1,27 @@
+import type { Outbox } from '../sinks/outbox.ts';
+import type { Store } from './store.ts';
+
+/**
+ * The outbox kept in the store: what a transition owes is added by the commit of that transition (`Change.owed`), and
+ * what becomes of it by commits of its own. Final deliveries of an incident are dropped a day after it was closed.
+ */
+export function storedOutbox(store: Pick<Store, 'commit' | 'deliveries'>): Outbox {
+  return {
+    add: (effect, channels, now) => {
+      store.commit({ owed: [{ effect, channels, at: now }] });
+    },
+    save: (deliveries) => {
+      store.commit({ deliveries });
+    },
+    unsent: () =>
+      store
+        .deliveries()
+        .filter(({ state }) => state === 'pending' || state === 'inflight')
+        .toArray(),
+    of: (incident, channel) =>
+      store
+        .deliveries()
+        .filter((delivery) => delivery.channel === channel && delivery.effect.story.incident === incident)
+        .toArray(),
+  };
+}
