@@ -1,0 +1,66 @@
+import { Command, CommanderError } from 'commander';
+import { ackCommand } from './commands/ack.ts';
+import { backtestCommand } from './commands/backtest.ts';
+import { checkConfigCommand } from './commands/check-config.ts';
+import { classifyCommand } from './commands/classify.ts';
+import { demoCommand } from './commands/demo.ts';
+import { healCommand } from './commands/heal.ts';
+import { incidentsCommand } from './commands/incidents.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { installCommand } from './commands/install.ts';
+import { pauseCommand } from './commands/pause.ts';
+import { recordCommand } from './commands/record.ts';
+import { reloadCommand } from './commands/reload.ts';
+import { replayCommand } from './commands/replay.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { runCommand } from './commands/run.ts';
+import { statusCommand } from './commands/status.ts';
+import { testAlertCommand } from './commands/test-alert.ts';
+import { testCommand } from './commands/test.ts';
+import { uninstallCommand } from './commands/uninstall.ts';
+import type { Config } from './config.ts';
+import { VERSION } from './version.ts';
+import { exitCodeOf } from './usage.ts';
+
+const program = new Command('quantum-realtime')
+  .description('Follows the logs of every Docker container on this host, and acts when something goes wrong.')
+  .version(VERSION)
+  .showHelpAfterError('(quantum-realtime --help shows what there is)')
+  .exitOverride();
+
+/** For commands that want nothing of the settings but the settings. */
+async function load(options: Readonly<Record<string, unknown>>): Promise<Config> {
+  const { loadConfig } = await import('./load-config.ts');
+  const file = options['config'];
+  return (await loadConfig({ file: typeof file === 'string' ? file : undefined, env: process.env })).config;
+}
+
+runCommand(program);
+replayCommand(program);
+recordCommand(program);
+backtestCommand(program);
+testCommand(program);
+classifyCommand(program);
+checkConfigCommand(program);
+testAlertCommand(program, load);
+demoCommand(program);
+doctorCommand(program);
+installCommand(program);
+uninstallCommand(program);
+statusCommand(program);
+incidentsCommand(program);
+pauseCommand(program);
+resumeCommand(program);
+ackCommand(program);
+healCommand(program);
+reloadCommand(program);
+for (const command of program.commands)
+  command.exitOverride().showHelpAfterError(`(quantum-realtime ${command.name()} --help)`);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError))
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}
