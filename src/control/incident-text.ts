@@ -1,0 +1,91 @@
+import { formatDuration } from '../duration.ts';
+import type { Kind } from '../model.ts';
+import { KINDS } from '../model.ts';
+import { redact } from '../sinks/redact.ts';
+import type { IncidentRecord } from '../state/change.ts';
+import { table } from './table.ts';
+
+const WIDTH = 100;
+const GROUPS = 10;
+
+/** A list of incidents for people. */
+export function incidentList(records: readonly IncidentRecord[]): string {
+  if (records.length === 0) return 'No incident is on record.\n';
+  const rows = records.map(({ id, openedAt, closedAt, story }) => [
+    id,
+    stamp(openedAt),
+    closedAt === undefined ? story.state.toUpperCase() : `lasted ${length(closedAt - openedAt)}`,
+    `${story.heals.length} heal${story.heals.length === 1 ? '' : 's'}`,
+    plain(story.reason),
+  ]);
+  const columns = ['INCIDENT', 'OPENED', 'STATE', 'HEALS', 'REASON'].map((title) => ({ title }));
+  return table(columns, rows, Infinity)
+    .map((line) => `${line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 1)}…`}\n`)
+    .join('');
+}
+
+/** One incident for people: what, when, which lines, what was done. Log text is redacted and cannot leave its line. */
+export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord): string {
+  const { counts, containers, groups, timeline, heals, gaps } = story;
+  const lines = [
+    `Incident ${id}: ${closedAt === undefined ? story.state.toUpperCase() : 'closed'}`,
+    story.reason,
+    `Opened ${stamp(openedAt)}${story.foundAtStart ? ' (found at the start of the daemon)' : ''}` +
+      (closedAt === undefined ? '' : `, closed ${stamp(closedAt)}, after ${length(closedAt - openedAt)}`),
+    `In the window: ${KINDS.map((kind) => `${counts[kind]} ${NOUNS[kind]}`).join(', ')}`,
+    ...(story.ask === '' ? [] : [story.ask]),
+    ...section('Course', [
+      ...timeline.map(({ at, from, to, reason }) => `${stamp(at)}  ${from} → ${to}: ${reason}`),
+    ]),
+    ...section('Heals', [
+      ...heals.map(({ attempt, started, ended, result, exitCode }) => {
+        const took = ended === undefined ? 'not ended' : `took ${length(ended - started)}`;
+        return `${stamp(started)}  attempt ${attempt}: ${result ?? 'running'}, ${took}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`;
+      }),
+    ]),
+    ...section('Containers', [
+      ...Object.entries(containers).map(
+        ([name, own]) => `${name}: ${KINDS.map((kind) => `${own[kind]} ${NOUNS[kind]}`).join(', ')}`,
+      ),
+    ]),
+    ...section('Messages', [
+      ...groups
+        .slice(0, GROUPS)
+        .map(({ count, container, sample }) => `${count} × [${container}] ${redact(sample)}`),
+    ]),
+    ...section('Lost lines', [
+      ...gaps.map(
+        ({ container, from, to, reason }) => `${container}: ${stamp(from)} to ${stamp(to)}: ${reason}`,
+      ),
+    ]),
+  ];
+  return lines.map((line) => `${plain(line)}\n`).join('');
+}
+
+const NOUNS: Readonly<Record<Kind, string>> = {
+  critical: 'critical',
+  error: 'errors',
+  warning: 'warnings',
+  restart: 'restarts',
+};
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+}
+
+/** Local time with its offset, to the second: what is compared with a log. */
+function stamp(moment: number): string {
+  const offset = -new Date(moment).getTimezoneOffset();
+  const local = new Date(moment + offset * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  return `${local} ${offset < 0 ? '-' : '+'}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`;
+}
+
+function length(ms: number): string {
+  return formatDuration(ms < 10_000 ? ms : Math.round(ms / 1_000) * 1_000);
+}
+
+/** Control characters as spaces: nothing that is shown may steer a terminal. */
+function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ');
+}

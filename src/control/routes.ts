@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { ConfigError } from '../load-config.ts';
+import type { Answer, Routes } from './control-server.ts';
+import { metrics } from './metrics.ts';
+import type { Status } from './status.ts';
+
+/** What an operator may ask of the running daemon. A refusal is thrown as `Refused` or, for a reload, `ConfigError`. */
+export interface Operations {
+  readonly status: () => Status;
+  /**
+   * Starts no heal before `until` (epoch milliseconds). Both come back with why a restart would forget it, if so.
+   */
+  readonly pause: (until: number) => Promise<string | undefined>;
+  readonly resume: () => Promise<string | undefined>;
+  readonly ack: (incident: string) => void;
+  readonly healReset: () => void;
+  readonly reload: () => Promise<{ readonly changed: readonly string[]; readonly later: readonly string[] }>;
+}
+
+/** The daemon will not do it now, for a reason that is no fault of the request's form. */
+export class Refused extends Error {
+  override name = 'Refused';
+}
+
+/** A pause always ends: this is the longest, in milliseconds. */
+export const LONGEST_PAUSE = 30 * 24 * 60 * 60_000;
+
+/** The answers of the control socket. Every input is checked, and what is wrong with it is said. */
+export function controlRoutes(operations: Operations): Routes {
+  const { status, pause, resume, ack, healReset, reload } = operations;
+  return {
+    'GET /status': () => ({ body: status() }),
+    'GET /metrics': () => ({ body: metrics(status()) }),
+    'POST /pause': taking(pauseInput, async ({ until }) => {
+      const { at } = status();
+      if (until <= at) throw new Refused('a pause must end in the future');
+      if (until > at + LONGEST_PAUSE) throw new Refused('a pause must end within 30 days');
+      const problem = await pause(until);
+      return { problem, ...pauseOf(status()) };
+    }),
+    'POST /resume': taking(nothing, async () => {
+      const { pausedUntil } = status();
+      const problem = await resume();
+      return { problem, wasPaused: pausedUntil !== undefined, ...pauseOf(status()) };
+    }),
+    'POST /ack': taking(ackInput, ({ incident }) => {
+      const open = status().incidents;
+      const found = open.find(({ id }) => id === incident);
+      if (found === undefined)
+        throw new Refused(
+          `no open incident is called ${incident}; ` +
+            (open.length === 0 ? 'none is open' : `open: ${open.map(({ id }) => id).join(', ')}`),
+        );
+      ack(incident);
+      return { before: found, incident: status().incidents.find(({ id }) => id === incident) };
+    }),
+    'POST /heal-reset': taking(nothing, () => {
+      const before = status().incidents;
+      healReset();
+      return { before, incidents: status().incidents };
+    }),
+    'POST /reload': taking(nothing, reload),
+  };
+}
+
+const nothing = z.union([z.undefined(), z.strictObject({})]);
+const pauseInput = z.strictObject({ until: z.number().int().positive() });
+const ackInput = z.strictObject({ incident: z.string().min(1).max(200) });
+
+/** Handles input of a form, and puts what goes wrong into statuses: 400 form, 409 refused, 422 configuration. */
+function taking<T>(schema: z.ZodType<T>, handle: (input: T) => unknown): (input: unknown) => Promise<Answer> {
+  return async (input) => {
+    const parsed = schema.safeParse(input);
+    if (!parsed.success) return { status: 400, body: { error: z.prettifyError(parsed.error) } };
+    try {
+      return { body: await handle(parsed.data) };
+    } catch (error) {
+      if (error instanceof Refused) return { status: 409, body: { error: error.message } };
+      if (error instanceof ConfigError)
+        return { status: 422, body: { error: error.message, problems: error.problems } };
+      throw error;
+    }
+  };
+}
+
+function pauseOf({ pausedUntil }: Status): object {
+  return pausedUntil === undefined ? {} : { pausedUntil };
+}

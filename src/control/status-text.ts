@@ -1,0 +1,175 @@
+import { formatDuration } from '../duration.ts';
+import { cut, table } from './table.ts';
+import type { Status } from './status.ts';
+
+/** What a terminal is sure to have room for. */
+const WIDTH = 100;
+const LAST = 5;
+
+/**
+ * A status for people, who may have been woken for it: what is wrong stands at the top, in words; the tables follow.
+ * Text that came from logs or labels is cut and cannot leave its line.
+ */
+export function statusText(status: Status): string {
+  const parts = [facts(status), rules(status), containers(status), ...lists(status)];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => `${cut(plain(line), WIDTH)}\n`).join(''))
+    .join('\n');
+}
+
+function facts(status: Status): string[] {
+  const { at, engine, store, outbox, starts, config } = status;
+  const since = (moment: number): string => span(at - moment);
+  const down = engine.reason === undefined ? '' : `: ${engine.reason}`;
+  const disabled = Object.entries(outbox.disabled);
+  return [
+    `quantum-realtime ${status.version}${status.dryRun ? ' (dry run)' : ''}, process ${status.pid}, up ${since(status.startedAt)}, ` +
+      `${Math.round(status.rss / 1_048_576)} MB${starts > 1 ? `, ${starts} starts in 24 h` : ''}`,
+    `Docker     ${engine.state === 'up' ? 'connected' : engine.state} for ${since(engine.since)}${down} (${engine.endpoint})`,
+    `Reading    ${status.blind === undefined ? '' : `NOT ALL: ${status.blind}; `}${status.containers.length} containers, ` +
+      `${rate(status.lines.perSecond)} lines/s, ${status.lines.judged} lines judged`,
+    ...incidents(status),
+    `Healing    ${healing(status)}`,
+    `Alerts     ${outbox.channels.length === 0 ? 'no webhook is configured' : outbox.channels.join(', ')}; ` +
+      `${outbox.unsent} unsent${outbox.dead === 0 ? '' : `, ${outbox.dead} GIVEN UP`}`,
+    ...disabled.map(([channel, why]) => `           ${channel} is DISABLED until a reload: ${why}`),
+    `State      ${store.writable ? `written ${since(store.lastCommit)} ago` : `NOT WRITTEN: ${store.problem ?? 'unknown'}`} (${store.dir})`,
+    `Settings   ${config.file ?? 'environment and defaults'}, read ${since(config.loadedAt)} ago`,
+  ];
+}
+
+function incidents({ incidents: open, at }: Status): string[] {
+  if (open.length === 0) return ['Incident   none'];
+  return open.flatMap(({ id, state, since, reason, why, next, acknowledged }) => [
+    `Incident   ${id}: ${state.toUpperCase()} for ${span(at - since)}${acknowledged ? ', acknowledged' : ''}`,
+    `           ${reason}`,
+    ...(why === '' ? [] : [`           ${why}`]),
+    ...(next === undefined ? [] : [`           in ${span(next.at - at)} ${next.what}`]),
+  ]);
+}
+
+function healing({ heal, pausedUntil, at }: Status): string {
+  const { budget, cooldownUntil, running } = heal;
+  const said = [
+    ...(pausedUntil === undefined ? [] : [`PAUSED for another ${span(pausedUntil - at)}`]),
+    ...(running === undefined
+      ? []
+      : [`RUNNING for ${span(at - running.since)}, ended by force in ${span(running.deadline - at)}`]),
+    heal.configured
+      ? `${budget.used} of ${budget.limit} heals in ${formatDuration(budget.window)} used`
+      : 'no heal is configured',
+    ...(cooldownUntil === undefined
+      ? []
+      : [`none before ${clockTime(cooldownUntil)} (${span(cooldownUntil - at)})`]),
+  ];
+  return said.join('; ');
+}
+
+function rules({ rules: all, window }: Status): readonly string[] {
+  const title = `IN ${formatDuration(window.length).toUpperCase()}`;
+  return table(
+    [
+      { title: 'LIMIT ON' },
+      { title, right: true },
+      { title: 'DECIDING', right: true },
+      { title: 'LIMIT', right: true },
+    ],
+    [
+      ...all.map(({ rule, container, inWindow, deciding, limit }) => [
+        `${rule}${container === undefined ? '' : ` of ${container}`}${deciding >= limit ? ' (reached)' : ''}`,
+        String(inWindow),
+        String(deciding),
+        String(limit),
+      ]),
+      ['warnings', String(window.counts.warning), '', 'none'],
+    ],
+    WIDTH,
+  );
+}
+
+function containers({ containers: all, at }: Status): readonly string[] {
+  if (all.length === 0) return ['No container is followed.'];
+  const right = true;
+  const lines = table(
+    [
+      { title: 'CONTAINER' },
+      { title: 'READING' },
+      { title: 'DRIVER' },
+      { title: 'LAST LINE', right },
+      { title: 'LAG', right },
+      { title: 'LINES/S', right },
+      { title: 'LINES', right },
+      { title: 'CRIT', right },
+      { title: 'ERR', right },
+      { title: 'WARN', right },
+      { title: 'RST', right },
+    ],
+    all.map(({ container, state, driver, lastLineAt, lag, perSecond, lines: count, counts }) => [
+      plain(container),
+      state,
+      driver,
+      lastLineAt === undefined ? '-' : span(at - lastLineAt),
+      lag < 1_000 ? `${Math.round(lag)}ms` : span(lag),
+      rate(perSecond),
+      String(count),
+      String(counts.critical),
+      String(counts.error),
+      String(counts.warning),
+      String(counts.restart),
+    ]),
+    WIDTH,
+  );
+  const notes = all.flatMap(({ container, reason, warnings }) =>
+    [...(reason === undefined ? [] : [reason]), ...warnings].map((note) => `  ! ${container}: ${note}`),
+  );
+  return [...lines, ...notes];
+}
+
+function lists({ gaps, effects, restarts }: Status): readonly (readonly string[])[] {
+  const titled = (title: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : [title, ...lines];
+  return [
+    titled(
+      'LOST LINES',
+      gaps
+        .slice(-LAST)
+        .map(
+          ({ container, from, to, reason }) =>
+            `  ${container}: ${clockTime(from)} to ${clockTime(to)}: ${reason}`,
+        ),
+    ),
+    titled(
+      'RESTARTS',
+      restarts
+        .slice(-LAST)
+        .map(({ at, text, counted }) => `  ${clockTime(at)} ${text}${counted ? '' : ' (not counted)'}`),
+    ),
+    titled(
+      'LAST EFFECTS',
+      effects.slice(-LAST).map(({ at, kind, id, ok, detail }) => {
+        const end = ok === undefined ? 'under way' : `${ok ? 'done' : 'FAILED'}: ${detail ?? ''}`;
+        return `  ${clockTime(at)} ${kind.padEnd(6)} ${id}: ${end}`;
+      }),
+    ),
+  ];
+}
+
+/** `14:03:22`, local time. */
+function clockTime(moment: number): string {
+  return new Date(moment).toTimeString().slice(0, 8);
+}
+
+/** Whole seconds, at most two units: `2h13m`. */
+function span(ms: number): string {
+  return formatDuration(Math.max(0, Math.round(ms / 1_000)) * 1_000);
+}
+
+function rate(perSecond: number): string {
+  return perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond));
+}
+
+/** Control characters of whatever kind as spaces: nothing that is shown may steer a terminal. */
+function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ');
+}

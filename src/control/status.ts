@@ -1,0 +1,121 @@
+import * as z from 'zod';
+
+const moment = z.number();
+const counts = z.object({
+  critical: z.number(),
+  error: z.number(),
+  warning: z.number(),
+  restart: z.number(),
+});
+
+/**
+ * What the running daemon tells of itself: `GET /status`. Moments in epoch milliseconds, durations in milliseconds;
+ * what does not apply is left out. No secret is in it.
+ */
+export const statusSchema = z.object({
+  version: z.string(),
+  pid: z.number(),
+  at: moment,
+  startedAt: moment,
+  /** Resident memory, bytes. */
+  rss: z.number(),
+  dryRun: z.boolean(),
+  /** Starts in the last 24 hours, this one included. */
+  starts: z.number(),
+  config: z.object({ file: z.string().optional(), loadedAt: moment }),
+  engine: z.object({
+    endpoint: z.string(),
+    state: z.enum(['connecting', 'up', 'down']),
+    since: moment,
+    reason: z.string().optional(),
+  }),
+  /** What should be read and is not; absent while everything is. */
+  blind: z.string().optional(),
+  lines: z.object({ judged: z.number(), entries: z.number(), perSecond: z.number() }),
+  containers: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      container: z.string(),
+      image: z.string(),
+      driver: z.string(),
+      state: z.string(),
+      reason: z.string().optional(),
+      lastLineAt: moment.optional(),
+      lag: z.number(),
+      lines: z.number(),
+      perSecond: z.number(),
+      counts,
+      warnings: z.array(z.string()),
+    }),
+  ),
+  window: z.object({ length: z.number(), counts }),
+  rules: z.array(
+    z.object({
+      rule: z.string(),
+      container: z.string().optional(),
+      /** What decides: evidence newer than the last heal or recovery; exact up to the limit. */
+      deciding: z.number(),
+      /** All there is in the window. */
+      inWindow: z.number(),
+      limit: z.number(),
+    }),
+  ),
+  incidents: z.array(
+    z.object({
+      id: z.string(),
+      key: z.string(),
+      state: z.string(),
+      openedAt: moment,
+      since: moment,
+      reason: z.string(),
+      why: z.string(),
+      attempts: z.number(),
+      acknowledged: z.boolean(),
+      /** When the present state ends by itself, and what happens then. */
+      next: z.object({ at: moment, what: z.string() }).optional(),
+    }),
+  ),
+  heal: z.object({
+    configured: z.boolean(),
+    running: z.object({ id: z.string(), since: moment, deadline: moment }).optional(),
+    budget: z.object({ used: z.number(), limit: z.number(), window: z.number() }),
+    cooldownUntil: moment.optional(),
+  }),
+  pausedUntil: moment.optional(),
+  gaps: z.array(z.object({ container: z.string(), from: moment, to: moment, reason: z.string() })),
+  restarts: z.array(
+    z.object({
+      at: moment,
+      container: z.string(),
+      cause: z.string().optional(),
+      counted: z.boolean(),
+      text: z.string(),
+    }),
+  ),
+  effects: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(['alert', 'report', 'heal']),
+      at: moment,
+      ended: moment.optional(),
+      ok: z.boolean().optional(),
+      detail: z.string().optional(),
+    }),
+  ),
+  outbox: z.object({
+    queued: z.number(),
+    unsent: z.number(),
+    dead: z.number(),
+    channels: z.array(z.string()),
+    disabled: z.record(z.string(), z.string()),
+  }),
+  store: z.object({
+    dir: z.string(),
+    writable: z.boolean(),
+    lastCommit: moment,
+    problem: z.string().optional(),
+  }),
+});
+
+export type Status = z.infer<typeof statusSchema>;

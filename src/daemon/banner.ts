@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { formatDuration } from '../duration.ts';
+
+/** What the daemon says of itself at its start, in one record. Secrets are told as configured or not. */
+export function banner(
+  config: Config,
+  facts: { endpoint: string; stateDir: string; dryRun: boolean },
+): object {
+  const { limits, report, log, alerts, heal } = config;
+  const channels = alerts.channels.length + (alerts.webhook === '' ? 0 : 1);
+  return {
+    limits: { critical: limits.critical, errors: limits.errors, restarts: limits.restarts },
+    window: formatDuration(config.window),
+    reports: report.dir,
+    logFile: join(report.dir, log.file),
+    webhook: channels === 0 ? 'not configured' : 'configured',
+    channels,
+    heal:
+      heal.action === 'restart'
+        ? 'restart of the containers to blame'
+        : heal.command.length === 0
+          ? 'not configured'
+          : 'configured',
+    docker: facts.endpoint,
+    state: facts.stateDir,
+    dryRun: facts.dryRun,
+  };
+}

@@ -1,0 +1,61 @@
+import type { EntryStore } from '../operators/classify.ts';
+import type { Policy } from '../operators/incident/policy.ts';
+import { compose } from '../operators/incident/story.ts';
+import type { Step } from '../operators/incident/turn.ts';
+import type { RollingWindow } from '../operators/rolling-window.ts';
+import { channelsOf } from '../sinks/outbox.ts';
+import type { Change, IncidentRecord } from '../state/change.ts';
+import type { FollowState } from '../streams/live.ts';
+
+/** Everything that moves together: where reading is, what has been counted, and what the core makes of it. */
+export interface Moving {
+  readonly follow: () => FollowState;
+  readonly entries: EntryStore;
+  readonly window: RollingWindow;
+  readonly policy: Policy;
+  /** Names of the alert channels: each owes a delivery of every alert. */
+  readonly channels: readonly string[];
+}
+
+/**
+ * Makes one transaction of the store out of every step of the core, with cursors, counts and open entries as they are
+ * at that moment.
+ */
+export function checkpoints(moving: Moving): (step: Step, now: number) => Change {
+  return (step, now) => {
+    const { containers, ...meta } = moving.follow();
+    forgetAllBut(containers, moving.entries);
+    const { buckets, dropped } = moving.window.takeChanges(now);
+    return {
+      follow: { all: new Map(Object.entries(containers)) },
+      followMeta: meta,
+      entries: { all: new Map(Object.entries(moving.entries.snapshot())) },
+      window: { put: new Map(buckets.map((bucket) => [bucket.start, bucket])), drop: dropped },
+      core: step.state,
+      owed: step.effects.map((effect) => ({
+        effect,
+        channels: channelsOf(effect, moving.channels),
+        at: now,
+      })),
+      incidents: incidentsOf(step, moving, now),
+    };
+  };
+}
+
+/** Open entries of containers that are no longer followed. */
+function forgetAllBut(containers: Readonly<Record<string, unknown>>, entries: EntryStore): void {
+  const ids = Object.keys(entries.snapshot()).map((key) => key.slice(0, key.indexOf(' ')));
+  for (const id of new Set(ids)) if (!(id in containers)) entries.forget(id);
+}
+
+function incidentsOf({ state, incidents }: Step, { window, policy }: Moving, now: number): IncidentRecord[] {
+  if (incidents.length === 0) return [];
+  const tally = window.tally(now);
+  return incidents.map((incident) => {
+    const { id, openedAt, since } = incident;
+    if (incident.state !== 'closed')
+      return { id, openedAt, story: compose(state, incident, 'note', tally, policy) };
+    const story = compose(state, { ...incident, state: 'resolved' }, 'resolved', tally, policy);
+    return { id, openedAt, closedAt: since, story: { ...story, state: 'closed' } };
+  });
+}

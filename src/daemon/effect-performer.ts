@@ -1,0 +1,114 @@
+import { observeOn, Subject, type Observable, type SchedulerLike } from 'rxjs';
+import type { Logger } from 'pino';
+import { Agent } from 'undici';
+import type { Config } from '../config.ts';
+import type { Effect, Outcome } from '../model.ts';
+import { alertChannels } from '../sinks/alert/alert-channels.ts';
+import { describeEffect } from '../sinks/describe-effect.ts';
+import { commandHeal } from '../sinks/heal/command-heal.ts';
+import type { HealSink, HealStarted } from '../sinks/heal/heal-sink.ts';
+import { restartHeal } from '../sinks/heal/restart-heal.ts';
+import type { Outbox } from '../sinks/outbox.ts';
+import { handOver } from './hand-over.ts';
+import { performEffects, type Performer } from '../sinks/performer.ts';
+import { markdownReport } from '../sinks/report/report-sink.ts';
+
+/** The part of a performer that the daemon needs, whether it acts or only says what it would do. */
+export type EffectPerformer = Pick<
+  Performer,
+  'submit' | 'outcomes$' | 'stop' | 'resume' | 'adopt' | 'status'
+> & {
+  readonly channels: readonly string[];
+};
+
+export interface PerformerParts {
+  readonly config: Config;
+  readonly outbox: Outbox;
+  readonly clock: SchedulerLike;
+  readonly log: Logger;
+  readonly healStarted: HealStarted;
+  /** Restarts the containers of one identity. */
+  readonly restart: (container: string) => Promise<void>;
+}
+
+/** Performs effects for real: the configured channels, the report directory, the heal command. */
+export function realPerformer(parts: PerformerParts): EffectPerformer {
+  const { config, outbox, clock, log, healStarted } = parts;
+  const dispatcher = new Agent();
+  const channels = alertChannels(config.alerts, dispatcher);
+  const names = channels.map(({ name }) => name);
+  handOver(outbox, names, clock.now());
+  const performer = performEffects({
+    alert: { channels, name: config.name, deadline: config.alerts.deadline },
+    report: markdownReport(config.report),
+    heal: healSink(parts),
+    outbox,
+    clock,
+    log,
+    healStarted,
+  });
+  return {
+    ...performer,
+    channels: names,
+    stop: async (graceMs) => {
+      await performer.stop(graceMs);
+      await dispatcher.destroy();
+    },
+  };
+}
+
+/** Says in the log what would be sent, written and run, and takes it for done. */
+export function dryPerformer({
+  config,
+  clock,
+  log,
+}: Pick<PerformerParts, 'config' | 'clock' | 'log'>): EffectPerformer {
+  const outcomes = new Subject<Outcome>();
+  const outcomes$: Observable<Outcome> = outcomes.pipe(observeOn(clock));
+  return {
+    channels: [],
+    outcomes$,
+    submit(effect) {
+      log.info(
+        { effect: effect.id, kind: effect.kind, would: describeEffect(effect, config) },
+        'dry run: not done',
+      );
+      outcomes.next(dryOutcome(effect, clock.now()));
+    },
+    resume: () => undefined,
+    adopt: () => undefined,
+    status: () => ({
+      queued: 0,
+      unsent: 0,
+      dead: 0,
+      runningHeal: undefined,
+      waitingHeals: 0,
+      disabledChannels: {},
+    }),
+    stop: () => {
+      outcomes.complete();
+      return Promise.resolve();
+    },
+  };
+}
+
+function dryOutcome({ id, kind }: Effect, at: number): Outcome {
+  const outcome = { type: 'outcome', effect: id, kind, at, ok: true, detail: 'dry run' } as const;
+  return kind === 'heal' ? { ...outcome, result: 'dry-run' } : outcome;
+}
+
+function healSink({ config, clock, restart }: PerformerParts): HealSink | undefined {
+  const { heal, alerts } = config;
+  if (heal.action === 'restart') return restartHeal({ config: heal, clock, restart });
+  if (heal.command.length === 0) return undefined;
+  const secrets = [
+    alerts.webhook,
+    ...alerts.channels.flatMap(({ url, secret, token }) => [url, secret, token]),
+  ];
+  return commandHeal({
+    config: heal,
+    clock,
+    env: process.env,
+    secrets: secrets.flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret])),
+  });
+}

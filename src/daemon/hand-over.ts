@@ -1,0 +1,25 @@
+import { type Outbox, REPORT_CHANNEL } from '../sinks/outbox.ts';
+
+/**
+ * Messages still owed to channels that are no longer configured are owed to those that are: somebody has to be told,
+ * and a wrong address is mended in the middle of an incident. A channel that has a message already gets it once.
+ * With no channel left they stay as they are: the performer gives them up.
+ */
+export function handOver(
+  outbox: Pick<Outbox, 'unsent' | 'save' | 'add'>,
+  channels: readonly string[],
+  now: number,
+): void {
+  const orphans = outbox
+    .unsent()
+    .filter(({ channel }) => channel !== REPORT_CHANNEL && !channels.includes(channel));
+  if (orphans.length === 0 || channels.length === 0) return;
+  outbox.save(
+    orphans.map((delivery) => ({
+      ...delivery,
+      state: 'dead',
+      detail: 'the channel is no longer configured',
+    })),
+  );
+  for (const { effect } of orphans) outbox.add(effect, channels, now);
+}

@@ -1,0 +1,68 @@
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  concatMap,
+  distinctUntilChanged,
+  map,
+  type Observable,
+  repeat,
+  type SchedulerLike,
+  skip,
+  startWith,
+  timer,
+} from 'rxjs';
+import type { Control } from '../model.ts';
+
+/** An operator's switch: while this file is in the state directory nobody is healed. Source: incidents.md, T22. */
+export const PAUSE_FILE = 'PAUSE';
+
+const LOOK_EVERY = 1_000;
+/** Without a moment in it the pause ends an hour after the file was written: there is always an end. */
+const DEFAULT_PAUSE = 60 * 60_000;
+/** However far off the moment in it, the pause ends a month after the file was written. */
+const LONGEST_PAUSE = 31 * 24 * 60 * 60_000;
+
+/**
+ * Pauses and resumes as the file comes, changes and goes. Its first line is the moment the pause ends (ISO 8601); one
+ * that cannot be read as a moment counts as none. `from` is what is known already and not said again.
+ */
+export function pauseFile(dir: string, from: number, clock: SchedulerLike): Observable<Control> {
+  return timer(LOOK_EVERY, clock).pipe(
+    concatMap(() => pausedUntil(dir)),
+    repeat(),
+    startWith(from),
+    distinctUntilChanged(),
+    skip(1),
+    map((until): Control => {
+      const at = clock.now();
+      return until > at ? { type: 'pause', at, until } : { type: 'resume', at };
+    }),
+  );
+}
+
+/** The end of the pause in epoch milliseconds; 0 if there is no such file. One that cannot be read pauses all the same. */
+export async function pausedUntil(dir: string): Promise<number> {
+  const path = join(dir, PAUSE_FILE);
+  let written: number;
+  try {
+    written = Math.floor((await stat(path)).mtimeMs);
+  } catch {
+    return 0;
+  }
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?(?=\s|$)/.exec(text)?.[0];
+  const until = moment === undefined ? Number.NaN : Date.parse(moment);
+  return Number.isNaN(until) ? written + DEFAULT_PAUSE : Math.min(until, written + LONGEST_PAUSE);
+}
+
+/** Writes the file, so that the pause outlives a restart; as a whole, since somebody may be looking. */
+export async function writePause(dir: string, until: number): Promise<void> {
+  const path = join(dir, PAUSE_FILE);
+  await writeFile(`${path}.new`, `${new Date(until).toISOString()}\n`);
+  await rename(`${path}.new`, path);
+}
+
+/** Takes the file away if it is there. */
+export async function removePause(dir: string): Promise<void> {
+  await rm(join(dir, PAUSE_FILE), { force: true });
+}

@@ -1,0 +1,100 @@
+import type { SavedEntries } from '../operators/classify.ts';
+import type { EntryState } from '../operators/classify/entry.ts';
+import type { CoreState } from '../operators/incident/state.ts';
+import type { SavedBucket } from '../operators/rolling-window.ts';
+import type { HealProcess } from '../sinks/heal/heal-sink.ts';
+import type { Saved } from '../state/change.ts';
+import type { Store } from '../state/store.ts';
+import type { FollowState } from '../streams/live.ts';
+
+/** What was stored, for those who go on from it. */
+export interface Restored {
+  readonly follow?: FollowState;
+  readonly entries: SavedEntries;
+  readonly window: readonly SavedBucket[];
+  readonly core?: CoreState;
+  readonly healProcess?: HealProcess;
+}
+
+/**
+ * Gives what was stored its shape back. The database's schema version vouches for it; the checks here are for what a
+ * hand or a bad disk may have done. Undefined if a part is not what it has to be: the caller then begins afresh.
+ */
+export function restore(saved: Saved): Restored | undefined {
+  const { core, followMeta } = saved;
+  const window = [...saved.window.values()].filter(isBucket);
+  const entries = Object.fromEntries([...saved.entries].filter(isEntry));
+  if (window.length < saved.window.size || Object.keys(entries).length < saved.entries.size) return undefined;
+  if (core !== undefined && !isCoreState(core)) return undefined;
+  const follow =
+    followMeta === undefined
+      ? undefined
+      : { ...object(followMeta), containers: Object.fromEntries(saved.follow) };
+  if (follow !== undefined && !isFollowState(follow)) return undefined;
+  return {
+    entries,
+    window,
+    ...(core === undefined ? {} : { core }),
+    ...(isHealProcess(saved.healProcess) ? { healProcess: saved.healProcess } : {}),
+    ...(follow === undefined ? {} : { follow }),
+  };
+}
+
+/** What the store has, or nothing: what cannot be read is set aside by the store, which says so. */
+export function restoredFrom(store: Pick<Store, 'load' | 'discard'>): Restored {
+  const saved = store.load();
+  if (saved === undefined) return { entries: {}, window: [] };
+  const restored = restore(saved);
+  if (restored !== undefined) return restored;
+  store.discard('a stored part is not what it has to be');
+  return { entries: {}, window: [] };
+}
+
+/** The heal that an earlier process of ours started and of which no end is known. */
+export function healInProgress({ core, healProcess }: Restored): HealProcess | undefined {
+  return healProcess?.effect === core?.healing.running?.id ? healProcess : undefined;
+}
+
+function isBucket(value: unknown): value is SavedBucket {
+  const bucket = object(value);
+  return (
+    typeof bucket['start'] === 'number' && Array.isArray(bucket['groups']) && isObject(bucket['containers'])
+  );
+}
+
+function isEntry(row: [string, unknown]): row is [string, EntryState] {
+  const entry = object(row[1]);
+  return (
+    typeof entry['mode'] === 'string' &&
+    typeof entry['level'] === 'number' &&
+    typeof entry['since'] === 'number'
+  );
+}
+
+function isCoreState(value: unknown): value is CoreState {
+  const core = object(value);
+  return (
+    typeof core['now'] === 'number' &&
+    isObject(core['keys']) &&
+    isObject(core['healing']) &&
+    Array.isArray(core['slots'])
+  );
+}
+
+function isHealProcess(value: unknown): value is HealProcess {
+  const process = object(value);
+  const texts = [process['effect'], process['startTime'], process['bootId']];
+  return texts.every((text) => typeof text === 'string') && typeof process['pid'] === 'number';
+}
+
+function isFollowState(value: object): value is FollowState {
+  return 'containers' in value && isObject(value.containers);
+}
+
+function object(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

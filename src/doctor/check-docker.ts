@@ -1,0 +1,96 @@
+import type { Config } from '../config.ts';
+import { type DockerClient, dockerClient, reasonOf, troubleOf } from '../streams/docker.ts';
+import { type Endpoint, resolveEndpoint } from '../streams/endpoint.ts';
+import { type Inspected, parseInspected } from '../streams/inspected.ts';
+import { parseList, wanted } from '../streams/list.ts';
+import { probe } from '../streams/probe.ts';
+import { checkContainers } from './check-containers.ts';
+import { checkWatches } from './check-watches.ts';
+import { fault, type Finding, ok } from './finding.ts';
+import { statOf } from './stat-of.ts';
+
+const CHECK = 'docker';
+const PROXY =
+  'let the proxy pass GET on /containers and /events (Tecnativa: CONTAINERS=1 EVENTS=1 VERSION=1)';
+
+/** Whether the engine answers, gives us what following needs, and has containers whose logs can be read exactly. */
+export async function checkDocker(config: Pick<Config, 'docker' | 'containers'>): Promise<Finding[]> {
+  let endpoint: Endpoint;
+  try {
+    endpoint = resolveEndpoint(config.docker.host);
+  } catch (error) {
+    return [fault(CHECK, reasonOf(error), 'set docker.host (QT_DOCKER_HOST) to one of those')];
+  }
+  const answer = await probe(endpoint);
+  if (!answer.ok && !/HTTP code 40[13]/.test(answer.reason)) return [unreachable(endpoint, answer)];
+  const client = dockerClient(endpoint);
+  try {
+    const found = answer.ok ? ok(CHECK, `Docker ${answer.version} answers at ${endpoint.text}`) : undefined;
+    const denied = await denials(client);
+    if (denied.length > 0)
+      return [fault(CHECK, `${endpoint.text} does not allow ${denied.join(', ')}`, PROXY)];
+    const running = await followed(client, config);
+    return [
+      ...(found === undefined ? [] : [found]),
+      ...(await checkContainers(client, running)),
+      checkWatches(running.length),
+    ];
+  } catch (error) {
+    return [fault(CHECK, `${endpoint.text}: ${reasonOf(error)}`, 'see what the log of the engine says')];
+  } finally {
+    client.close();
+  }
+}
+
+function unreachable(endpoint: Endpoint, { reason, remedy }: { reason: string; remedy: string }): Finding {
+  const { socketPath } = endpoint;
+  if (socketPath === undefined || !/EACCES|EPERM/.test(reason)) return fault(CHECK, reason, remedy);
+  const gid = statOf(socketPath)?.gid;
+  const group = gid === undefined || gid === 0 ? 'the group docker' : `the socket's group (id ${gid})`;
+  return fault(
+    CHECK,
+    `this user may not use ${socketPath}`,
+    `join ${group}: sudo usermod -aG docker USER, then log in again. Mind that whoever can use this socket is root on this host; a socket proxy that passes GET only avoids that`,
+  );
+}
+
+/** What following needs and is not given. A container that does not exist tells whether its log might be asked for. */
+async function denials(client: DockerClient): Promise<string[]> {
+  const nobody = '0'.repeat(64);
+  const asked: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['GET /containers/json', () => client.call('/containers/json')],
+    ['GET /containers/ID/json', () => client.call(`/containers/${nobody}/json`)],
+    ['GET /containers/ID/logs', () => end(client, `/containers/${nobody}/logs`, { stdout: '1', tail: '1' })],
+    ['GET /events', () => end(client, '/events', { since: '1', until: '2' })],
+  ];
+  const answers = await Promise.all(
+    asked.map(async ([name, ask]) => {
+      try {
+        await ask();
+        return [];
+      } catch (error) {
+        const trouble = troubleOf(error);
+        if (trouble === 'gone') return [];
+        if (trouble === 'forbidden') return [name];
+        throw error;
+      }
+    }),
+  );
+  return answers.flat();
+}
+
+async function end(client: DockerClient, path: string, query: Record<string, string>): Promise<void> {
+  (await client.stream(path, query, AbortSignal.timeout(10_000))).destroy();
+}
+
+async function followed(
+  client: DockerClient,
+  { containers }: Pick<Config, 'containers'>,
+): Promise<readonly Inspected[]> {
+  const isWanted = wanted(containers, undefined);
+  const listed = parseList(await client.call('/containers/json')).filter(isWanted);
+  const inspected = await Promise.all(
+    listed.map(({ id }) => client.call(`/containers/${id}/json`).catch(() => undefined)),
+  );
+  return inspected.flatMap((json) => (json === undefined ? [] : [parseInspected(json)]));
+}

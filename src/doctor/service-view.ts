@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { PLACES, UNIT } from '../commands/install/places.ts';
+
+/** How the installed service is looked at: through its own eyes, or not, with a note that says so. */
+export type ServiceView =
+  | { readonly as: (args: readonly string[]) => number; readonly note?: undefined }
+  | { readonly as?: undefined; readonly note: string };
+
+/**
+ * What makes the service see the host as it does. Not RuntimeDirectory: the end of a unit that has it would take the
+ * running service's own away.
+ */
+const TAKEN = new Set([
+  ...['User', 'Group', 'SupplementaryGroups', 'Environment', 'EnvironmentFile', 'LoadCredential', 'UMask'],
+  ...[
+    'StateDirectory',
+    'StateDirectoryMode',
+    'WorkingDirectory',
+    'ReadWritePaths',
+    'ReadOnlyPaths',
+    'BindPaths',
+  ],
+  ...['BindReadOnlyPaths', 'InaccessiblePaths', 'ProtectHome', 'ProtectSystem', 'ProtectProc', 'PrivateTmp'],
+  ...['PrivateDevices', 'NoNewPrivileges', 'RestrictAddressFamilies', 'IPAddressDeny', 'IPAddressAllow'],
+]);
+
+/** Set where the service's eyes are already used. */
+const INSIDE = 'QUANTUM_REALTIME_DOCTOR';
+
+/**
+ * With the service installed, root looks as the service does: the same user, groups, settings and mounts, in a
+ * transient unit made from its own directives. Anybody else looks as themselves, and is told. Undefined without a
+ * service.
+ */
+export function serviceView(env: NodeJS.ProcessEnv = process.env): ServiceView | undefined {
+  if (env[INSIDE] !== undefined || !isInstalled() || !existsSync('/run/systemd/system')) return undefined;
+  if (process.getuid?.() !== 0)
+    return {
+      note: 'This is how it looks to you, with the settings of this shell. sudo quantum-realtime doctor shows how it looks to the service.',
+    };
+  return { as: (args) => lookAsService(args) };
+}
+
+/** The unit alone proves nothing: the program that this one replaces gave it the same name. */
+function isInstalled(): boolean {
+  return existsSync(PLACES.unit) && existsSync(`${PLACES.program}/bin/quantum-realtime`);
+}
+
+function lookAsService(args: readonly string[]): number {
+  const unit = spawnSync('systemctl', ['cat', UNIT], { encoding: 'utf8' }).stdout;
+  const config = /^ExecStart=\S+ run (--config .+)$/m.exec(unit)?.[1]?.split(' ') ?? [];
+  const { status } = spawnSync(
+    'systemd-run',
+    [
+      '--pipe',
+      '--wait',
+      '--quiet',
+      '--collect',
+      '--service-type=exec',
+      ...propertiesOf(unit).map((property) => `--property=${property}`),
+      `--setenv=${INSIDE}=1`,
+      '--',
+      `${PLACES.program}/bin/quantum-realtime`,
+      ...args,
+      ...config,
+    ],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  return status ?? 1;
+}
+
+/** The directives of `[Service]` that matter here, drop-ins last, as `systemctl cat` prints them. */
+export function propertiesOf(unit: string): readonly string[] {
+  return unit.split('\n').flatMap((line) => {
+    const name = /^(\w+)=/.exec(line)?.[1];
+    return name !== undefined && TAKEN.has(name) ? [line.trim()] : [];
+  });
+}
