@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+
+/** Which daemon is asked. */
+export interface DaemonFlags {
+  readonly config?: string;
+  readonly state?: string;
+}
+
+/** Adds the options by which a daemon other than the usual one is found. */
+export function daemonOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'configuration file of the daemon, if it names a state directory')
+    .option('--state <dir>', 'state directory of the daemon');
+}
+
+/** The state directory that the flags, the environment or the configuration name, and the one that is usual. */
+export async function stateDirOf({
+  config,
+  state,
+}: DaemonFlags): Promise<{ readonly named: string | undefined; readonly usual: string }> {
+  const { defaultStateDir } = await import('../state/dir.ts');
+  const usual = defaultStateDir();
+  const given = state ?? process.env['QT_STATE_DIR'];
+  if (given !== undefined || config === undefined) return { named: given, usual };
+  const { loadConfig } = await import('../load-config.ts');
+  const loaded = await loadConfig({ file: config, env: process.env });
+  return { named: loaded.config.state.dir, usual };
+}
+
+/**
+ * Asks the running daemon and returns its answer as it stands. Throws what is wrong, for people: a `UsageError` for a
+ * refused configuration, so that the exit code tells it from the rest.
+ */
+export async function askDaemon(
+  flags: DaemonFlags,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const [{ ask }, { socketCandidates }] = await Promise.all([
+    import('../control/control-client.ts'),
+    import('../control/socket-path.ts'),
+  ]);
+  const reply = await ask(socketCandidates(await stateDirOf(flags)), method, path, body);
+  const answer: unknown = JSON.parse(reply.body);
+  if (reply.status === 200) return answer;
+  const reason =
+    typeof answer === 'object' && answer !== null && 'error' in answer
+      ? String(answer.error)
+      : `HTTP ${reply.status}`;
+  const { UsageError } = await import('../usage.ts');
+  throw reply.status === 422 || reply.status === 400 ? new UsageError(reason) : new Error(reason);
+}

@@ -1,0 +1,62 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../duration.ts';
+
+interface BacktestFlags {
+  readonly since: number;
+  readonly config?: string;
+  readonly limit?: readonly string[];
+  readonly json?: boolean;
+}
+
+const WEEK = 7 * 86_400_000;
+
+/** `backtest`: what Docker still holds of the running containers, under these limits and others. */
+export function backtestCommand(program: Command): void {
+  program
+    .command('backtest')
+    .description(
+      'show when these settings would have alerted and healed, on the logs that Docker still holds',
+    )
+    .addOption(
+      new Option('--since <duration>', 'how far back, such as 24h or 7d')
+        .argParser(duration)
+        .default(WEEK, '7d'),
+    )
+    .option('--config <file>', 'configuration file (YAML)')
+    .option(
+      '--limit <limits>',
+      'try other limits beside the configured ones, such as errors=100 or errors=100,critical=10; may be repeated',
+      (text: string, before?: readonly string[]) => [...(before ?? []), text],
+    )
+    .option('--json', 'one JSON object instead of text')
+    .action(async (flags: BacktestFlags) => {
+      const [{ loadConfig }, { runBacktest }, { variantsOf }, { printBacktest }, { UsageError }] =
+        await Promise.all([
+          import('../load-config.ts'),
+          import('./backtest/run-backtest.ts'),
+          import('./backtest/variants.ts'),
+          import('./backtest/print.ts'),
+          import('../usage.ts'),
+        ]);
+      const { config } = await loadConfig({ file: flags.config, env: process.env });
+      const variants = variantsOf(config, flags.limit ?? []);
+      if (variants === undefined)
+        throw new UsageError(
+          '--limit: expected critical, errors or restarts and a number, such as errors=100',
+        );
+      const { fetched, results } = await runBacktest(config, variants, flags.since, process.stderr);
+      for (const { container, reason } of fetched.unread)
+        process.stderr.write(`${container}: its log cannot be read: ${reason}\n`);
+      process.stdout.write(
+        flags.json === true
+          ? `${JSON.stringify({ ...fetched, results }, undefined, 2)}\n`
+          : printBacktest(results),
+      );
+    });
+}
+
+function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms === 0) throw new InvalidArgumentError('expected a duration such as 24h or 7d');
+  return ms;
+}

@@ -1,0 +1,85 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Config } from '../../config.ts';
+import type { Origin } from '../../model.ts';
+import { type DockerClient, reasonOf } from '../../streams/docker.ts';
+import { identity } from '../../streams/identity.ts';
+import { parseInspected } from '../../streams/inspected.ts';
+import { lineJoiner } from '../../streams/join-lines.ts';
+import { type Listed, parseList, wanted } from '../../streams/list.ts';
+import { readLog } from '../../streams/read-log.ts';
+import { openSessionWriter, type SessionWriter } from '../../streams/session-writer.ts';
+
+/** What to fetch, and where to put it. Moments in epoch milliseconds. */
+export interface FetchOptions {
+  readonly client: DockerClient;
+  readonly containers: Config['containers'];
+  readonly since: number;
+  readonly until: number;
+  readonly dir: string;
+  readonly signal: AbortSignal;
+  /** Told of a container before its log is read. */
+  readonly onContainer: (container: string) => void;
+}
+
+/** How many containers' logs were fetched, and what could not be, with the reason. */
+export interface Fetched {
+  readonly containers: number;
+  readonly unread: readonly { readonly container: string; readonly reason: string }[];
+}
+
+/**
+ * Saves what Docker still holds of the running containers, without following them: their logs as a recording, one
+ * container after the other, and the engine's events (it remembers the last 256) beside it.
+ */
+export async function fetchSession(options: FetchOptions): Promise<Fetched> {
+  const { client, containers, dir } = options;
+  const isWanted = wanted(containers, undefined);
+  const running = parseList(await client.call('/containers/json')).filter(isWanted);
+  const writer = openSessionWriter({ dir });
+  const unread: { container: string; reason: string }[] = [];
+  for (const listed of running) {
+    const container = identity(listed.name, listed.labels);
+    options.onContainer(container);
+    try {
+      await fetchLog(listed, container, writer, options);
+    } catch (error) {
+      unread.push({ container, reason: reasonOf(error) });
+    }
+  }
+  writer.close();
+  await fetchEvents(options);
+  return { containers: running.length - unread.length, unread };
+}
+
+async function fetchLog(
+  { id, labels }: Listed,
+  container: string,
+  writer: SessionWriter,
+  { client, since, signal }: FetchOptions,
+): Promise<void> {
+  const { tty } = parseInspected(await client.call(`/containers/${id}/json`));
+  const origins = (['stdout', 'stderr'] as const).map((stream): Origin => {
+    return { id, container, stream, labels };
+  });
+  const joiner = lineJoiner((stream, ts, at, text) => {
+    const origin = origins[stream];
+    if (origin !== undefined && at >= since) writer.write([{ type: 'line', origin, ts, at, text }]);
+  });
+  await readLog({ client, id, tty, follow: false, tail: Infinity, signal }, (entry) => {
+    joiner.push(entry.stream, entry.ts, entry.at, entry.bytes, entry.start, entry.end, entry.at);
+    return true;
+  });
+  joiner.flush();
+}
+
+async function fetchEvents({ client, since, until, dir, signal }: FetchOptions): Promise<void> {
+  const query = {
+    since: String(Math.floor(since / 1_000)),
+    until: String(Math.ceil(until / 1_000)),
+    filters: JSON.stringify({ type: ['container'] }),
+  };
+  const answer = await client.stream('/events', query, signal);
+  await pipeline(answer, createWriteStream(join(dir, 'events.jsonl')));
+}

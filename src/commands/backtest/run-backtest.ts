@@ -1,0 +1,57 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../../config.ts';
+import { dockerClient } from '../../streams/docker.ts';
+import { resolveEndpoint } from '../../streams/endpoint.ts';
+import { probe } from '../../streams/probe.ts';
+import { formatDuration } from '../../duration.ts';
+import { UsageError } from '../../usage.ts';
+import { type Fetched, fetchSession } from './fetch-session.ts';
+import { tryVariant, type Variant, type VariantResult } from './variants.ts';
+
+/** What was fetched, and what each variant would have made of it. */
+export interface Backtest {
+  readonly fetched: Fetched;
+  readonly results: readonly VariantResult[];
+}
+
+/**
+ * Fetches the last `since` milliseconds into a folder of its own, which is removed at the end, and replays them under
+ * each variant. Tells `progress` which log is being read. Throws with the remedy if no engine answers, and a UsageError
+ * if it holds nothing.
+ */
+export async function runBacktest(
+  config: Config,
+  variants: readonly Variant[],
+  since: number,
+  progress: NodeJS.WritableStream,
+): Promise<Backtest> {
+  const endpoint = resolveEndpoint(config.docker.host);
+  const found = await probe(endpoint);
+  if (!found.ok) throw new Error(`No Docker Engine: ${found.reason}\n${found.remedy}`);
+  const client = dockerClient(endpoint);
+  const dir = await mkdtemp(join(tmpdir(), 'quantum-realtime-backtest-'));
+  try {
+    const until = Date.now();
+    const fetched = await fetchSession({
+      client,
+      containers: config.containers,
+      since: until - since,
+      until,
+      dir,
+      signal: new AbortController().signal,
+      onContainer: (container) => void progress.write(`reading the log of ${container}\n`),
+    });
+    if (!(await readdir(dir)).some((name) => name.startsWith('session-')))
+      throw new UsageError(
+        `Docker holds no line of the last ${formatDuration(since)} of ${fetched.containers} running containers`,
+      );
+    const results: VariantResult[] = [];
+    for (const variant of variants) results.push(await tryVariant(variant, dir));
+    return { fetched, results };
+  } finally {
+    client.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,72 @@
+import type { Config } from '../../config.ts';
+import type { Breach, Counts, Effect } from '../../model.ts';
+import { replaySession, type ReplayResult } from '../../replay-session.ts';
+
+/** The settings with some limits changed, and how that is called. */
+export interface Variant {
+  readonly name: string;
+  readonly config: Config;
+}
+
+/** One time that people would have been told, or a heal started. */
+export interface Firing {
+  readonly at: string;
+  readonly what: 'alert' | 'heal';
+  readonly incident: string;
+  /** The rules that were breached. */
+  readonly breaches: readonly Breach[];
+  /** Counts of the window by container, the worst first. */
+  readonly containers: readonly (readonly [container: string, counts: Counts])[];
+}
+
+/** What a variant would have done. */
+export interface VariantResult {
+  readonly name: string;
+  readonly limits: Config['limits'];
+  readonly firings: readonly Firing[];
+  readonly replay: ReplayResult;
+}
+
+/**
+ * The settings as they are, and one variant for each text such as `errors=100` or `errors=100,critical=10`. Undefined
+ * if a text is none.
+ */
+export function variantsOf(config: Config, texts: readonly string[]): readonly Variant[] | undefined {
+  const variants: Variant[] = [{ name: 'as configured', config }];
+  for (const text of texts) {
+    const limits = { ...config.limits };
+    for (const part of text.split(',')) {
+      const [, key, value] = /^\s*(critical|errors|restarts)\s*=\s*([1-9]\d*)\s*$/.exec(part) ?? [];
+      if (key !== 'critical' && key !== 'errors' && key !== 'restarts') return undefined;
+      limits[key] = Number(value);
+    }
+    variants.push({ name: text, config: { ...config, limits } });
+  }
+  return variants;
+}
+
+/** Replays a saved session under a variant's settings. */
+export async function tryVariant({ name, config }: Variant, dir: string): Promise<VariantResult> {
+  const firings: Firing[] = [];
+  const replay = await replaySession({
+    paths: [dir],
+    config,
+    onStep: ({ effects }) => firings.push(...effects.flatMap((effect) => firingOf(effect) ?? [])),
+  });
+  return { name, limits: config.limits, firings, replay };
+}
+
+const TOLD = new Set(['opened', 'reopened', 'escalated']);
+
+function firingOf({ kind, part, at, story }: Effect): Firing | undefined {
+  if (kind === 'report' || (kind === 'alert' && !TOLD.has(part))) return undefined;
+  const weight = ({ critical, error, restart }: Counts): number => critical * 1e6 + restart * 1e3 + error;
+  const containers = Object.entries(story.containers).sort(([, a], [, b]) => weight(b) - weight(a));
+  return {
+    at: new Date(at).toISOString(),
+    what: kind,
+    incident: story.incident,
+    breaches: story.breaches,
+    containers,
+  };
+}

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import type { Finding } from '../doctor/finding.ts';
+
+interface DoctorFlags {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** `doctor`: what keeps the daemon from doing its work, a line each, with the remedy. Exit 1 if there is a fault. */
+export function doctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('find what keeps the daemon from doing its work, with the remedy; changes and posts nothing')
+    .option('--config <file>', 'configuration file (YAML)')
+    .option('--json', 'one JSON array instead of lines')
+    .action(async (flags: DoctorFlags) => {
+      const [{ loadConfig }, { examine }, { serviceView }] = await Promise.all([
+        import('../load-config.ts'),
+        import('../doctor/examine.ts'),
+        import('../doctor/service-view.ts'),
+      ]);
+      const service = flags.config === undefined ? serviceView() : undefined;
+      if (service?.as !== undefined) {
+        process.exitCode = service.as(process.argv.slice(2));
+        return;
+      }
+      const { config } = await loadConfig({ file: flags.config, env: process.env });
+      const findings = await examine(config);
+      print(findings, flags.json === true, service?.note);
+      if (findings.some(({ verdict }) => verdict === 'fault')) process.exitCode = 1;
+    });
+}
+
+function print(findings: readonly Finding[], json: boolean, note: string | undefined): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(findings, undefined, 2)}\n`);
+    return;
+  }
+  if (note !== undefined) process.stdout.write(`${note}\n`);
+  for (const { verdict, check, found, remedy } of findings) {
+    const line = `${verdict.padEnd(7)}  ${check}: ${found}`;
+    process.stdout.write(remedy === undefined ? `${line}\n` : `${line}\n         -> ${remedy}\n`);
+  }
+}

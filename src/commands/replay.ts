@@ -1,0 +1,115 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Config } from '../config.ts';
+import { parseDuration } from '../duration.ts';
+import type { ReplayResult } from '../replay-session.ts';
+import type { Drill } from './replay/drill.ts';
+
+interface ReplayFlags {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly assumeHeal: 'ok' | 'fail' | 'hang';
+  readonly healDuration: number;
+  readonly speed?: number;
+  readonly rate: number;
+  readonly expectNoIncident?: boolean;
+  readonly effects?: boolean;
+}
+
+/** `replay PATH…`: saved logs through the very same pipeline, on event time. */
+export function replayCommand(program: Command): void {
+  program
+    .command('replay')
+    .description('show what would have happened on saved logs')
+    .argument(
+      '<path...>',
+      "saved logs, folders of them, or - for standard input: 'docker logs -t' named for their container, Docker events, json-file " +
+        "logs, 'docker compose logs -t', 'journalctl -o json', recordings, logs whose lines begin with their time; also .gz and .zst",
+    )
+    .option('--config <file>', 'configuration file (YAML)')
+    .option('--json', 'one JSON object instead of a story')
+    .addOption(
+      new Option('--assume-heal <result>', 'how the heal, which is not run, is taken to end')
+        .choices(['ok', 'fail', 'hang'])
+        .default('ok'),
+    )
+    .addOption(
+      new Option('--heal-duration <duration>', 'how long the heal is taken to last')
+        .argParser(duration)
+        .default(30_000, '30s'),
+    )
+    .option(
+      '--speed <factor>',
+      'event time against wall time, such as 60; otherwise as fast as it can',
+      positive,
+    )
+    .option('--effects', 'send alerts, write reports and run the heal for real, each marked as a drill')
+    .option('--rate <lines>', 'lines a second for files without times', positive, 10)
+    .option('--expect-no-incident', 'exit with 3 if there was an incident')
+    .action(async (paths: string[], flags: ReplayFlags) => {
+      const [{ loadConfig }, { replaySession }, { replayStory }, { openProgress }] = await Promise.all([
+        import('../load-config.ts'),
+        import('../replay-session.ts'),
+        import('./replay/replay-story.ts'),
+        import('./replay/progress.ts'),
+      ]);
+      const { config } = await loadConfig({ file: flags.config, env: process.env });
+      const drill = flags.effects === true ? await startDrill(config) : undefined;
+      const started = performance.now();
+      const progress = openProgress(process.stderr);
+      let result: ReplayResult;
+      try {
+        result = await replaySession({
+          paths,
+          config,
+          assumeHeal: { result: flags.assumeHeal, duration: flags.healDuration },
+          ...(flags.speed === undefined ? {} : { speed: flags.speed }),
+          ...(drill === undefined ? {} : { perform: drill.perform }),
+          rate: flags.rate,
+          onSkip: ({ path, reason }) => process.stderr.write(`${path}: left out: ${reason}\n`),
+          onProgress: progress.update,
+        });
+      } finally {
+        progress.close();
+        await drill?.stop();
+      }
+      process.stdout.write(
+        flags.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : replayStory(result),
+      );
+      const seconds = (performance.now() - started) / 1_000;
+      const rate = Math.round(result.lines / seconds);
+      process.stderr.write(`${result.lines} lines in ${seconds.toFixed(2)} s (${rate} lines a second)\n`);
+      if (flags.expectNoIncident === true && result.incidents.length > 0) {
+        const { EXIT } = await import('../usage.ts');
+        process.stderr.write(`expected no incident, found ${result.incidents.length}\n`);
+        process.exitCode = EXIT.expectation;
+      }
+    });
+}
+
+/** Tells what will be done before it is done. Interrupted, it ends what is under way first. */
+async function startDrill(config: Config): Promise<Drill> {
+  const { openDrill } = await import('./replay/drill.ts');
+  const say = (fields: object, message: string): void =>
+    void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
+  const drill = openDrill(config, Date.now(), { info: () => undefined, warn: say, error: say });
+  process.stderr.write(drill.announcement);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void drill.stop().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+    });
+  }
+  return drill;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError('expected a number greater than 0');
+  return value;
+}
+
+function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('expected a duration such as 30s or 5m');
+  return ms;
+}

@@ -1,0 +1,128 @@
+import { asyncScheduler, filter, firstValueFrom } from 'rxjs';
+import { Agent } from 'undici';
+import type { Config } from '../../config.ts';
+import type { Effect, Outcome } from '../../model.ts';
+import type { AlertChannel, Message } from '../../sinks/alert/alert-channel.ts';
+import { alertChannels } from '../../sinks/alert/alert-channels.ts';
+import { commandHeal } from '../../sinks/heal/command-heal.ts';
+import type { HealSink } from '../../sinks/heal/heal-sink.ts';
+import { restartHeal } from '../../sinks/heal/restart-heal.ts';
+import { memoryOutbox } from '../../sinks/outbox.ts';
+import { performEffects } from '../../sinks/performer.ts';
+import { markdownReport } from '../../sinks/report/report-sink.ts';
+import type { Log } from '../../sinks/worker.ts';
+import { resolveEndpoint } from '../../streams/endpoint.ts';
+import { restartContainers } from '../../streams/restart-containers.ts';
+
+/** Effects performed for real while old logs are replayed, each of them marked as a drill. */
+export interface Drill {
+  /** What will be done, and where, for people. */
+  readonly announcement: string;
+  readonly perform: (effect: Effect) => Promise<Outcome>;
+  /** Ends at once what is still under way. */
+  readonly stop: () => Promise<void>;
+}
+
+/** A drill does not wait longer than this (ms) for a receiver that is out of reach. */
+const DEADLINE = 60_000;
+const NOTICE = '🧪 **DRILL - this is a replay of saved logs. Nothing of it is happening now.**';
+
+/**
+ * Opens the configured channels, report folder and heal. `started` (epoch milliseconds) becomes part of the ids, so
+ * that no drill is taken for the incident it replays, nor for another drill.
+ */
+export function openDrill(config: Config, started: number, log: Log): Drill {
+  const dispatcher = new Agent();
+  const channels = alertChannels(config.alerts, dispatcher).map(marked);
+  const performer = performEffects({
+    alert: { channels, name: config.name, deadline: Math.min(config.alerts.deadline, DEADLINE) },
+    report: markdownReport(config.report),
+    heal: healOf(config),
+    outbox: memoryOutbox(),
+    clock: asyncScheduler,
+    log,
+  });
+  const prefix = `drill-${new Date(started).toISOString().replace(/[-:]|\.\d+/g, '')}-`;
+  return {
+    announcement: announce(config, channels),
+    async perform(effect) {
+      const drill = asDrill(effect, prefix);
+      const ended = firstValueFrom(
+        performer.outcomes$.pipe(filter((outcome) => outcome.effect === drill.id)),
+      );
+      performer.submit(drill);
+      return { ...(await ended), effect: effect.id };
+    },
+    async stop() {
+      await performer.stop(0);
+      await dispatcher.destroy();
+    },
+  };
+}
+
+/** The same effect under the id of a drill, with every text that is shown saying so. */
+export function asDrill(effect: Effect, prefix: string): Effect {
+  const { story } = effect;
+  const heals = story.heals.map((heal) => ({ ...heal, id: prefix + heal.id }));
+  const reason = `DRILL: ${story.reason}`;
+  return {
+    ...effect,
+    id: prefix + effect.id,
+    story: { ...story, incident: prefix + story.incident, reason, heals },
+  };
+}
+
+function marked(channel: AlertChannel): AlertChannel {
+  return { ...channel, send: (message) => channel.send(withNotice(message)) };
+}
+
+function withNotice(message: Message): Message {
+  const { opened } = message;
+  return {
+    ...message,
+    title: `DRILL: ${message.title}`,
+    head: `${NOTICE}\n\n${message.head}`,
+    ...(opened === undefined ? {} : { opened: { ...opened, message: withNotice(opened.message) } }),
+  };
+}
+
+/** What is run can tell a drill by `QUANTUM_REALTIME_DRILL=1`. */
+function healOf({ heal, alerts, docker }: Config): HealSink | undefined {
+  const clock = asyncScheduler;
+  if (heal.action === 'restart') {
+    const endpoint = resolveEndpoint(docker.host);
+    return restartHeal({
+      config: heal,
+      clock,
+      restart: (container) => restartContainers(endpoint, container),
+    });
+  }
+  if (heal.command.length === 0) return undefined;
+  const secrets = [
+    alerts.webhook,
+    ...alerts.channels.flatMap(({ url, secret, token }) => [url, secret, token]),
+  ];
+  return commandHeal({
+    config: { ...heal, env: { ...heal.env, QUANTUM_REALTIME_DRILL: '1' } },
+    clock,
+    env: process.env,
+    secrets: secrets.flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret])),
+  });
+}
+
+function announce({ heal, report }: Config, channels: readonly AlertChannel[]): string {
+  const names = channels.map(({ name }) => name).join(', ');
+  const run =
+    heal.action === 'restart'
+      ? 'containers to blame are restarted'
+      : heal.command.length === 0
+        ? 'no heal is configured'
+        : `the heal is run: ${heal.command.join(' ')}`;
+  return [
+    'DRILL: effects are performed for real, each marked as a drill',
+    `  alerts: ${names === '' ? 'no channel is configured' : names}`,
+    `  reports: ${report.dir}`,
+    `  heal: ${heal.dryRun ? 'a dry run' : run}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { askDaemon, daemonOptions, type DaemonFlags } from './ask-daemon.ts';
+
+/** `resume`: the end of a pause. */
+export function resumeCommand(program: Command): void {
+  daemonOptions(program.command('resume'))
+    .description('allow heals again after a pause')
+    .action(async (flags: DaemonFlags) => {
+      const { z } = await import('zod');
+      const answer = await askDaemon(flags, 'POST', '/resume');
+      const { wasPaused, problem } = z
+        .object({ wasPaused: z.boolean(), problem: z.string().optional() })
+        .parse(answer);
+      process.stdout.write(wasPaused ? 'Heals are allowed again.\n' : 'Heals were not paused.\n');
+      if (problem !== undefined) throw new Error(`The PAUSE file could not be removed: ${problem}`);
+    });
+}

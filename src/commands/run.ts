@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+
+interface RunFlags {
+  readonly config?: string;
+  readonly dryRun?: boolean;
+  readonly state?: string;
+  readonly report?: string;
+  readonly requireDocker?: boolean;
+}
+
+/** `run`: the daemon. */
+export function runCommand(program: Command): void {
+  program
+    .command('run')
+    .description("follow this host's containers, and act when a limit is reached")
+    .option('--config <file>', 'configuration file (YAML)')
+    .option('--dry-run', 'log what would be sent, written and run, and do nothing of it')
+    .option('--state <dir>', 'where the state is kept')
+    .option('--report <dir>', 'where incident reports are written')
+    .option(
+      '--require-docker',
+      'exit with 1 if no Docker Engine answers at the start, instead of waiting for one',
+    )
+    .action(async (flags: RunFlags) => {
+      const [{ loadConfig }, { runDaemon }] = await Promise.all([
+        import('../load-config.ts'),
+        import('../daemon/run-daemon.ts'),
+      ]);
+      const load = async () => {
+        const loaded = await loadConfig({
+          file: flags.config,
+          env: process.env,
+          flags: { 'state.dir': flags.state, 'report.dir': flags.report },
+        });
+        return loaded.config;
+      };
+      process.exitCode = await runDaemon({
+        config: await load(),
+        configFile: flags.config,
+        load,
+        dryRun: flags.dryRun === true,
+        requireDocker: flags.requireDocker === true,
+      });
+    });
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { askDaemon, daemonOptions, type DaemonFlags } from './ask-daemon.ts';
+
+/** `status`: what the running daemon sees and does. Exit 1 if none runs. */
+export function statusCommand(program: Command): void {
+  daemonOptions(program.command('status'))
+    .description('what the running daemon sees: containers, counts, incidents, heals, gaps')
+    .option('--json', 'one JSON object instead of a table')
+    .action(async (flags: DaemonFlags & { readonly json?: boolean }) => {
+      const answer = await askDaemon(flags, 'GET', '/status').catch(async (error: unknown) => {
+        const { NotRunningError } = await import('../control/control-client.ts');
+        if (!(error instanceof NotRunningError)) throw error;
+        throw new Error(`${error.message}\n(quantum-realtime incidents works without it)`, { cause: error });
+      });
+      if (flags.json === true) {
+        process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
+        return;
+      }
+      const [{ statusSchema }, { statusText }] = await Promise.all([
+        import('../control/status.ts'),
+        import('../control/status-text.ts'),
+      ]);
+      process.stdout.write(statusText(statusSchema.parse(answer)));
+    });
+}

@@ -1,0 +1,33 @@
+import { loadConfig } from '../../load-config.ts';
+import { replaySession, type ReplayResult } from '../../replay-session.ts';
+import { describeEffect } from '../../sinks/describe-effect.ts';
+import { type Failure, failureOf } from './check.ts';
+import { type Happening, happeningsOf } from './happenings.ts';
+import type { RuleTest } from './test-file.ts';
+
+/** A test that has been run. `began` is the first event's time in epoch milliseconds. */
+export interface TestRun {
+  readonly test: RuleTest;
+  readonly replay: ReplayResult;
+  readonly began: number;
+  readonly happenings: readonly Happening[];
+  readonly failures: readonly Failure[];
+}
+
+/** Replays the test's session under its settings and holds what happened against what it expects. */
+export async function runTest(test: RuleTest): Promise<TestRun> {
+  const { config } = await loadConfig({ file: test.configFile, flags: test.settings });
+  const happenings: Happening[] = [];
+  const replay = await replaySession({
+    paths: test.session,
+    config,
+    assumeHeal: test.heal,
+    onStep: (step, tally) =>
+      happenings.push(...happeningsOf(step, tally, (effect) => describeEffect(effect, config))),
+  });
+  const began = replay.began === null ? 0 : Date.parse(replay.began);
+  const failures = test.expect.flatMap(
+    (expectation) => failureOf(expectation, { happenings, began, replay }) ?? [],
+  );
+  return { test, replay, began, happenings, failures };
+}
