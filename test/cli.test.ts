@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import { cli } from './support/cli.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cli-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const SESSION = join(import.meta.dirname, '..', 'examples', 'quantum-trader', 'session');
+
+test('--help names every command, and every command has a --help of its own', async () => {
+  const { stdout, exitCode } = await cli(['--help']);
+  expect(exitCode).toBe(0);
+  for (const command of ['run', 'replay', 'classify', 'check-config', 'test-alert', 'demo']) {
+    expect(stdout).toContain(`  ${command}`);
+    const help = await cli([command, '--help']);
+    expect([command, help.exitCode]).toEqual([command, 0]);
+    expect(help.stdout).toContain(`Usage: quantum-realtime ${command}`);
+  }
+});
+
+test('--version is that of the package', async () => {
+  expect((await cli(['--version'])).stdout).toBe(manifest.version);
+});
+
+test('an unknown command or option is wrong usage: exit code 2, and a hint', async () => {
+  const command = await cli(['frobnicate']);
+  expect([command.exitCode, command.stdout]).toEqual([2, '']);
+  expect(command.stderr).toContain("unknown command 'frobnicate'");
+  const option = await cli(['replay', '--sped', '3', SESSION]);
+  expect(option.exitCode).toBe(2);
+  expect(option.stderr).toContain('(Did you mean --speed?)');
+});
+
+test('a wrong configuration ends with 2 before anything is done, naming every problem', async () => {
+  const config = join(folder, 'wrong.yaml');
+  await writeFile(config, 'limits: { errors: many }\nheal: { timeout: soon }\n');
+  const { exitCode, stderr } = await cli(['run', '--config', config]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('limits.errors: expected number, found "many"');
+  expect(stderr).toContain('heal.timeout: expected a duration such as 3s, 10m or 1h30m, found "soon"');
+});
+
+test('without Docker, run --require-docker ends with 1 and says what to do', async () => {
+  const env = {
+    QT_DOCKER_HOST: `unix://${folder}/nowhere.sock`,
+    QT_REPORT_DIR: folder,
+    QT_STATE_DIR: folder,
+  };
+  const { exitCode, stderr } = await cli(['run', '--require-docker'], { env });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`${folder}/nowhere.sock`);
+  expect(stderr).toContain('systemctl start docker');
+});
+
+test('replay prints a story for people, nothing but data with --json, and its speed on standard error', async () => {
+  const story = await cli(['replay', SESSION]);
+  expect(story.exitCode).toBe(0);
+  expect(story.stdout).toContain('353 critical, 482 errors, 10 warnings, 1 restarts');
+  const json = await cli(['replay', SESSION, '--json']);
+  const result: unknown = JSON.parse(json.stdout);
+  expect(result).toMatchObject({
+    counts: { critical: 353, error: 482, warning: 10, restart: 1 },
+    containers: 8,
+  });
+  expect(json.stderr).toMatch(/^\d+ lines in [\d.]+ s/);
+});
+
+test('replay --expect-no-incident ends with 3 when there was one', async () => {
+  expect((await cli(['replay', SESSION, '--expect-no-incident'])).exitCode).toBe(3);
+  const quiet = await cli(['replay', join(SESSION, 'quantum_redis.log'), '--expect-no-incident']);
+  expect(quiet.exitCode).toBe(0);
+});
+
+test('check-config prints what is in force and who set it', async () => {
+  const { stdout } = await cli(['check-config'], { env: { QT_LIMITS_ERRORS: '77' } });
+  expect(stdout).toContain('limits.errors = 77  (QT_LIMITS_ERRORS)');
+  expect(stdout).toContain('window = 1h  (default)');
+});

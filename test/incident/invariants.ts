@@ -1,0 +1,307 @@
+import type { Config } from '../../src/config.ts';
+import type { Effect, Rule, Signal } from '../../src/model.ts';
+import { countedFor, decisionCount } from '../../src/operators/incident/evidence.ts';
+import type { Policy } from '../../src/operators/incident/policy.ts';
+import { nextDeadline } from '../../src/operators/incident/state.ts';
+import type { CoreState } from '../../src/operators/incident/state.ts';
+import type { Move, Step } from '../../src/operators/incident/turn.ts';
+import type { Disk } from './daemon.ts';
+import { HOUR } from './history.ts';
+
+/** An invariant of incidents.md §7 that does not hold. */
+export class Violation extends Error {
+  readonly invariant: string;
+  constructor(invariant: string, detail: string) {
+    super(`${invariant}: ${detail}`);
+    this.invariant = invariant;
+  }
+}
+
+/** What really is, as the watcher is told of it; the invariants are judged against this and never against the core. */
+export interface Truth {
+  readonly now: number;
+  readonly paused: boolean;
+  /** What the daemon has been told: blind for longer than `blindAfter`, and which expected containers are missing. */
+  readonly blind: boolean;
+  readonly missing: (key: string) => { readonly names: readonly string[]; readonly since: number };
+  /** For how long the daemon was down in all: nothing could be done meanwhile. */
+  readonly slack: number;
+  /** Signals the daemon has read, in order of time. */
+  readonly read: readonly Signal[];
+}
+
+interface Heal {
+  readonly id: string;
+  readonly incident: string;
+  readonly started: number;
+  ended?: number;
+  result?: string;
+}
+
+/**
+ * Watches one history from outside and throws at the first invariant that is broken. It keeps its own books: of
+ * heals, messages and decisions, by what happened and not by what the core believes.
+ */
+export class Watcher {
+  readonly #config: Config;
+  readonly #policy: Policy;
+  readonly #heals: Heal[] = [];
+  readonly #asked = new Map<string, Effect>();
+  readonly #delivered: string[] = [];
+  readonly #alertTimes = new Map<string, readonly number[]>();
+  readonly #moves: Move[] = [];
+  #spawned = new Set<string>();
+  #lastDecision = new Map<string, number>();
+  #resolvedAt = new Map<string, number>();
+  #openOf = new Map<string, string>();
+  #verifyingSince = new Map<string, number>();
+  #attemptsSinceReset = new Map<string, number>();
+  #reminded = new Map<string, readonly number[]>();
+  #sendCrashes = 0;
+  #now = 0;
+
+  constructor(config: Config, policy: Policy) {
+    this.#config = config;
+    this.#policy = policy;
+  }
+
+  get moves(): readonly Move[] {
+    return this.#moves;
+  }
+  get heals(): readonly Heal[] {
+    return this.#heals;
+  }
+  get asked(): readonly Effect[] {
+    return [...this.#asked.values()];
+  }
+  get delivered(): readonly string[] {
+    return this.#delivered;
+  }
+
+  /** A step that has been written. */
+  step(step: Step, before: CoreState, truth: Truth): void {
+    this.#state(step.state, before);
+    this.#counts(step.state, truth);
+    for (const record of step.incidents.flatMap(({ heals }) => heals)) {
+      const heal = this.#heals.find(({ id }) => id === record.id);
+      if (heal !== undefined && record.result !== undefined) heal.result = record.result;
+    }
+    for (const effect of step.effects) this.#ask(effect);
+    for (const move of step.transitions) this.#move(move, truth);
+    if (Object.values(step.state.keys).some(({ incident }) => incident !== undefined)) {
+      if (nextDeadline(step.state) === undefined)
+        throw new Violation('deadline', 'an open incident waits for nothing');
+    }
+  }
+
+  /** A heal process has been started. */
+  spawn(effect: Effect, disk: Disk | undefined, running: boolean, truth: Truth): void {
+    const { now } = truth;
+    const { incident: settings } = this.#config;
+    const { incident } = effect.story;
+    if (running) throw new Violation('I1', `${effect.id} starts beside another heal`);
+    if (this.#spawned.has(effect.id)) throw new Violation('I2', `${effect.id} is started twice`);
+    const { cooldown, settle, budget, budgetWindow, maxAttempts, freshness } = settings;
+    const last = this.#heals.at(-1);
+    const before = this.#heals.at(-2);
+    if (last?.ended !== undefined) {
+      const least = last.result === 'unknown' ? settle : cooldown;
+      if (now < last.ended + least)
+        throw new Violation('I4', `${effect.id} ${now - last.ended} ms after the last`);
+      const close = before?.ended !== undefined && last.ended - before.ended < HOUR;
+      if (close && last.result !== 'unknown' && now < last.ended + 2 * cooldown) {
+        throw new Violation('I4b', `${effect.id} ${now - last.ended} ms after two heals in an hour`);
+      }
+    }
+    if (this.#heals.filter(({ started }) => started > now - budgetWindow).length >= budget) {
+      throw new Violation('I5', `${effect.id} is one more than the budget`);
+    }
+    const attempts = (this.#attemptsSinceReset.get(incident) ?? 0) + 1;
+    this.#attemptsSinceReset.set(incident, attempts);
+    if (attempts > maxAttempts) throw new Violation('I6', `${effect.id} is attempt ${attempts}`);
+    const previous = this.#heals.findLast((heal) => heal.incident === incident);
+    if (previous?.result === 'broken' && attempts > 1) {
+      throw new Violation('T12', `${effect.id} after a broken command`);
+    }
+    const stored = [...(disk?.outbox ?? []).map((entry) => entry.effect.id)];
+    if (!stored.includes(`${incident}:opened`))
+      throw new Violation('I12', `${effect.id} before its incident was told`);
+    if (truth.paused) throw new Violation('I24', `${effect.id} while paused`);
+    if (truth.blind) throw new Violation('I24', `${effect.id} while blind`);
+    const newest = truth.read.at(-1)?.at ?? -Infinity;
+    const dead = now - truth.missing(effect.story.key).since >= settings.aliveGrace;
+    if (newest < now - freshness && !dead) throw new Violation('I24', `${effect.id} on stale evidence`);
+    this.#spawned.add(effect.id);
+    this.#heals.push({ id: effect.id, incident, started: now });
+  }
+
+  /** A heal process has ended, or the daemon learnt that it has. */
+  exit(id: string, now: number, downtime: number): void {
+    const heal = this.#heals.find((other) => other.id === id);
+    if (heal === undefined || heal.ended !== undefined) return;
+    heal.ended = now;
+    const { timeout, killGrace } = this.#config.heal;
+    if (now > heal.started + timeout + killGrace + downtime) {
+      throw new Violation('I19', `${id} lived for ${now - heal.started} ms`);
+    }
+  }
+
+  deliver(effect: Effect): void {
+    const { id, kind, story, part } = effect;
+    if (
+      kind === 'alert' &&
+      part !== 'opened' &&
+      this.#asked.get(`${story.incident}:opened`)?.kind === 'alert'
+    ) {
+      if (!this.#delivered.includes(`${story.incident}:opened`))
+        throw new Violation('I13', `${id} before the opening`);
+    }
+    this.#delivered.push(id);
+    const repeats = this.#delivered.length - new Set(this.#delivered).size;
+    if (repeats > this.#sendCrashes) throw new Violation('I14', `${id} was sent again without need`);
+  }
+
+  crashed(place: string): void {
+    if (place === 'in the send window') this.#sendCrashes += 1;
+  }
+
+  reset(): void {
+    this.#attemptsSinceReset = new Map();
+  }
+
+  /** Everything is over and has had time to end. */
+  end(core: CoreState, now: number): void {
+    const open = Object.values(core.keys).flatMap(({ incident }) =>
+      incident === undefined ? [] : [incident],
+    );
+    const left = open[0];
+    if (left !== undefined) throw new Violation('I7', `${left.id} is still ${left.state} at ${now}`);
+    const missing = [...this.#asked.values()].find(
+      ({ id, kind }) => kind !== 'heal' && !this.#delivered.includes(id),
+    );
+    if (missing !== undefined) throw new Violation('I8', `${missing.id} was never delivered`);
+    for (const incident of new Set(this.asked.map(({ story }) => story.incident))) {
+      const opened = this.asked.filter(({ id }) => id === `${incident}:opened`);
+      if (opened.length !== 1) throw new Violation('I3', `${incident} was opened ${opened.length} times`);
+    }
+  }
+
+  #state(state: CoreState, before: CoreState): void {
+    if (state.now < Math.max(before.now, this.#now)) throw new Violation('I25', 'the clock went back');
+    this.#now = state.now;
+    for (const [key, { watermark }] of Object.entries(state.keys)) {
+      const old = before.keys[key]?.watermark ?? 0;
+      if (watermark < old) throw new Violation('I25', `the watermark of ${key} went back`);
+    }
+  }
+
+  /** I25: what decides is never more than what is shown. */
+  #counts(state: CoreState, truth: Truth): void {
+    for (const key of Object.keys(state.keys)) {
+      for (const counted of countedFor(state, this.#policy, key)) {
+        const { rule } = counted;
+        const shown = truth.read.filter(
+          ({ at, kind }) => at > state.now - rule.window && at <= state.now && rule.kinds.includes(kind),
+        ).length;
+        const decided = decisionCount(state, counted);
+        if (decided > shown)
+          throw new Violation('I25', `${decided} decide for ${rule.name}, ${shown} are shown`);
+      }
+    }
+  }
+
+  #ask(effect: Effect): void {
+    if (this.#asked.has(effect.id)) throw new Violation('I3', `${effect.id} is asked for twice`);
+    this.#asked.set(effect.id, effect);
+    if (effect.kind !== 'alert') return;
+    const { key } = effect.story;
+    const times = [...(this.#alertTimes.get(key) ?? []), effect.at];
+    this.#alertTimes.set(key, times);
+    const lastHour = times.filter((at) => at > effect.at - HOUR).length;
+    if (lastHour > 12) throw new Violation('I17', `${lastHour} messages in an hour`);
+    if (effect.part === 'escalated') this.#reminded.set(effect.story.incident, [effect.at]);
+    if (effect.part === 'reminder') this.#remind(effect);
+  }
+
+  #remind({ id, at, story }: Effect): void {
+    const { reminder, reminderMax } = this.#config.incident;
+    const times = this.#reminded.get(story.incident) ?? [];
+    const gap = at - (times.at(-1) ?? 0);
+    const least = Math.min(reminder * 2 ** (times.length - 1), reminderMax);
+    if (gap < least) throw new Violation('I17', `${id} comes ${gap} ms after the last, not ${least}`);
+    this.#reminded.set(story.incident, [...times, at]);
+  }
+
+  #move(move: Move, truth: Truth): void {
+    this.#moves.push(move);
+    const { at, from, to, incident, key } = move;
+    const { verifyMax, reopenWindow } = this.#config.incident;
+    const since = this.#verifyingSince.get(incident);
+    if (from === 'verifying' && since !== undefined && at - since > verifyMax + truth.slack) {
+      throw new Violation('I7c', `${incident} was verifying for ${at - since} ms`);
+    }
+    if (to === 'verifying') this.#verifyingSince.set(incident, at);
+    else this.#verifyingSince.delete(incident);
+    if (from === 'healthy') {
+      if (this.#openOf.has(key))
+        throw new Violation('I11', `${incident} opens beside ${this.#openOf.get(key) ?? ''}`);
+      const resolved = this.#resolvedAt.get(key);
+      if (resolved !== undefined && at < resolved + reopenWindow) {
+        throw new Violation('I21', `${incident} opens ${at - resolved} ms after the last was resolved`);
+      }
+      this.#openOf.set(key, incident);
+    }
+    if (to === 'closed') this.#openOf.delete(key);
+    if (to === 'resolved') {
+      this.#resolvedAt.set(key, at);
+      if (truth.blind) throw new Violation('I9', `${incident} is resolved while blind`);
+      const [missing] = truth.missing(key).names;
+      if (missing !== undefined) throw new Violation('I9', `${incident} is resolved without ${missing}`);
+    }
+    if (move.reason.startsWith('expired') && since !== undefined) this.#expire(move, since, truth);
+    if (isPaid(move)) this.#pay(move, truth);
+    if (from === 'healing') this.#lastDecision.set(key, at + this.#config.incident.settle);
+  }
+
+  /** T16: what was watched for so long and is over has stayed below every limit since. */
+  #expire({ at, incident, key }: Move, since: number, truth: Truth): void {
+    for (const rule of this.#rulesOf(key)) {
+      const count = truth.read.filter(
+        (signal) => signal.at > Math.max(since, at - rule.window) && rule.kinds.includes(signal.kind),
+      ).length;
+      if (count >= rule.limit)
+        throw new Violation('T16', `${incident} expires with ${count} for ${rule.name}`);
+    }
+  }
+
+  #rulesOf(key: string): readonly Rule[] {
+    return [...this.#policy.rules.values()].filter((rule) => rule.key === key);
+  }
+
+  /** I10, I16: every decision is paid for by a full threshold of evidence newer than the last one and its heal. */
+  #pay({ at, key, incident, to }: Move, truth: Truth): void {
+    const { aliveGrace } = this.#config.incident;
+    const spent = this.#lastDecision.get(key) ?? -Infinity;
+    this.#lastDecision.set(key, at);
+    const dead = at - truth.missing(key).since >= aliveGrace;
+    if (dead) return;
+    const paid = this.#rulesOf(key).some((rule) => {
+      const evidence = truth.read.filter(
+        (signal) =>
+          signal.at > Math.max(at - rule.window, spent) &&
+          signal.at <= at &&
+          rule.kinds.includes(signal.kind),
+      );
+      return evidence.length >= rule.limit;
+    });
+    if (!paid)
+      throw new Violation('I16', `${incident} goes to ${to} at ${at} on evidence that was spent by ${spent}`);
+  }
+}
+
+/** Whether a move is an opening, a reopening or a failed verification by evidence. */
+function isPaid({ from, to, reason }: Move): boolean {
+  if (from === 'healthy') return true;
+  if (from === 'resolved' && to !== 'closed') return true;
+  return from === 'verifying' && ['cooldown', 'queued'].includes(to) && reason !== '';
+}

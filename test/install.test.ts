@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { dropIns } from '../src/commands/install/drop-ins.ts';
+import type { Host } from '../src/commands/install/host.ts';
+import { planInstall, planUninstall } from '../src/commands/install/plan.ts';
+import { PLACES } from '../src/commands/install/places.ts';
+import { cli, LAUNCHER } from './support/cli.ts';
+
+const UNIT = readFileSync('deploy/quantum_realtime.service', 'utf8');
+const PROGRAM = { root: '/src', node: '/usr/bin/node' };
+const REQUEST = { user: 'qt', report: '/srv/reports', heal: '/opt/heal.sh' };
+
+/** A host on which nothing stands in the way, but for what is given. */
+function host(differs: Partial<Host> & { files?: Readonly<Record<string, string>> } = {}): Host {
+  const files: Readonly<Record<string, string>> = {
+    '/src/deploy/quantum_realtime.service': UNIT,
+    '/opt/heal.sh': '#!/bin/sh\n',
+    ...differs.files,
+  };
+  return {
+    isRoot: true,
+    hasSystemd: true,
+    hasUser: () => true,
+    kindOf: (path) => (path in files ? 'file' : undefined),
+    may: () => true,
+    groupOf: () => 'docker',
+    hasGroup: () => true,
+    read: (path) => files[path],
+    ...differs,
+  };
+}
+
+describe('planning an installation', () => {
+  test('the report folder, the heal command and the Docker group become drop-ins', () => {
+    const { actions, refusals } = planInstall(REQUEST, PROGRAM, host());
+    const written = Object.fromEntries(
+      actions.flatMap((one) => (one.do === 'write' ? [[one.path, one.text]] : [])),
+    );
+    expect(refusals).toEqual([]);
+    expect(written[PLACES.unit]).toBe(UNIT);
+    expect(written[`${PLACES.dropIns}/10-report.conf`]).toContain(
+      'Environment=QT_REPORT_DIR=/srv/reports\nReadWritePaths=/srv/reports\n',
+    );
+    expect(written[`${PLACES.dropIns}/10-heal.conf`]).toContain('Environment=QT_HEAL_COMMAND=/opt/heal.sh\n');
+    expect(written[`${PLACES.dropIns}/10-docker.conf`]).toContain('SupplementaryGroups=docker\n');
+    expect(actions).toContainEqual({ do: 'remove', path: `${PLACES.dropIns}/10-config.conf` });
+  });
+
+  test('a proxy needs no group', () => {
+    const texts = dropIns({ ...REQUEST, docker: 'tcp://127.0.0.1:2375' }, undefined);
+    expect(texts.docker).toContain('Environment=QT_DOCKER_HOST=tcp://127.0.0.1:2375\n');
+    expect(texts.docker).not.toContain('SupplementaryGroups');
+  });
+
+  test('paths under /home are made visible, blanks and percent signs are kept', () => {
+    const { report } = dropIns({ user: 'qt', report: '/home/me/my 100% reports' }, undefined);
+    expect(report).toContain('ProtectHome=read-only');
+    expect(report).toContain('ReadWritePaths="/home/me/my 100%% reports"');
+  });
+
+  test('the unit of the program it replaces is kept, and comes back at the end', () => {
+    const old = { [PLACES.unit]: '[Service]\nExecStart=/usr/bin/python3 monitor.py\n' };
+    const kept = { do: 'move', from: PLACES.unit, to: PLACES.replacedUnit };
+    expect(planInstall(REQUEST, PROGRAM, host({ files: old })).actions).toContainEqual(kept);
+    expect(
+      planInstall(REQUEST, PROGRAM, host({ files: { [PLACES.unit]: UNIT } })).actions,
+    ).not.toContainEqual(kept);
+    const back = planUninstall(host({ files: { [PLACES.unit]: UNIT, [PLACES.replacedUnit]: 'x' } }), false);
+    expect(back).toContainEqual({ do: 'move', from: PLACES.replacedUnit, to: PLACES.unit });
+  });
+
+  const refused: readonly (readonly [string, Host, object, RegExp])[] = [
+    ['without root', host({ isRoot: false }), {}, /needs root/],
+    ['without systemd', host({ hasSystemd: false }), {}, /systemd does not run here/],
+    ['as root', host(), { user: 'root' }, /without privileges/],
+    ['a user that cannot be', host(), { user: 'A b' }, /not a name/],
+    ['a report folder in /tmp', host(), { report: '/tmp/reports' }, /\/tmp of its own/],
+    ['a report folder that is a file', host(), { report: '/opt/heal.sh' }, /not a folder/],
+    [
+      'a folder it cannot write',
+      host({ kindOf: () => 'folder', may: (_user, right) => right !== 'w' }),
+      {},
+      /qt cannot write there/,
+    ],
+    ['a heal that is not there', host(), { heal: '/opt/none' }, /no such program/],
+    ['a heal it cannot execute', host({ may: (_user, right) => right !== 'x' }), {}, /cannot execute it/],
+    ['a config that is not there', host(), { config: '/etc/none.yaml' }, /no such file/],
+  ];
+  test.each(refused)('refused: %s', (_name, where, differs, reason) => {
+    expect(planInstall({ ...REQUEST, ...differs }, PROGRAM, where).refusals.join('\n')).toMatch(reason);
+  });
+
+  test('sudo in the heal script and a root-equal group are said beforehand', () => {
+    const { warnings } = planInstall(
+      REQUEST,
+      PROGRAM,
+      host({ files: { '/opt/heal.sh': '#!/bin/sh\nsudo x\n' } }),
+    );
+    expect(warnings.join('\n')).toMatch(/is root on this host[\s\S]*NoNewPrivileges/);
+  });
+});
+
+describe('the commands', () => {
+  test('install --print shows every file and changes nothing', async () => {
+    const { stdout, exitCode } = await cli(['install', '--report', '/srv/none/reports', '--print']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('| ReadWritePaths=/srv/none/reports');
+    expect(stdout).toContain('| WatchdogSec=120');
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('install without root is refused with exit code 1', async () => {
+    const { stdout, exitCode } = await execa(LAUNCHER, ['install', '--report', '/srv/none'], {
+      uid: 65_534,
+      reject: false,
+    });
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/Nothing was done:[\s\S]*run it again with sudo/);
+  });
+
+  test('a wrong endpoint is wrong usage', async () => {
+    const { exitCode, stderr } = await cli([
+      'install',
+      '--report',
+      '/srv/x',
+      '--docker',
+      'ssh://x',
+      '--print',
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--docker is ssh://x');
+  });
+});

@@ -1,0 +1,104 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { printTest, printTotals } from '../src/commands/test/print.ts';
+import { runTest } from '../src/commands/test/run-test.ts';
+import { readTestFile } from '../src/commands/test/test-file.ts';
+
+const FIXTURES = join(import.meta.dirname, 'fixtures', 'rule-tests');
+const EXAMPLE = join(import.meta.dirname, '..', 'examples', 'quantum-trader');
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rule-tests-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function outputOf(path: string): Promise<string> {
+  const runs = [];
+  for (const one of await readTestFile(path)) runs.push(await runTest(one));
+  return runs.map((run) => printTest(run, false)).join('') + printTotals(runs);
+}
+
+async function file(text: string): Promise<string> {
+  const path = join(folder, 'tests.yaml');
+  await writeFile(path, text);
+  return path;
+}
+
+test("the example's own tests pass", async () => {
+  expect(await outputOf(join(EXAMPLE, 'tests.yaml'))).toBe(
+    [
+      'ok    the database is lost and comes back empty - told once, healed once, resolved',
+      'ok    a heal that fails is said to have failed, and is not run again without new evidence',
+      'ok    limits far above this hour keep quiet',
+      '3 passed, 0 failed',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('what was expected and what was there instead is told as it is kept beside the tests', async () => {
+  const output = await outputOf(join(FIXTURES, 'failing.yaml'));
+  const golden = join(FIXTURES, 'failing.txt');
+  if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(golden, output);
+  expect(output).toBe(await readFile(golden, 'utf8'));
+});
+
+test('everything that is wrong with a file is told at once, with its place', async () => {
+  const path = await file(
+    [
+      'config: x.yaml',
+      'tests:',
+      '  - name: a',
+      '    session: s',
+      '    expect:',
+      '      - { at: noon, incident: opens }',
+      '      - { at: 00:00:01, incident: explodes }',
+      '      - { at: 00:00:01, alert: true, critical: many }',
+      '      - { at: 00:00:01, alarm: true }',
+      '  - name: b',
+      '    expect: []',
+    ].join('\n'),
+  );
+  const problems = await readTestFile(path).catch((error: unknown) => String(error));
+  expect(problems).toContain(
+    'tests.0.expect.0.at: expected 00:12:30 (since the first event) or 2025-12-17T16:18:07Z',
+  );
+  expect(problems).toContain('tests.0.expect.1.incident: ');
+  expect(problems).toContain('tests.0.expect.2.critical: expected a number, or a comparison such as ">= 5"');
+  expect(problems).toContain('tests.0.expect.3');
+  expect(problems).toContain('tests.1.expect: ');
+});
+
+test('a file that is missing or is no YAML, and a test without a session, are wrong usage', async () => {
+  await expect(readTestFile(join(folder, 'nowhere.yaml'))).rejects.toThrow(/nowhere\.yaml: cannot be read/);
+  await expect(readTestFile(await file('tests: ['))).rejects.toThrow(/tests\.yaml: /);
+  await expect(readTestFile(await file('tests: [{ name: a, expect: [{ no: heal }] }]'))).rejects.toThrow(
+    'test "a" has no session to replay',
+  );
+});
+
+test("a test's own settings are laid over the file's, its own file replaces them", async () => {
+  const path = await file(
+    [
+      'config: { limits: { errors: 7, critical: 8 } }',
+      'session: s',
+      'tests:',
+      '  - { name: a, config: { limits: { critical: 9 } }, expect: [{ no: heal }] }',
+      '  - { name: b, config: other.yaml, session: [t, u], expect: [{ no: heal }] }',
+    ].join('\n'),
+  );
+  const [a, b] = await readTestFile(path);
+  expect(a).toMatchObject({
+    settings: { 'limits.errors': 7, 'limits.critical': 9 },
+    configFile: undefined,
+    session: [join(folder, 's')],
+  });
+  expect(b).toMatchObject({
+    settings: {},
+    configFile: join(folder, 'other.yaml'),
+    session: [join(folder, 't'), join(folder, 'u')],
+  });
+});

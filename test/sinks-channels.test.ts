@@ -1,0 +1,245 @@
+import { createHmac } from 'node:crypto';
+import { Agent } from 'undici';
+import { afterAll, describe, expect, test } from 'vitest';
+import { configSchema } from '../src/config.ts';
+import { alertChannels, channelType } from '../src/sinks/alert/alert-channels.ts';
+import { cutText, utf8Length } from '../src/sinks/alert/cut-text.ts';
+import { discord } from '../src/sinks/alert/discord.ts';
+import { generic } from '../src/sinks/alert/generic.ts';
+import { ntfy } from '../src/sinks/alert/ntfy.ts';
+import { slack } from '../src/sinks/alert/slack.ts';
+import type { Story } from '../src/model.ts';
+import {
+  ACCESS_TOKEN,
+  channelContract,
+  channelTo,
+  delivery,
+  message,
+  SECRET_PART,
+  sole,
+} from './support/channel-contract.ts';
+import { effect, story } from './support/effects.ts';
+import { containing, matching } from './support/matchers.ts';
+import { startWebhookReceiver } from './support/webhook-receiver.ts';
+
+channelContract(discord, `/api/webhooks/4242/${SECRET_PART}`);
+channelContract(slack, `/services/T00/B00/${SECRET_PART}`);
+channelContract(ntfy, `/${SECRET_PART}`);
+channelContract(generic, `/hook?key=${SECRET_PART}`);
+
+const dispatcher = new Agent();
+afterAll(() => dispatcher.close());
+
+/** A story whose every text is as long and as wide as it can be. */
+function huge(): Story {
+  const wide = '👩‍👩‍👧‍👦`<@everyone> & *' + 'ünïcödé ＷＩＤＥ '.repeat(400);
+  const many = Array.from({ length: 40 }, (_, n) => `container-${n}-${wide.slice(0, 200)}`);
+  return story({
+    reason: wide,
+    ask: wide,
+    containers: Object.fromEntries(many.map((name) => [name, story().counts])),
+    groups: many.flatMap((container) =>
+      story()
+        .groups.slice(0, 1)
+        .map((group) => ({ ...group, container, sample: wide })),
+    ),
+  });
+}
+
+describe('discord', () => {
+  test('asks to wait for the message to be saved and keeps its id', async () => {
+    await using receiver = await startWebhookReceiver();
+    const result = await channelTo(discord, receiver.discordUrl, dispatcher).send(message());
+    expect(sole(receiver).path).toContain('?wait=true');
+    expect(result.remoteId).toBe('1001');
+  });
+
+  test('says what everybody must see in the content, and what helps in the embed, with the id in its footer', async () => {
+    await using receiver = await startWebhookReceiver();
+    await channelTo(discord, receiver.discordUrl, dispatcher).send(message());
+    expect(sole(receiver).json).toMatchObject({
+      content: matching(
+        /^🚨 \*\*Quantum Trader - Auto-Heal Triggered\*\*\n[^]*Auto-heal process initiated\.$/,
+      ),
+      embeds: [
+        {
+          description: containing('quantum_postgres'),
+          footer: { text: 'Incident 20251217T161807-host-1' },
+        },
+      ],
+      allowed_mentions: { parse: [] },
+    });
+  });
+
+  test('edits the opening message when the heal has ended, keeping what it said, and never parses mentions', async () => {
+    await using receiver = await startWebhookReceiver();
+    const opened = { ...delivery(), state: 'sent', remoteId: '777' } as const;
+    const healed = story({
+      heals: [{ attempt: 1, id: 'x', started: 0, ended: 30_000, result: 'ok', exitCode: 0 }],
+    });
+    const told = message(effect({ part: 'heal', n: 1, story: healed }), {}, opened);
+    await channelTo(discord, receiver.discordUrl, dispatcher).send(told);
+    const [post, edit] = receiver.requests;
+    expect(post).toMatchObject({ method: 'POST', json: { content: '✅ Auto-heal completed successfully' } });
+    expect(edit).toMatchObject({
+      method: 'PATCH',
+      path: `/api/webhooks/4242/${SECRET_PART}/messages/777`,
+      json: {
+        embeds: [
+          { description: containing('✅ Auto-heal completed successfully') },
+          { description: containing('quantum_postgres') },
+        ],
+        allowed_mentions: { parse: [] },
+      },
+    });
+  });
+
+  test('an edit that fails does not make the message a failed one', async () => {
+    await using receiver = await startWebhookReceiver();
+    receiver.answer('default', { status: 404, body: '{"message": "Unknown Message", "code": 10008}' });
+    const opened = { ...delivery(), state: 'sent', remoteId: '777' } as const;
+    const told = message(effect({ part: 'resolved', n: 1 }), {}, opened);
+    expect(await channelTo(discord, receiver.discordUrl, dispatcher).send(told)).toMatchObject({
+      verdict: 'sent',
+    });
+    expect(receiver.requests.map(({ method }) => method)).toEqual(['POST', 'PATCH']);
+  });
+
+  test('makes no sound for a resolved incident', async () => {
+    await using receiver = await startWebhookReceiver();
+    await channelTo(discord, receiver.discordUrl, dispatcher).send(
+      message(effect({ part: 'resolved', n: 1 })),
+    );
+    expect(sole(receiver).json).toMatchObject({ flags: 4_096 });
+  });
+
+  test('keeps within the limits of content and embeds, and says what was cut', async () => {
+    await using receiver = await startWebhookReceiver();
+    const opened = { ...delivery(effect({ story: huge() })), state: 'sent', remoteId: '777' } as const;
+    const told = message(effect({ part: 'resolved', n: 1, story: huge() }), {}, opened);
+    await channelTo(discord, receiver.discordUrl, dispatcher).send(told);
+    for (const { json } of receiver.requests) {
+      const { content = '', embeds } = json as {
+        content?: string;
+        embeds: { description: string; footer: { text: string } }[];
+      };
+      expect(content.length).toBeLessThanOrEqual(2_000);
+      const total = embeds.reduce(
+        (sum, { description, footer }) => sum + description.length + footer.text.length,
+        0,
+      );
+      expect(total).toBeLessThanOrEqual(6_000);
+    }
+    expect(receiver.requests[0]?.body).toMatch(/cut, \d+ more characters/);
+  });
+
+  test('stops before it is told to, once the bucket is empty', async () => {
+    await using receiver = await startWebhookReceiver();
+    receiver.answer({
+      status: 204,
+      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset-after': '1.5' },
+    });
+    expect(await channelTo(discord, receiver.discordUrl, dispatcher).send(message())).toMatchObject({
+      verdict: 'sent',
+      wait: 1_500,
+      channelWide: true,
+    });
+  });
+});
+
+describe('slack', () => {
+  test('escapes its control characters and stays under 10,000 characters', async () => {
+    await using receiver = await startWebhookReceiver();
+    await channelTo(slack, `${receiver.origin}/services/T00/B00/${SECRET_PART}`, dispatcher).send(
+      message(effect({ story: huge() })),
+    );
+    const { text } = sole(receiver).json as { text: string };
+    expect(text.length).toBeLessThanOrEqual(10_000);
+    expect(text).toContain('&lt;@everyone&gt; &amp;');
+    expect(text).not.toMatch(/<|>/);
+    expect(text).toContain('*Quantum Trader - Auto-Heal Triggered*');
+  });
+});
+
+describe('ntfy', () => {
+  test('publishes to the topic with a token, within 4096 bytes, and rings only for a person', async () => {
+    await using receiver = await startWebhookReceiver();
+    const channel = channelTo(ntfy, `${receiver.origin}/sub/my-topic`, dispatcher);
+    await channel.send(message(effect({ story: huge() })));
+    await channel.send(message(effect({ part: 'escalated', n: 1, story: huge() })));
+    const [opened, escalated] = receiver.requests;
+    expect(opened?.path).toBe('/sub/');
+    expect(opened?.headers.authorization).toBe(`Bearer ${ACCESS_TOKEN}`);
+    expect(opened?.json).toMatchObject({ topic: 'my-topic', priority: 4 });
+    expect(escalated?.json).toMatchObject({ priority: 5 });
+    expect(Buffer.byteLength((opened?.json as { message: string }).message)).toBeLessThanOrEqual(4_096);
+  });
+});
+
+describe('generic', () => {
+  test('signs by Standard Webhooks, with an id that stays the same over attempts', async () => {
+    await using receiver = await startWebhookReceiver();
+    const channel = channelTo(generic, `${receiver.origin}/hook`, dispatcher);
+    await channel.send(message());
+    await channel.send(message());
+    const [first, second] = receiver.requests;
+    const id = first?.headers['webhook-id'];
+    expect(id).toBe('20251217T161807-host-1:opened');
+    expect(second?.headers['webhook-id']).toBe(id);
+    const key = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');
+    const content = `${String(id)}.${String(first?.headers['webhook-timestamp'])}.${first?.body ?? ''}`;
+    expect(first?.headers['webhook-signature']).toBe(
+      `v1,${createHmac('sha256', key).update(content).digest('base64')}`,
+    );
+    expect(first?.json).toMatchObject({
+      type: 'incident.opened',
+      data: { part: 'opened', counts: { critical: 21 }, groups: [{ count: 21 }, { count: 43 }] },
+    });
+  });
+});
+
+describe('which channel an address belongs to', () => {
+  test.each([
+    ['https://discord.com/api/webhooks/1/abc', 'discord'],
+    ['https://canary.discord.com/api/v10/webhooks/1/abc', 'discord'],
+    ['https://discord.com/api/webhooks/1/abc/slack', 'slack'],
+    ['https://hooks.slack.com/services/T1/B1/xyz', 'slack'],
+    ['https://ntfy.sh/topic', 'ntfy'],
+    ['https://ntfy.example.org/topic', 'ntfy'],
+    ['https://example.org/anything', 'generic'],
+    ['https://discord.com.example.org/hook', 'generic'],
+  ])('%s speaks %s', (url, type) => expect(channelType(new URL(url)).type).toBe(type));
+
+  test('a type that is named decides, and names are made unique', () => {
+    const url = 'https://example.org/hook';
+    const { alerts } = configSchema.parse({
+      alerts: {
+        webhook: 'https://discord.com/api/webhooks/1/abc',
+        channels: [
+          { url, type: 'discord' },
+          { url, type: 'slack' },
+          { url, name: 'report' },
+        ],
+      },
+    });
+    const names = alertChannels(alerts, dispatcher).map(({ name, type }) => `${name} (${type})`);
+    expect(names).toEqual([
+      'discord (discord)',
+      'discord-2 (discord)',
+      'slack (slack)',
+      'report-2 (generic)',
+    ]);
+  });
+});
+
+describe('cutting a text', () => {
+  test('leaves a text alone that fits to the last unit', () =>
+    expect(cutText('x'.repeat(50), 50)).toBe('x'.repeat(50)));
+
+  test('cuts between graphemes, in bytes where bytes count, and says how much is missing', () => {
+    const families = '👩‍👩‍👧‍👦'.repeat(20);
+    const cut = cutText(families, 120, utf8Length);
+    expect(utf8Length(cut)).toBeLessThanOrEqual(120);
+    expect(cut).toMatch(/^(?:👩‍👩‍👧‍👦)+ … \(cut, \d+ more characters\)$/u);
+  });
+});

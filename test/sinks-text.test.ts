@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import type { HealRecord, HealResult, Story } from '../src/model.ts';
+import { alertText, alertTitle } from '../src/sinks/alert/alert-text.ts';
+import { essence } from '../src/sinks/essence.ts';
+import { effect, OPENED, story } from './support/effects.ts';
+
+const NAME = 'Quantum Trader';
+
+function heal(result: HealResult, given: Partial<HealRecord> = {}): HealRecord {
+  return { attempt: 1, id: 'run', started: OPENED, ended: OPENED + 30_000, result, ...given };
+}
+
+function healText(record: HealRecord): string {
+  const told = story({ state: 'settling', at: OPENED + 30_000, heals: [record] });
+  return alertText(effect({ part: 'heal', n: 1, story: told }), NAME);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
+}
+
+function opened(given: Partial<Story> = {}): string {
+  return alertText(effect({ story: story(given) }), NAME);
+}
+
+describe('the message that opens an incident', () => {
+  test('begins with the words its readers know', () => {
+    expect(opened().split('\n').slice(0, 8)).toEqual([
+      '🚨 **Quantum Trader - Auto-Heal Triggered**',
+      '',
+      '**Reason:** 21 critical events (threshold: 5); 54 errors (threshold: 50)',
+      '**Critical Events:** 21',
+      '**Errors:** 54',
+      '**Container Restarts:** 1',
+      '',
+      'Auto-heal process initiated.',
+    ]);
+  });
+
+  test.each([
+    ['verifying', 'Auto-heal is not started.'],
+    ['cooldown', 'Auto-heal waits: the last heal is too recent.'],
+    ['escalated', 'Auto-heal is not started: a person is needed.'],
+  ] as const)('does not claim a heal when the incident goes to %s', (state, said) => {
+    const text = opened({ state, ask: 'Have a look: no heal is configured, so nothing is healed.' });
+    expect(text).not.toContain('Auto-heal process initiated.');
+    expect(text).toContain(said);
+    expect(text).toContain('Have a look: no heal is configured');
+  });
+
+  test('says what was found at start, and that lines are missing', () => {
+    const gap = {
+      type: 'gap',
+      at: OPENED,
+      container: 'c',
+      from: OPENED,
+      to: OPENED,
+      reason: 'rotated',
+    } as const;
+    const text = opened({ foundAtStart: true, gaps: [gap] });
+    expect(text).toContain('Found at start');
+    expect(text).toContain('Not everything was seen: 1 gap in the logs.');
+  });
+
+  test('is about the same length however much happened', () => {
+    const groups = Array.from({ length: 500 }, (_, n) => ({
+      ...story().groups.slice(0, 1)[0],
+      fingerprint: `${n}`,
+    }));
+    const containers = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`c${n}`, story().counts]));
+    const text = opened({ groups: groups as Story['groups'], containers });
+    expect(text).toContain('and 495 more');
+    expect(text).toContain('and 195 more');
+    expect(text.length).toBeLessThan(2_000);
+  });
+});
+
+describe('the message that ends a heal', () => {
+  test.each([
+    [heal('ok', { exitCode: 0 }), '✅ Auto-heal completed successfully'],
+    [heal('failed', { exitCode: 3 }), '❌ Auto-heal failed (exit code 3)'],
+    [heal('failed'), '❌ Auto-heal failed'],
+    [heal('timeout'), '❌ Auto-heal ran out of time and was ended'],
+    [
+      heal('broken', { exitCode: 127 }),
+      '❌ Auto-heal could not be run: its command is not found or cannot be executed',
+    ],
+    [heal('unknown'), '⚠️ Auto-heal was interrupted: whether it did its work is not known'],
+    [heal('dry-run'), '🧪 Auto-heal dry run: nothing was changed'],
+  ])('says honestly how it went: $result', (record, line) => expect(firstLine(healText(record))).toBe(line));
+
+  test('quotes the last words of one that failed, masked, and not those of one that went well', () => {
+    const output = 'one\ntwo\nthree\nPGPASSWORD=hunter2 refused\n';
+    expect(healText(heal('failed', { exitCode: 1, output }))).toContain(
+      '> `two`\n> `three`\n> `PGPASSWORD=*** refused`',
+    );
+    expect(healText(heal('ok', { output }))).not.toContain('three');
+  });
+});
+
+describe('what is shown of a log line in a message', () => {
+  test.each([
+    [
+      '2025-12-17 16:18:06.941 UTC [86] FATAL:  database "quantum" does not exist',
+      'FATAL:  database "quantum" does not exist',
+    ],
+    ['2025-12-17 16:18:07,601 - quantum.inference - ERROR - failed', 'quantum.inference - ERROR - failed'],
+    ['2025-12-17T16:18:05.156Z ERROR failed', 'ERROR failed'],
+    [
+      '{"level":50,"time":1,"err":{"type":"Error","message":"connect ECONNREFUSED","stack":"…"},"msg":"order not stored"}',
+      'order not stored: connect ECONNREFUSED',
+    ],
+    ['{"level":50,"err":{"message":"connect \\"x\\" failed"', 'connect "x" failed'],
+    [
+      'time="2025-12-17T16:18:05.156Z" level=error msg="not acknowledged" error="no route"',
+      'not acknowledged: no route',
+    ],
+    ['{"level":"error"}', '{"level":"error"}'],
+    ['XGBoost predict failed: expected 49', 'XGBoost predict failed: expected 49'],
+    ['2025-12-17 16:18:06', '2025-12-17 16:18:06'],
+  ])('%s', (line, shown) => expect(essence(line)).toBe(shown));
+});
+
+describe('every message of a story', () => {
+  const heals = [heal('ok', { exitCode: 0 }), heal('failed', { attempt: 2, exitCode: 1 })];
+  const why = (to: 'escalated' | 'resolved', reason: string): Story['timeline'] => [
+    ...story().timeline,
+    { at: OPENED, from: 'verifying', to, reason },
+  ];
+  const ask = 'Somebody has to look now: all attempts are spent. No further heal will be started.';
+  const later = { at: OPENED + 690_000 };
+  const told = [
+    effect(),
+    effect({
+      part: 'heal',
+      n: 1,
+      story: story({
+        ...later,
+        state: 'settling',
+        heals: heals.slice(0, 1),
+        ask: 'Nothing yet: watching for 10m.',
+      }),
+    }),
+    effect({ part: 'reopened', n: 1, story: story({ ...later, heals }) }),
+    effect({
+      part: 'escalated',
+      n: 1,
+      story: story({
+        ...later,
+        state: 'escalated',
+        heals,
+        ask,
+        timeline: why('escalated', 'all attempts are spent'),
+      }),
+    }),
+    effect({ part: 'reminder', n: 1, story: story({ ...later, state: 'escalated', heals, ask }) }),
+    effect({
+      part: 'resolved',
+      n: 1,
+      story: story({ ...later, state: 'resolved', heals, timeline: why('resolved', 'quiet for 10m') }),
+    }),
+    effect({ part: 'note', n: 1, story: story({ ...later, ask: 'Nothing to do.' }) }),
+  ];
+
+  test('reads as a person would want it to at night', async () => {
+    const texts = told.map((one) => alertText(one, NAME)).join('\n\n==========\n\n');
+    await expect(`${texts}\n`).toMatchFileSnapshot('fixtures/sinks/messages.md');
+  });
+
+  test('ends with the id of the incident', () => {
+    for (const one of told) expect(alertText(one, NAME)).toMatch(/\n\nIncident 20251217T161807-host-1$/);
+  });
+
+  test('has a title of one line without emphasis', () => {
+    for (const one of told) expect(alertTitle(one, NAME)).toMatch(/^[^\n*]{5,100}$/);
+  });
+});

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { entriesOf, type Entry, keepEntry } from '../src/streams/entries.ts';
+import { keySet } from '../src/streams/key-set.ts';
+import { ledger, type Ledger } from '../src/streams/ledger.ts';
+
+interface Row {
+  readonly stream: 0 | 1;
+  /** Nanoseconds after the start. */
+  readonly ns: number;
+  readonly text: string;
+}
+
+const BASE = Date.parse('2025-12-17T16:00:00Z');
+
+function entry({ stream, ns, text }: Row): Entry {
+  const stamp = `${new Date(BASE + Math.floor(ns / 1e6)).toISOString().slice(0, -1)}${String(ns % 1e6).padStart(6, '0')}Z`;
+  const found: Entry[] = [];
+  const bytes = Buffer.from(`${stamp} ${text}\n`);
+  entriesOf((one) => found.push(keepEntry(one)))(stream, bytes, 0, bytes.length);
+  const [made] = found;
+  if (made === undefined) throw new Error(`no entry of ${stamp}`);
+  return made;
+}
+
+const textOf = ({ bytes }: Entry) => bytes.toString().trimEnd();
+
+/** Catches up the way a container's log does: ever larger reads of the newest entries until one reaches back. */
+function catchUp(
+  book: Ledger,
+  stored: readonly Entry[],
+  counted: string[],
+  gaps: [number, number][] = [],
+): void {
+  for (let size = 4; ; size = size > 64 ? Infinity : size * 4) {
+    const read = book.read({
+      size,
+      adjoining: false,
+      floor: undefined,
+      accept: (one) => counted.push(textOf(one)),
+      lost: (from, to) => gaps.push([from, to]),
+    });
+    const rows = size === Infinity ? stored : stored.slice(-size);
+    if (rows.every((row) => read.take(row)) && read.end()) return;
+  }
+}
+
+/** A log as Docker stores it: each stream in the order of its timestamps, the two a few milliseconds apart. */
+const logs = fc
+  .array(
+    fc.record({
+      stream: fc.constantFrom<0 | 1>(0, 1),
+      step: fc.integer({ min: 1, max: 2_000_000_000 }),
+      skew: fc.integer({ min: 0, max: 4_000_000 }),
+    }),
+    { minLength: 1, maxLength: 60 },
+  )
+  .map((steps) => {
+    let ns = 10_000_000;
+    const newest: [number, number] = [0, 0];
+    return steps.map(({ stream, step, skew }, i) => {
+      ns += step;
+      newest[stream] = Math.max(newest[stream] + 1, ns - skew);
+      return entry({ stream, ns: newest[stream], text: `row ${i}` });
+    });
+  });
+
+test('whatever is read back and whenever we were killed, every entry is counted once, in order', () => {
+  fc.assert(
+    fc.property(logs, fc.array(fc.nat(60), { maxLength: 6 }), (stored, kills) => {
+      const counted: string[] = [];
+      let book = ledger();
+      for (const seen of [...kills.sort((a, b) => a - b), stored.length]) {
+        catchUp(book, stored.slice(0, seen), counted);
+        book = ledger(structuredClone(book.snapshot()));
+      }
+      expect(counted).toEqual(stored.map(textOf));
+    }),
+  );
+});
+
+test('a follow that repeats and skips, beside reads in order, still counts every entry once', () => {
+  fc.assert(
+    fc.property(
+      logs,
+      fc.array(fc.record({ at: fc.nat(60), back: fc.nat(20), read: fc.boolean() }), { maxLength: 30 }),
+      (stored, steps) => {
+        const counted: string[] = [];
+        let book = ledger();
+        catchUp(book, stored.slice(0, 1), counted);
+        let seen = 1;
+        for (const { at, back, read } of steps) {
+          const to = Math.min(stored.length, seen + at);
+          for (const one of stored.slice(Math.max(0, to - back), to))
+            if (book.follow(one)) counted.push(textOf(one));
+          seen = Math.max(seen, to);
+          if (!read) continue;
+          book.turn();
+          catchUp(book, stored.slice(0, seen), counted);
+          book.confirm();
+          book = ledger(structuredClone(book.snapshot()));
+        }
+        catchUp(book, stored, counted);
+        expect(counted.toSorted()).toEqual(stored.map(textOf).toSorted());
+      },
+    ),
+  );
+});
+
+test('entries that were rotated away are a gap, told once with its span', () => {
+  const rows = Array.from({ length: 20 }, (_, i) => entry({ stream: 0, ns: i * 1e9, text: `row ${i}` }));
+  const book = ledger();
+  const counted: string[] = [];
+  const gaps: [number, number][] = [];
+  catchUp(book, rows.slice(0, 5), counted, gaps);
+  catchUp(book, rows.slice(8), counted, gaps);
+  catchUp(book, rows.slice(8), counted, gaps);
+  expect(gaps).toEqual([[BASE + 4_000, BASE + 8_000]]);
+  expect(counted).toHaveLength(5 + 12);
+});
+
+test('a clock that steps back loses nothing and repeats nothing', () => {
+  const before = Array.from({ length: 10 }, (_, i) =>
+    entry({ stream: 0, ns: 3_600e9 + i * 1e9, text: `before ${i}` }),
+  );
+  const after = Array.from({ length: 10 }, (_, i) => entry({ stream: 0, ns: i * 1e9, text: `after ${i}` }));
+  const stored = [...before, ...after];
+  for (let kill = 0; kill <= stored.length; kill++) {
+    const counted: string[] = [];
+    const book = ledger();
+    catchUp(book, stored.slice(0, kill), counted);
+    const resumed = ledger(structuredClone(book.snapshot()));
+    catchUp(resumed, stored, counted);
+    expect(counted, `killed after ${kill}`).toEqual(stored.map(textOf));
+  }
+});
+
+test('equal timestamps with different texts are different entries', () => {
+  const rows = ['a', 'b', 'c'].map((text) => entry({ stream: 0, ns: 5, text }));
+  const counted: string[] = [];
+  const book = ledger();
+  catchUp(book, rows.slice(0, 2), counted);
+  catchUp(book, rows, counted);
+  expect(counted).toEqual(['a', 'b', 'c']);
+  expect(book.follow(entry({ stream: 0, ns: 5, text: 'd' }))).toBe(true);
+  expect(book.follow(entry({ stream: 0, ns: 5, text: 'd' }))).toBe(false);
+});
+
+test('keys are found again, survive being saved, and go when they are confirmed', () => {
+  const word = fc.nat(0xffffffff);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(word, word), { maxLength: 500 }), fc.tuple(word, word), (pairs, other) => {
+      const keys = keySet();
+      for (const [low, high] of pairs) keys.add(low, high);
+      const loaded = keySet(keys.encode());
+      for (const [low, high] of pairs) expect(loaded.has(low, high)).toBe(true);
+      const absent = !pairs.some(([low, high]) => low === other[0] && high === other[1]);
+      if (absent && (other[0] > 1 || other[1] !== 0)) expect(loaded.has(...other)).toBe(false);
+      loaded.turn();
+      loaded.confirm();
+      expect(loaded.size).toBe(0);
+    }),
+  );
+});
