@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { entriesOf, type Entry, keepEntry } from '../src/streams/entries.ts';
 import { keySet } from '../src/streams/key-set.ts';
-import { ledger, type Ledger } from '../src/streams/ledger.ts';
+import { ledger, type Ledger, type Loss } from '../src/streams/ledger.ts';
 
 interface Row {
   readonly stream: 0 | 1;
@@ -117,6 +117,32 @@ test('entries that were rotated away are a gap, told once with its span', () => 
   catchUp(book, rows.slice(8), counted, gaps);
   expect(gaps).toEqual([[BASE + 4_000, BASE + 8_000]]);
   expect(counted).toHaveLength(5 + 12);
+});
+
+test('what a follow had come past before it was rotated away is a gap of its own kind', () => {
+  const rows = Array.from({ length: 20 }, (_, i) => entry({ stream: 0, ns: i * 1e9, text: `row ${i}` }));
+  const gapAfter = (followed: number): readonly boolean[] => {
+    const book = ledger();
+    const kinds: boolean[] = [];
+    const lost: Loss = (from, to, doubtful) => {
+      expect([from, to]).toEqual([BASE + 4_000, BASE + 8_000]);
+      kinds.push(doubtful);
+    };
+    catchUp(book, rows.slice(0, 5), []);
+    for (const one of rows.slice(5, followed)) book.follow(one);
+    const read = book.read({
+      size: Infinity,
+      adjoining: false,
+      floor: undefined,
+      accept: () => undefined,
+      lost,
+    });
+    for (const one of rows.slice(8)) read.take(one);
+    read.end();
+    return kinds;
+  };
+  expect(gapAfter(7)).toEqual([false]);
+  expect(gapAfter(12)).toEqual([true]);
 });
 
 test('a clock that steps back loses nothing and repeats nothing', () => {

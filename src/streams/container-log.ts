@@ -1,6 +1,7 @@
 import { backoff, delay, gate } from './delay.ts';
 import { reasonOf, troubleOf } from './docker.ts';
 import type { Entry } from './entries.ts';
+import { firstRead, type FirstRead, START_SLACK } from './first-read.ts';
 import { followLog } from './follow-log.ts';
 import type { ContainerLog, LogParts, LogState, LogStatus } from './followed-log.ts';
 import { LogReadError } from './frames.ts';
@@ -45,7 +46,9 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   let lastLineAt: number | undefined;
   let downSince: number | undefined;
   let tty = false;
-  let risks: LogRisks = { rotating: false, maxSize: Infinity, warnings: [] };
+  let risks: LogRisks = { rotating: false, maxSize: Infinity, files: 1, warnings: [] };
+  /** Since when all that was stored has been there to be read, epoch milliseconds; a start in between is later. */
+  let whole = { since: floor ?? 0, watched: floor === undefined, started: 0 };
   let badReads = 0;
   let ended = false;
   /** The stored log has been read after the follow ended: if the container is gone then, that was all. */
@@ -91,6 +94,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
       tty = answer.tty;
       risks = logRisks(answer);
       if (isRunning(answer)) downSince ??= clock.now();
+      if (book.last === undefined) whole = wholeSince(answer);
       if (answer.state !== 'created')
         await catchUp(floor !== undefined && answer.createdAt > floor ? Infinity : undefined);
       return answer;
@@ -155,17 +159,41 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
       accept(entry);
     };
     for (let size = first; !closed(); size = grown(size)) {
-      const whole = size >= ceiling;
-      const read = book.read({ size: whole ? Infinity : size, adjoining: false, floor, accept: take, lost });
-      const short = await readBack(Math.min(size, ceiling), read);
-      if (closed() || (!short && read.end())) break;
+      const all = size >= ceiling;
+      const beginning = book.last === undefined && ceiling === Infinity ? firstRead(clock.now()) : undefined;
+      const read = book.read({ size: all ? Infinity : size, adjoining: false, floor, accept: take, lost });
+      const short = await readBack(Math.min(size, ceiling), read, beginning);
+      if (closed()) break;
+      if (short || !read.end()) continue;
+      if (beginning !== undefined) begun(beginning);
+      break;
     }
     return fresh;
   }
 
-  async function readBack(tail: number, read: OrderedRead): Promise<boolean> {
+  /** A container that is new is read from its beginning, any other from the floor. */
+  function wholeSince({ createdAt, startedAt }: Inspected): typeof whole {
+    const since = Math.max(whole.since, createdAt);
+    return { since, watched: whole.watched || createdAt > (floor ?? 0), started: startedAt };
+  }
+
+  /** After the first read that is complete: whether the log had lost its beginning by then. */
+  function begun(read: FirstRead): void {
+    const { oldest } = read;
+    if (oldest === undefined) {
+      whole = { ...whole, since: read.at };
+      return;
+    }
+    const started = whole.started - START_SLACK;
+    const from = started <= oldest ? Math.max(whole.since, started) : whole.since;
+    if (risks.rotating && read.mayHaveLost(from, risks, whole.watched))
+      parts.lost(from, oldest, 'rotated before its first read: some of it may be missing');
+  }
+
+  async function readBack(tail: number, read: OrderedRead, beginning?: FirstRead): Promise<boolean> {
     let short = false;
     await readLog({ client, id, tty, follow: false, tail, signal }, (entry) => {
+      beginning?.see(entry);
       short = !read.take(entry);
       return !short;
     });
@@ -176,8 +204,15 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
     joiner.push(stream, ts, at, bytes, start, end, clock.now());
   }
 
-  function lost(from: number, to: number): void {
-    parts.lost(from, to, 'rotated away before it could be read');
+  /** A follow that is under way may still bring what is no longer stored. */
+  function lost(from: number, to: number, followed: boolean): void {
+    parts.lost(
+      from,
+      to,
+      followed || phase === 'following'
+        ? 'rotated away before it could be read again: some of it may be missing'
+        : 'rotated away before it could be read',
+    );
   }
 
   async function stumble(error: unknown): Promise<void> {

@@ -8,8 +8,8 @@ const CALL_TIMEOUT = 30_000;
 /** Longest wait for the head of a stream: an engine under load takes seconds over a long log. */
 const HEAD_TIMEOUT = 90_000;
 
-/** A call that fails this soon (milliseconds) was sent over a connection that had been cut. */
-const CUT = 1_000;
+/** A call that a cut connection ends sooner than this (milliseconds) is sent once more. */
+const CUT = 10_000;
 
 export type Query = Readonly<Record<string, string>>;
 
@@ -31,18 +31,17 @@ export function dockerClient(endpoint: Endpoint): DockerClient {
   const shared = new Agent({ keepAlive: true, maxSockets: 16 });
   const streams = docker(endpoint, { agent: open, connectionTimeout: HEAD_TIMEOUT });
   const calls = docker(endpoint, { agent: shared, timeout: CALL_TIMEOUT });
+  const afresh = docker(endpoint, { agent: open, timeout: CALL_TIMEOUT });
   return {
     call: async (path, query = {}) => {
-      // A kept connection may have been cut just now: that is no news of the engine, so ask once more.
       const asked = performance.now();
-      const answer = await get(calls, path, query).catch((error: unknown) => {
-        if (property(error, 'code') !== 'ECONNRESET' || performance.now() - asked > CUT) throw error;
-        return get(calls, path, query);
-      });
-      const chunks: Buffer[] = [];
-      for await (const chunk of answer) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
-      const json: unknown = JSON.parse(Buffer.concat(chunks).toString());
-      return json;
+      try {
+        return await json(await get(calls, path, query));
+      } catch (error) {
+        // A proxy may have cut any of the kept connections: that is no news of the engine, so ask once more on a new one.
+        if (!isCut(error) || performance.now() - asked > CUT) throw error;
+        return json(await get(afresh, path, query));
+      }
     },
     stream: (path, query, signal) => get(streams, path, query, signal),
     close: () => {
@@ -50,6 +49,19 @@ export function dockerClient(endpoint: Endpoint): DockerClient {
       shared.destroy();
     },
   };
+}
+
+async function json(answer: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+  const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString());
+  return parsed;
+}
+
+/** Whether the connection went away while something was asked or answered over it. */
+function isCut(error: unknown): boolean {
+  const code = property(error, 'code');
+  return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 interface Connection {

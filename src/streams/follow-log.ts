@@ -1,8 +1,9 @@
 import type { SchedulerLike } from 'rxjs';
 import { delay } from './delay.ts';
 import { type Entry, keepEntry } from './entries.ts';
+import { STORED_OVERHEAD } from './first-read.ts';
 import { OPEN_LINE } from './join-lines.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, Loss } from './ledger.ts';
 import type { LogRisks } from './log-options.ts';
 import type { Logger } from './log-sink.ts';
 import type { LogRequest } from './read-log.ts';
@@ -12,9 +13,6 @@ const RECONCILE_EVERY = 750;
 
 /** … and after this part of what it holds before it rotates. */
 const RECONCILE_PART = 4;
-
-/** An entry as stored: its text and about so much around it. */
-const STORED_OVERHEAD = 80;
 
 /** How long after silence it is asked whether the follow has gone deaf, and the longest wait between questions. */
 const PROBE = { usual: 30_000, most: 300_000, often: 5_000, oftenMost: 30_000 };
@@ -28,7 +26,7 @@ export interface FollowParts {
   readonly read: (options: ReadOptions, use: (entry: Entry) => boolean) => Promise<void>;
   readonly book: Ledger;
   readonly accept: (entry: Entry) => void;
-  readonly lost: (from: number, to: number) => void;
+  readonly lost: Loss;
   readonly catchUp: (first: number) => Promise<boolean>;
   readonly risks: LogRisks;
   readonly tail: number;

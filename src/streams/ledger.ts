@@ -17,6 +17,12 @@ export interface LedgerState {
   readonly keys: string;
 }
 
+/**
+ * Told of entries between two moments that are no longer stored. `followed`: a follow had come past them, so that they
+ * may all have been counted; but a follow skips some where logs rotate, and no read can confirm that it did not.
+ */
+export type Loss = (from: number, to: number, followed: boolean) => void;
+
 export interface ReadOptions {
   /** How many entries were asked for; Infinity for all there are. */
   readonly size: number;
@@ -26,8 +32,7 @@ export interface ReadOptions {
   readonly floor: number | undefined;
   /** Gets every entry that has not been counted before. */
   readonly accept: (entry: Entry) => void;
-  /** Entries between these two moments are no longer stored and have not all been counted. */
-  readonly lost: (from: number, to: number) => void;
+  readonly lost: Loss;
 }
 
 /** One read of the stored log in its own order, from some entry to the newest. */
@@ -147,9 +152,10 @@ export function ledger(saved?: LedgerState): Ledger {
     }
 
     function settle(): void {
-      if (!reached && from !== undefined) lost(from.at, first);
-      found = true;
       const waiting = held;
+      const [oldest] = waiting;
+      if (!reached && from !== undefined) lost(from.at, first, oldest !== undefined && knows(oldest));
+      found = true;
       held = [];
       for (const entry of waiting) pass(entry);
     }
