@@ -1,4 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 /**
@@ -17,6 +19,24 @@ const withoutUnusedTransports: Plugin = {
   },
 };
 
+/**
+ * Takes RxJS as ES modules, of which only what is used is bundled (as `node` resolves it, all of it is), and leaves out
+ * the languages of zod's messages. What is not there need not be parsed at every start, nor kept in memory.
+ */
+const leanLibraries: Plugin = {
+  name: 'lean-libraries',
+  setup(bundler) {
+    const rxjs = fileURLToPath(import.meta.resolve('rxjs'));
+    bundler.onResolve({ filter: /^rxjs$/ }, () => ({
+      path: join(dirname(rxjs), '../esm/index.js'),
+      sideEffects: false,
+    }));
+    bundler.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: 'export {};',
+    }));
+  },
+};
+
 /** Built beside and moved into place whole, so that a program that starts meanwhile never finds half of it. */
 const fresh = `dist.${process.pid}`;
 await build({
@@ -27,12 +47,11 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node26',
-  keepNames: true,
   chunkNames: '[name]-[hash]',
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  plugins: [withoutUnusedTransports],
+  plugins: [withoutUnusedTransports, leanLibraries],
   logLevel: 'warning',
 });
 rmSync('dist', { recursive: true, force: true });

@@ -33,6 +33,18 @@ export interface Line {
   readonly text: string;
 }
 
+/**
+ * Some lines of one stream, in its own order, each of them plainly harmless: a saved log is mostly made of such, and
+ * nothing depends on any one of them. `from` and `at` are the times of the first and the last, epoch milliseconds.
+ */
+export interface Quiet {
+  readonly type: 'quiet';
+  readonly origin: Origin;
+  readonly lines: number;
+  readonly from: number;
+  readonly at: number;
+}
+
 /** Why a container started again. Only `policy`, `crash` and `oom` are the engine's own doing. */
 export type RestartCause = 'crash' | 'policy' | 'oom' | 'manual' | 'recreate' | 'engine';
 
@@ -94,7 +106,7 @@ export interface Gap {
 export type Fact = ContainerStatus | Sight | Gap;
 
 /** What the streams emit, in batches: one batch a tick when live, one a read when replayed. */
-export type Observation = Line | Signal | Fact;
+export type Observation = Line | Quiet | Signal | Fact;
 
 /** What is left once lines have been judged: everything the core decides upon. */
 export type Evidence = Signal | Fact;

@@ -78,8 +78,9 @@ export class ReplayJournal {
   see(batch: readonly Observation[]): void {
     for (const item of batch) {
       if (item.at > this.last) this.last = item.at;
-      if (item.at < this.#first) this.#first = item.at;
-      if (item.type === 'line') this.#containers.add(item.origin.container);
+      const from = item.type === 'quiet' ? item.from : item.at;
+      if (from < this.#first) this.#first = from;
+      if (item.type === 'line' || item.type === 'quiet') this.#containers.add(item.origin.container);
       else if (item.type === 'gap') this.#gaps.push(item);
     }
   }

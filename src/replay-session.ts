@@ -1,17 +1,6 @@
-import {
-  concatWith,
-  defer,
-  EMPTY,
-  from,
-  ignoreElements,
-  lastValueFrom,
-  map,
-  Subject,
-  tap,
-  timer,
-} from 'rxjs';
+import { concatWith, defer, EMPTY, from, ignoreElements, lastValueFrom, Subject, tap, timer } from 'rxjs';
 import type { Config } from './config.ts';
-import type { Counts, Effect, Evidence, Outcome, Tally } from './model.ts';
+import type { Counts, Effect, Outcome, Tally } from './model.ts';
 import { createEntryStore } from './operators/classify.ts';
 import { createClassifier } from './operators/classify/classifier.ts';
 import type { Step } from './operators/incident/turn.ts';
@@ -86,7 +75,14 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
   const { config, assumeHeal = ASSUMED, onProgress } = options;
   const notes = sessionNotes(options.onSkip);
   const { paths, rate = 10 } = options;
-  const session = await openSaved({ paths, restarts: config.restarts, notes, rate });
+  const classifier = createClassifier(config.classify.rules);
+  const session = await openSaved({
+    paths,
+    restarts: config.restarts,
+    notes,
+    rate,
+    skim: (text, from) => classifier.skim(text, from),
+  });
   const heals = session.recorded.filter(({ kind }) => kind === 'heal');
   if (heals.length > 0) notes.assume(`heals end as recorded (${heals.length} of them)`);
   const clock = new VirtualClock();
@@ -124,12 +120,11 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
         tap((batch) => journal.see(batch)),
         tap(() => onProgress?.(session.bytesRead(), session.bytes)),
       ),
-      classifier: createClassifier(config.classify.rules),
+      classifier,
       entries,
       window,
       onTime: (evidence$) =>
         evidence$.pipe(
-          map(detached),
           tap((batch) => journal.count(batch)),
           tap((batch) => backlog.add(batch.length)),
           onTime(clock, pace),
@@ -155,19 +150,6 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
   const assumptions = [...assumptionsOf(options, assumeHeal), ...notes.assumptions];
   const skipped = notes.skipped.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   return journal.result(entries.stats, assumptions, skipped);
-}
-
-/** Signals are kept for as long as the window; their texts must not keep the chunks of the files that they lie in. */
-function detached(batch: readonly Evidence[]): readonly Evidence[] {
-  return batch.map((item) =>
-    item.type === 'signal'
-      ? { ...item, text: copied(item.text), fingerprint: copied(item.fingerprint) }
-      : item,
-  );
-}
-
-function copied(text: string): string {
-  return Buffer.from(text).toString();
 }
 
 function paceOf({ perform, speed }: ReplayOptions, pending: ReadonlySet<Promise<unknown>>): Pace | undefined {

@@ -9,17 +9,14 @@ import {
   ignoreElements,
   map,
   merge,
-  mergeAll,
-  NEVER,
   scan,
-  switchMap,
   takeUntil,
   tap,
-  timer,
 } from 'rxjs';
 import type { Observable, OperatorFunction, SchedulerLike } from 'rxjs';
 import type { Config } from '../config.ts';
 import type { Control, Evidence, Outcome, Rule, Tally } from '../model.ts';
+import { atDeadline } from './at-deadline.ts';
 import { policyOf } from './incident/policy.ts';
 import { caughtUp } from './incident/world.ts';
 import { reduce } from './incident/reduce.ts';
@@ -27,6 +24,7 @@ import type { Input } from './incident/reduce.ts';
 import { initial, nextDeadline } from './incident/state.ts';
 import type { CoreState } from './incident/state.ts';
 import type { Step } from './incident/turn.ts';
+import { oneByOne } from './one-by-one.ts';
 import { rulesOf } from './rules.ts';
 
 export type { Step };
@@ -70,14 +68,8 @@ export function breach(
       const due$ = new BehaviorSubject(options.initial && nextDeadline(options.initial));
       const ticks$ = due$.pipe(
         distinctUntilChanged(),
-        switchMap((due) =>
-          due === undefined
-            ? NEVER
-            : // A timer may go off a little before the clock shows its moment: then it is that moment all the same.
-              timer(Math.max(0, due - clock.now()), clock).pipe(
-                map((): Input => ({ type: 'tick', at: Math.max(due, clock.now()) })),
-              ),
-        ),
+        atDeadline(clock),
+        map((at): Input => ({ type: 'tick', at })),
       );
       const advance = (step: Step | undefined, input: Input | Save): Step => {
         const state = step?.state ?? options.initial ?? initial(config, clock.now());
@@ -88,7 +80,7 @@ export function breach(
         connect((shared$) => {
           const end$ = shared$.pipe(ignoreElements(), endWith(undefined));
           const others$ = merge(outcomes$, controls$, save$.pipe(map(() => SAVE)), ticks$);
-          return merge(shared$.pipe(mergeAll()), others$.pipe(takeUntil(end$)));
+          return merge(shared$.pipe(oneByOne()), others$.pipe(takeUntil(end$)));
         }),
         // Inputs and not batches are scanned: an outcome that comes back while a step is handled goes on from that step.
         scan((last: Scanned, input: Input | Save): Scanned => {

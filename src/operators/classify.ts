@@ -75,7 +75,7 @@ function judgeBatch(
   let last: Origin | undefined;
   let entry: EntryState | undefined;
   for (const observation of batch) {
-    if (observation.type !== 'line') {
+    if (observation.type !== 'line' && observation.type !== 'quiet') {
       (evidence ??= []).push(observation);
       continue;
     }
@@ -83,6 +83,13 @@ function judgeBatch(
     if (entry === undefined || origin !== last) {
       last = origin;
       entry = entries.of(origin);
+    }
+    if (observation.type === 'quiet') {
+      const { lines, from, at } = observation;
+      classifier.pass(entry, lines, from, at);
+      stats.lines += lines;
+      stats.entries += lines;
+      continue;
     }
     const verdict = classifier.judge(observation.text, entry, origin.container, observation.at);
     stats.lines++;

@@ -161,12 +161,12 @@ export class RollingWindow {
       known.first = Math.min(known.first, at);
       known.last = Math.max(known.last, at);
     } else if (bucket.groups.size < this.#maxGroups) {
-      const { kind, container, fingerprint } = signal;
+      const { kind, container } = signal;
       bucket.groups.set(key, {
         kind,
         container,
-        fingerprint,
-        sample: signal.text.slice(0, SAMPLE_CHARS),
+        fingerprint: copied(signal.fingerprint),
+        sample: copied(signal.text.slice(0, SAMPLE_CHARS)),
         count: 1,
         first: at,
         last: at,
@@ -244,4 +244,9 @@ function toSaved(bucket: Bucket): SavedBucket {
     containers: Object.fromEntries(bucket.containers),
     groups: [...bucket.groups.values()],
   };
+}
+
+/** What is kept for as long as the window must not keep the whole text of which it may be a slice. */
+function copied(text: string): string {
+  return Buffer.from(text).toString();
 }

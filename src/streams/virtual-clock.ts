@@ -1,4 +1,11 @@
-import { concatMap, from, type OperatorFunction, VirtualAction, VirtualTimeScheduler } from 'rxjs';
+import {
+  concatMap,
+  from,
+  Observable,
+  type OperatorFunction,
+  VirtualAction,
+  VirtualTimeScheduler,
+} from 'rxjs';
 
 /**
  * The clock of a replay: it stands at the time of the event being replayed and moves only when told to. What falls
@@ -49,23 +56,26 @@ export function onTime<T extends { readonly at: number }>(
   clock: VirtualClock,
   pace?: Pace,
 ): OperatorFunction<readonly T[], readonly T[]> {
-  return concatMap((batch) => from(pace === undefined ? atOnce(batch, clock) : inStep(batch, clock, pace)));
+  if (pace !== undefined) return concatMap((batch) => from(inStep(batch, clock, pace)));
+  return (source$) =>
+    new Observable((subscriber) =>
+      source$.subscribe({
+        next: (batch) => {
+          for (const item of batch) {
+            clock.advanceTo(item.at);
+            subscriber.next([item]);
+          }
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      }),
+    );
 }
 
 /** Runs what falls due until `at`, waiting for the effects of each step. */
 export async function advanceInStep(clock: VirtualClock, at: number, pace: Pace): Promise<void> {
   await pace.due(at);
   while (clock.stepTo(at)) await pace.settled();
-}
-
-function* atOnce<T extends { readonly at: number }>(
-  batch: readonly T[],
-  clock: VirtualClock,
-): Generator<readonly T[]> {
-  for (const item of batch) {
-    clock.advanceTo(item.at);
-    yield [item];
-  }
 }
 
 async function* inStep<T extends { readonly at: number }>(

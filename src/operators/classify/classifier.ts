@@ -7,7 +7,7 @@ import { headerLevel } from './header.ts';
 import { ATTACHED, INFO, WARNING } from './levels.ts';
 import { mark } from './mark.ts';
 import { bodyStart, skipPrefix } from './prefix.ts';
-import { isProse, quickInfo } from './quick.ts';
+import { isProse, isQuickInfo, quickInfo } from './quick.ts';
 import { levelOf, ruleOf } from './rules.ts';
 import { isSuspicious } from './stems.ts';
 import { judgeUnlabelled } from './unlabelled.ts';
@@ -17,9 +17,13 @@ import { BLANK, HARMLESS, VERDICTS, type Verdict, continuationOf } from './verdi
 /**
  * Judges lines. `judge` is a function of the line, the entry state (which it moves on) and, for rules limited to some
  * containers, the container; `at` is the line's time in epoch milliseconds, by which a stale entry is closed. `explain`
- * is the same with the deciding piece of text.
+ * is the same with the deciding piece of text. `skim` tells whether the line that begins at `from` in a text of many
+ * (none of them with a carriage return) is plainly harmless whatever stands around it; `pass` moves an entry on past so
+ * many such lines.
  */
 export interface Classifier {
+  skim(text: string, from: number): boolean;
+  pass(entry: EntryState, lines: number, from: number, at: number): void;
   judge(text: string, entry: EntryState, container?: string, at?: number): Verdict;
   explain(text: string, entry: EntryState, container?: string, at?: number): Verdict;
 }
@@ -41,6 +45,9 @@ export function createClassifier(rules: readonly ClassifyRule[] = []): Classifie
     return user(text, container) ?? verdict;
   };
   return {
+    // A rule of the user's may have any line count.
+    skim: user === undefined ? isQuickInfo : () => false,
+    pass: passCalm,
     judge,
     explain: (raw, entry, container, at) => {
       mark.start = mark.end = 0;
@@ -68,6 +75,17 @@ function judgeLine(text: string, entry: EntryState, at: number, quick: boolean):
   const packed = quick && isProse(text) ? 0 : headerLevel(text, from, end);
   if (packed !== 0) return startLabelled(packed, entry, text);
   return judgeBare(text, from, end, entry, quick);
+}
+
+/** As if so many lines had been judged to be info by their own level; `from` and `at` are the times of first and last. */
+function passCalm(entry: EntryState, lines: number, from: number, at: number): void {
+  closeStale(entry, from);
+  entry.at = at;
+  let left = lines;
+  // One line after another until the entry is an ordinary one; of those that follow only the number matters.
+  for (; left > 0 && (entry.mode !== 'labelled' || entry.level !== INFO); left--)
+    startLabelled(INFO, entry, '');
+  entry.since = Math.min(999, entry.since + left);
 }
 
 function startLabelled(packed: number, entry: EntryState, text: string): Verdict {

@@ -26,6 +26,7 @@ export function dockerEvents(
   const tracker = restartTracker({ count });
   let held: Finding[] = [];
   let ended = false;
+  let read = 0;
   const release = (until: number): readonly Finding[] => {
     held.sort((a, b) => a.at - b.at);
     const ready = held.filter(({ at }) => at <= until);
@@ -37,6 +38,7 @@ export function dockerEvents(
     async read() {
       if (ended) return undefined;
       const lines = await next();
+      read += lines?.length ?? 0;
       let latest = 0;
       for (const text of lines ?? []) {
         const event = parseEvent(text);
@@ -56,7 +58,7 @@ export function dockerEvents(
     try {
       return await file.read();
     } catch (error) {
-      notes.skip(file.path, `damaged after ${file.linesRead} lines: ${reasonOf(error)}`);
+      notes.skip(file.path, `damaged after ${read} lines: ${reasonOf(error)}`);
       return undefined;
     }
   }

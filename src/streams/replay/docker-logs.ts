@@ -1,6 +1,7 @@
 import type { Line, Origin } from '../../model.ts';
 import { dockerStamp } from './docker-stamp.ts';
 import type { LineParser } from './saved-lines.ts';
+import { quietRuns, type Skim } from './quiet-runs.ts';
 import { ImpossibleTimes, isPlausible } from './stamp-keeper.ts';
 import type { SessionNotes } from './session-notes.ts';
 
@@ -30,10 +31,34 @@ export function looksLikeDockerLogs(lines: readonly string[]): boolean {
  * One container's log as `docker logs -t` prints it. A line without a timestamp, or with an impossible one, takes
  * that of the line above it.
  */
-export function dockerLogs(origin: Origin, path: string, first: number, notes: SessionNotes): LineParser {
+export function dockerLogs(
+  origin: Origin,
+  path: string,
+  first: number,
+  notes: SessionNotes,
+  skim: Skim,
+): LineParser {
   const entry = stampedEntry(first);
+  const quiet = quietRuns(origin, skim);
   return {
     parse: (raw, push) => push(entry.parse(raw, 0, origin)),
+    parseLines({ text, bytes, ascii }, push) {
+      let lines = 0;
+      for (let from = 0; from <= text.length; lines++) {
+        const newline = text.indexOf('\n', from);
+        const end = newline < 0 ? text.length : newline;
+        if (!quiet.take(text, bytes, from, end, push)) {
+          // A line of its own rather than a slice does not keep the whole text.
+          const raw = ascii ? bytes.toString('latin1', from, end) : text.slice(from, end);
+          const line = entry.parse(raw, 0, origin);
+          quiet.note(line);
+          push(line);
+        }
+        from = end + 1;
+      }
+      quiet.close(push);
+      return lines;
+    },
     end: () => entry.impossible.note(path, notes),
   };
 }

@@ -105,7 +105,7 @@ class Head {
 
 function containerOf(item: Observation | undefined): string {
   if (item === undefined || item.type === 'sight') return '';
-  return item.type === 'line' ? item.origin.container : item.container;
+  return item.type === 'line' || item.type === 'quiet' ? item.origin.container : item.container;
 }
 
 function siftDown(heads: Head[], start: number): void {

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import { UsageError } from '../../usage.ts';
 import type { RecordedOutcome } from '../session-format.ts';
 import type { SavedStream } from './merge.ts';
+import type { Skim } from './quiet-runs.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { type Origins, origins, reasonOf } from './saved-lines.ts';
 import type { SessionNotes } from './session-notes.ts';
@@ -25,6 +26,8 @@ export interface OpenOptions {
   readonly notes: SessionNotes;
   /** Lines a second for files without times. Default 10. */
   readonly rate?: number;
+  /** Tells harmless lines, which are then handed on as runs. Default: none is taken for harmless. */
+  readonly skim?: Skim;
 }
 
 /** Where files without times begin if nothing else in the session has a time. */
@@ -35,7 +38,8 @@ const NO_TIME = Date.UTC(2000, 0, 1);
  * What cannot be read or is in no known format is noted with the reason, and the rest goes on. Throws a UsageError
  * with all the reasons if there is nothing left to replay.
  */
-export async function openSaved({ paths, restarts, notes, rate = 10 }: OpenOptions): Promise<SavedSession> {
+export async function openSaved(options: OpenOptions): Promise<SavedSession> {
+  const { paths, restarts, notes, rate = 10, skim = () => false } = options;
   const found = new Map<string, boolean>();
   for (const path of paths) {
     for (const { file, named } of await filesOf(path, notes))
@@ -49,7 +53,7 @@ export async function openSaved({ paths, restarts, notes, rate = 10 }: OpenOptio
     let file: TextFile | undefined;
     try {
       file = await TextFile.open(path);
-      const known = await recognise({ file, origins: shared, notes, restarts, rate, named, recorded });
+      const known = await recognise({ file, origins: shared, notes, restarts, rate, named, recorded, skim });
       if (known === undefined) {
         await file.close();
         continue;

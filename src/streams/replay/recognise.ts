@@ -8,6 +8,7 @@ import { firstJournalStamp, journal, looksLikeJournal } from './journal.ts';
 import { firstJsonFileStamp, jsonFile, looksLikeJsonFile } from './json-file.ts';
 import type { SavedStream } from './merge.ts';
 import { plainFormOf, plainLog, untimedLog } from './plain-log.ts';
+import type { Skim } from './quiet-runs.ts';
 import { type LineParser, type Origins, savedLines } from './saved-lines.ts';
 import { firstSessionStamp, looksLikeSession, sessionFile } from './session-file.ts';
 import type { SessionNotes } from './session-notes.ts';
@@ -33,6 +34,7 @@ export interface Reading {
   readonly rate: number;
   /** It was named by itself, and not found in a folder. */
   readonly named: boolean;
+  readonly skim: Skim;
 }
 
 const EXPECTED =
@@ -77,7 +79,7 @@ export async function recognise(reading: Reading): Promise<Recognised | undefine
   }
   if (looksLikeDockerLogs(lines))
     return as('docker logs -t', firstDockerStamp(lines), (at) =>
-      dockerLogs(origins.of(name), path, at, notes),
+      dockerLogs(origins.of(name), path, at, notes, reading.skim),
     );
   return plain(reading, lines, name);
 }

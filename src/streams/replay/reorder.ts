@@ -14,6 +14,8 @@ export class Reorder {
   late = 0;
   #lines: Observation[] = [];
   #head = 0;
+  /** Lines held back, those of a run each for itself. */
+  #held = 0;
   #newest = -Infinity;
 
   push(line: Observation): void {
@@ -22,11 +24,15 @@ export class Reorder {
     while (place > this.#head && isBefore(line, lines[place - 1])) place--;
     if (place === lines.length) lines.push(line);
     else lines.splice(place, 0, line);
-    if (lines.length - this.#head <= REORDERED) return;
-    const at = lines[this.#head]?.at ?? 0;
-    if (at < this.#newest) this.late += 1;
-    else this.#newest = at;
-    this.#head += 1;
+    this.#held += linesOf(line);
+    for (let first = lines[this.#head]; first !== undefined; first = lines[this.#head]) {
+      const held = this.#held - linesOf(first);
+      if (held < REORDERED) return;
+      if (first.at < this.#newest) this.late += 1;
+      else this.#newest = first.at;
+      this.#held = held;
+      this.#head += 1;
+    }
   }
 
   /** The lines whose place is settled; at the end all there are. */
@@ -35,8 +41,13 @@ export class Reorder {
     const settled = this.#lines.slice(0, count);
     this.#lines = this.#lines.slice(count);
     this.#head = 0;
+    if (ended) this.#held = 0;
     return settled;
   }
+}
+
+function linesOf(item: Observation): number {
+  return item.type === 'quiet' ? item.lines : 1;
 }
 
 function isBefore(line: Observation, other: Observation | undefined): boolean {

@@ -2,12 +2,14 @@ import type { Observation, Origin } from '../../model.ts';
 import type { SavedStream } from './merge.ts';
 import { Reorder, REORDERED } from './reorder.ts';
 import type { SessionNotes } from './session-notes.ts';
-import type { TextFile } from './text-file.ts';
+import { type Lines, linesIn, type TextFile } from './text-file.ts';
 
 /** Reads the lines of one format. */
 export interface LineParser {
   /** Hands on what one line of the file holds: one line of a log, several, or none yet. */
   parse(raw: string, push: (item: Observation) => void): void;
+  /** The same for many lines, the quiet ones told as runs. Returns how many there were. */
+  parseLines?(lines: Lines, push: (item: Observation) => void): number;
   /** Hands on what is still open at the end of the file. */
   end?(push: (item: Observation) => void): void;
 }
@@ -25,15 +27,12 @@ export function savedLines(
   const reorder = new Reorder();
   const push = (item: Observation): void => reorder.push(item);
   let ended = false;
+  let lines = 0;
   return { name, read, close: () => file.close() };
 
   async function read(): Promise<readonly Observation[] | undefined> {
     if (ended) return undefined;
-    const lines = await next();
-    if (lines !== undefined) {
-      for (const raw of lines) parser.parse(raw, push);
-      return reorder.take(false);
-    }
+    if (await next()) return reorder.take(false);
     ended = true;
     parser.end?.(push);
     const rest = reorder.take(true);
@@ -46,13 +45,22 @@ export function savedLines(
     return rest;
   }
 
-  async function next(): Promise<readonly string[] | undefined> {
+  /** Parses what comes next; false at the end. */
+  async function next(): Promise<boolean> {
+    let read: Lines | undefined;
     try {
-      return await file.read();
+      read = await file.readLines();
     } catch (error) {
-      notes.skip(file.path, `damaged after ${file.linesRead} lines: ${reasonOf(error)}`);
-      return undefined;
+      notes.skip(file.path, `damaged after ${lines} lines: ${reasonOf(error)}`);
     }
+    if (read === undefined) return false;
+    if (parser.parseLines !== undefined && !read.text.includes('\r')) lines += parser.parseLines(read, push);
+    else
+      for (const raw of linesIn(read.text)) {
+        lines++;
+        parser.parse(raw, push);
+      }
+    return true;
   }
 }
 

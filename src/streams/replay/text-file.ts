@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { type ByteSource, openBytes } from './byte-source.ts';
 
 /** A line longer than this (bytes) is handed on in its first part only; the rest of it is passed over. */
@@ -7,17 +8,24 @@ const TAB = 9;
 const RETURN = 13;
 const ESCAPE = 27;
 
-/** The lines of a text, a chunk's worth at a time, without their endings (`\n` or `\r\n`). */
+/** Whole lines, each with its `\n` but for the last. */
+export interface Lines {
+  readonly text: string;
+  /** One for each character of `text`, which beyond ASCII is told by its lowest byte; good until the next lines are read. */
+  readonly bytes: Buffer;
+  readonly ascii: boolean;
+}
+
+/** The lines of a text, a chunk's worth at a time. */
 export class TextFile {
   readonly path: string;
-  /** Lines handed on so far, those looked at ahead included. */
-  linesRead = 0;
   readonly #source: ByteSource;
   #rest: Buffer = Buffer.alloc(0);
   #overlong = false;
   #begun = false;
   #ended = false;
-  #ahead: readonly string[] | undefined;
+  #ahead: Lines | undefined;
+  #next: Lines | undefined;
 
   private constructor(source: ByteSource) {
     this.path = source.path;
@@ -43,68 +51,91 @@ export class TextFile {
 
   /** The first lines, still to be read afterwards. Throws if it is not text. */
   async peek(): Promise<readonly string[]> {
-    this.#ahead ??= (await this.#read()) ?? [];
-    return this.#ahead;
+    this.#ahead ??= await this.#read();
+    return this.#ahead === undefined ? [] : linesIn(this.#ahead.text);
   }
 
-  /** The next lines, at least one; undefined at the end. Throws for what is damaged. */
+  /** The next lines without their endings (`\n` or `\r\n`), at least one; undefined at the end. Throws for what is damaged. */
   async read(): Promise<readonly string[] | undefined> {
+    const lines = await this.readLines();
+    return lines === undefined ? undefined : linesIn(lines.text);
+  }
+
+  /** The same as one text. */
+  async readLines(): Promise<Lines | undefined> {
     const ahead = this.#ahead;
     this.#ahead = undefined;
-    if (ahead !== undefined && ahead.length > 0) return ahead;
-    return this.#read();
+    return ahead ?? this.#read();
   }
 
   close(): Promise<void> {
     return this.#source.close();
   }
 
-  async #read(): Promise<readonly string[] | undefined> {
+  async #read(): Promise<Lines | undefined> {
+    const next = this.#next;
+    this.#next = undefined;
+    if (next !== undefined) return next;
     while (!this.#ended) {
       const chunk = await this.#source.read();
       const lines = chunk === undefined ? this.#last() : this.#take(chunk);
-      if (lines.length === 0) continue;
-      this.linesRead += lines.length;
-      return lines;
+      if (lines !== undefined) return lines;
     }
     return undefined;
   }
 
-  #last(): readonly string[] {
+  #last(): Lines | undefined {
     this.#ended = true;
     const rest = this.#rest;
     this.#rest = Buffer.alloc(0);
-    return rest.length === 0 || this.#overlong ? [] : [withoutReturn(rest.toString('utf8'))];
+    return rest.length === 0 || this.#overlong ? undefined : decoded(rest);
   }
 
-  #take(chunk: Uint8Array): readonly string[] {
+  #take(chunk: Uint8Array): Lines | undefined {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const start = this.#begun ? 0 : begin(bytes);
     this.#begun = true;
     const first = this.#overlong ? bytes.indexOf(NEWLINE, start) + 1 : start;
-    if (this.#overlong && first === 0) return [];
+    if (this.#overlong && first === 0) return undefined;
     this.#overlong = false;
     const end = bytes.lastIndexOf(NEWLINE);
     if (end < first) return this.#keep(bytes.subarray(first));
-    const whole = bytes.subarray(first, end);
-    const text =
-      this.#rest.length === 0 ? whole.toString('utf8') : Buffer.concat([this.#rest, whole]).toString('utf8');
+    const broken = this.#rest.length === 0 ? -1 : bytes.indexOf(NEWLINE, first);
+    const body = broken === end ? undefined : bytes.subarray(broken < 0 ? first : broken + 1, end);
+    // The line that the last chunk broke off comes by itself: joining it with the rest would copy everything.
+    const head = broken < 0 ? undefined : decoded(Buffer.concat([this.#rest, bytes.subarray(first, broken)]));
     this.#rest = Buffer.alloc(0);
-    const lines = text.split('\n');
-    if (text.includes('\r')) for (const [i, line] of lines.entries()) lines[i] = withoutReturn(line);
-    lines.push(...this.#keep(bytes.subarray(end + 1)));
-    return lines;
+    const overlong = this.#keep(bytes.subarray(end + 1));
+    if (overlong !== undefined) {
+      const { text } = overlong;
+      return linesOf(
+        [head?.text, body?.toString('utf8'), text].filter((part) => part !== undefined).join('\n'),
+      );
+    }
+    if (head === undefined || body === undefined) return head ?? (body && decoded(body));
+    this.#next = decoded(body);
+    return head;
   }
 
   /** The beginning of a line whose end is not there yet; a line that is too long is handed on as it is. */
-  #keep(part: Buffer): readonly string[] {
+  #keep(part: Buffer): Lines | undefined {
     this.#rest = Buffer.concat([this.#rest, part]);
-    if (this.#rest.length <= MAX_LINE) return [];
+    if (this.#rest.length <= MAX_LINE) return undefined;
     const line = this.#rest.toString('utf8', 0, MAX_LINE);
     this.#rest = Buffer.alloc(0);
     this.#overlong = true;
-    return [line];
+    return linesOf(line);
   }
+}
+
+function decoded(bytes: Buffer): Lines {
+  return isAscii(bytes)
+    ? { text: bytes.toString('latin1'), bytes, ascii: true }
+    : linesOf(bytes.toString('utf8'));
+}
+
+function linesOf(text: string): Lines {
+  return { text, bytes: Buffer.from(text, 'latin1'), ascii: false };
 }
 
 /** Where the text begins: after the mark that some programs put before it. Throws if it is none. */
@@ -116,6 +147,13 @@ function begin(bytes: Buffer): number {
   const odd = head.filter((byte) => byte < TAB || (byte > RETURN && byte < 32 && byte !== ESCAPE)).length;
   if (odd * 20 > head.length) throw new Error('in no known format: binary data');
   return 0;
+}
+
+/** The lines of a text without their endings. */
+export function linesIn(text: string): readonly string[] {
+  const lines = text.split('\n');
+  if (text.includes('\r')) for (const [i, line] of lines.entries()) lines[i] = withoutReturn(line);
+  return lines;
 }
 
 function withoutReturn(line: string): string {
