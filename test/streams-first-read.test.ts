@@ -18,6 +18,7 @@ function read(at: number, oldest: number, bytes: number) {
     high: 0,
     piece: 0,
     bytes: Buffer.alloc(0),
+    from: 0,
     start: 0,
     end,
   };

@@ -23,7 +23,7 @@ function entry({ stream, ns, text }: Row): Entry {
   return made;
 }
 
-const textOf = ({ bytes }: Entry) => bytes.toString().trimEnd();
+const textOf = ({ bytes, start, end }: Entry) => bytes.toString('utf8', start, end).trimEnd();
 
 /** Catches up the way a container's log does: ever larger reads of the newest entries until one reaches back. */
 function catchUp(

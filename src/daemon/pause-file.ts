@@ -1,4 +1,5 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   concatMap,
@@ -43,12 +44,10 @@ export function pauseFile(dir: string, from: number, clock: SchedulerLike): Obse
 /** The end of the pause in epoch milliseconds; 0 if there is no such file. One that cannot be read pauses all the same. */
 export async function pausedUntil(dir: string): Promise<number> {
   const path = join(dir, PAUSE_FILE);
-  let written: number;
-  try {
-    written = Math.floor((await stat(path)).mtimeMs);
-  } catch {
-    return 0;
-  }
+  // Asked for every second, and hardly ever there: an error each time would cost more than all the rest of a quiet second.
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return 0;
+  const written = Math.floor(found.mtimeMs);
   const text = await readFile(path, 'utf8').catch(() => '');
   const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?(?=\s|$)/.exec(text)?.[0];
   const until = moment === undefined ? Number.NaN : Date.parse(moment);

@@ -12,17 +12,23 @@ export interface Batch {
   readonly push: (observation: Observation) => void;
   /** Hands on what there is now. */
   readonly flush: () => void;
+  /** The time, epoch milliseconds: while a batch is being gathered that of its beginning. Asking the clock for every line would cost more than judging it. */
+  readonly now: () => number;
 }
 
 export function batch(hand: (observations: readonly Observation[]) => void, clock: SchedulerLike): Batch {
   let gathered: Observation[] = [];
   let timer: Subscription | undefined;
-  return { push, flush };
+  let began = 0;
+  return { push, flush, now: () => (timer === undefined ? clock.now() : began) };
 
   function push(observation: Observation): void {
     gathered.push(observation);
     if (gathered.length >= LARGEST) flush();
-    else timer ??= clock.schedule(flush, GATHER);
+    else if (timer === undefined) {
+      began = clock.now();
+      timer = clock.schedule(flush, GATHER);
+    }
   }
 
   function flush(): void {

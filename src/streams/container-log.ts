@@ -34,7 +34,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   const joiner = lineJoiner((stream, ts, at, text) => {
     lines++;
     lastLineAt = at;
-    lag = Math.max(0, clock.now() - at);
+    lag = Math.max(0, parts.now() - at);
     parts.line(stream, ts, at, text);
   }, saved?.joiner);
   const patience = backoff(20, 2_000);
@@ -130,6 +130,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
         downSince = undefined;
       },
       clock,
+      now: parts.now,
       log,
       name: parts.name,
       signal,
@@ -201,7 +202,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   }
 
   function accept({ stream, ts, at, bytes, start, end }: Entry): void {
-    joiner.push(stream, ts, at, bytes, start, end, clock.now());
+    joiner.push(stream, ts, at, bytes, start, end, parts.now());
   }
 
   /** A follow that is under way may still bring what is no longer stored. */

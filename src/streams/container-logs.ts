@@ -148,10 +148,11 @@ export function containerLogs(
           engine,
           turn,
           line: (stream, ts, at, text) => {
-            heardAt = clock.now();
+            heardAt = parts.now();
             push({ type: 'line', origin: one.origins[stream], ts, at, text });
           },
           lost: (from, to, reason) => noteGap(one, from, to, reason),
+          now: parts.now,
           followed: () => followed.size,
           clock,
           log,

@@ -3,59 +3,112 @@ import type { FrameSink, StreamIndex } from './frames.ts';
 import { PIECE } from './join-lines.ts';
 import { stampReader } from './stamp.ts';
 
-/**
- * One stored log record: a line or a piece of one. The same object is used for every entry of a read, so it is valid
- * during the call only; `keepEntry` makes one that lasts.
- */
-export interface Entry {
-  stream: StreamIndex;
-  ts: string;
-  at: number;
-  /** Hash of timestamp, content and stream. */
-  low: number;
-  high: number;
-  /** Which piece of its line this is, as far as this read can tell. */
-  piece: number;
-  bytes: Buffer;
-  start: number;
-  end: number;
+/** A place in a stored log: the entry that stands there. `low` and `high` hash timestamp, content and stream. */
+export interface Position {
+  readonly stream: StreamIndex;
+  readonly ts: string;
+  readonly at: number;
+  readonly low: number;
+  readonly high: number;
 }
 
-/** A place in a stored log: the entry that stands there. */
-export type Position = Readonly<Pick<Entry, 'stream' | 'ts' | 'at' | 'low' | 'high'>>;
+/**
+ * One stored log record: a line or a piece of one. The same object is used for every entry of a read, so it is valid
+ * during the call only; `keepEntry` makes one that lasts, and `Place` one that can be moved on.
+ */
+export interface Entry extends Position {
+  /** Which piece of its line this is, as far as this read can tell. */
+  readonly piece: number;
+  /** The content is from `start` to `end`; its timestamp begins at `from`. */
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+const hash = entryHash();
+const NOTHING = Buffer.alloc(0);
+
+/** An entry whose hash is worked out when it is asked for: while a log is read in order nobody asks. */
+class Hashed implements Position {
+  stream: StreamIndex = 0;
+  ts = '';
+  at = 0;
+  bytes: Buffer = NOTHING;
+  from = 0;
+  end = 0;
+  protected hashed = true;
+  #low = 0;
+  #high = 0;
+
+  get low(): number {
+    if (!this.hashed) this.#work();
+    return this.#low;
+  }
+
+  get high(): number {
+    if (!this.hashed) this.#work();
+    return this.#high;
+  }
+
+  #work(): void {
+    hash.of(this.bytes, this.from, this.end);
+    this.#low = this.stream === 0 ? hash.low : ~hash.low >>> 0;
+    this.#high = hash.high;
+    this.hashed = true;
+  }
+}
+
+class ReadEntry extends Hashed implements Entry {
+  piece = 0;
+  start = 0;
+
+  stand(stream: StreamIndex, bytes: Buffer, from: number, end: number): void {
+    this.stream = stream;
+    this.bytes = bytes;
+    this.from = from;
+    this.end = end;
+    this.hashed = false;
+  }
+}
+
+/** The position of the last entry that was put there. Costs no object for each, and no hash until it is looked at. */
+export class Place extends Hashed {
+  put({ stream, ts, at, bytes, from, end }: Entry): this {
+    this.stream = stream;
+    this.ts = ts;
+    this.at = at;
+    this.bytes = bytes;
+    this.from = from;
+    this.end = end;
+    this.hashed = false;
+    return this;
+  }
+
+  /** The position by itself. What it was made of can be let go of. */
+  take(): Position {
+    const position = positionOf(this);
+    this.bytes = NOTHING;
+    return position;
+  }
+}
 
 const NEWLINE = 10;
 
 /** Takes frames apart into entries, for one read of one log. Frames without a timestamp are passed over. */
 export function entriesOf(use: (entry: Entry) => void): FrameSink {
   const stamps = stampReader();
-  const hash = entryHash();
-  const entry: Entry = {
-    stream: 0,
-    ts: '',
-    at: 0,
-    low: 0,
-    high: 0,
-    piece: 0,
-    bytes: Buffer.alloc(0),
-    start: 0,
-    end: 0,
-  };
+  const entry = new ReadEntry();
   /** Per stream: the timestamp of a full piece whose line may go on, and how many pieces it had. */
   const full: [string, string] = ['', ''];
   const pieces: [number, number] = [0, 0];
   return (stream, bytes, start, end) => {
     const stampEnd = stamps.end(bytes, start, end);
     if (stampEnd < 0) return;
-    entry.stream = stream;
+    entry.stand(stream, bytes, start, end);
     entry.ts = bytes.toString('latin1', start, stampEnd);
     entry.at = stamps.ms(bytes, start, stampEnd);
-    hash.of(bytes, start, end);
-    entry.low = stream === 0 ? hash.low : ~hash.low >>> 0;
-    entry.high = hash.high;
-    entry.bytes = bytes;
     entry.start = stampEnd + 1;
-    entry.end = end;
     entry.piece = full[stream] === entry.ts ? pieces[stream] + 1 : 0;
     const more = end - entry.start >= PIECE && bytes[end - 1] !== NEWLINE;
     full[stream] = more ? entry.ts : '';
@@ -66,8 +119,9 @@ export function entriesOf(use: (entry: Entry) => void): FrameSink {
 
 /** A copy that outlives the call. */
 export function keepEntry(entry: Entry): Entry {
-  const bytes = Buffer.from(entry.bytes.subarray(entry.start, entry.end));
-  return { ...entry, bytes, start: 0, end: bytes.length };
+  const { piece, from, start } = entry;
+  const bytes = Buffer.from(entry.bytes.subarray(from, entry.end));
+  return { ...positionOf(entry), piece, bytes, from: 0, start: start - from, end: bytes.length };
 }
 
 export function positionOf({ stream, ts, at, low, high }: Position): Position {
@@ -77,10 +131,10 @@ export function positionOf({ stream, ts, at, low, high }: Position): Position {
 /** Whether an entry is the one that stands at a position. */
 export function isAt(entry: Position, position: Position): boolean {
   return (
-    entry.low === position.low &&
-    entry.high === position.high &&
+    entry.ts === position.ts &&
     entry.stream === position.stream &&
-    entry.ts === position.ts
+    entry.low === position.low &&
+    entry.high === position.high
   );
 }
 

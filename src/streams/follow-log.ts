@@ -37,6 +37,8 @@ export interface FollowParts {
   readonly idle: (now: number) => void;
   readonly attached: () => void;
   readonly clock: SchedulerLike;
+  /** The time, cheaply: to within a few milliseconds. */
+  readonly now: () => number;
   readonly log: Logger;
   readonly name: () => string;
   readonly signal: AbortSignal;
@@ -97,7 +99,7 @@ export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' 
   }
 
   function progress(): void {
-    heardAt = clock.now();
+    heardAt = parts.now();
     outrun = false;
     if (bytes * RECONCILE_PART >= risks.maxSize) reconcile();
   }

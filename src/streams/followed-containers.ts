@@ -26,6 +26,8 @@ export interface LogsParts {
   readonly client: DockerClient;
   readonly tracker: RestartTracker;
   readonly push: (observation: Observation) => void;
+  /** The time, cheaply: to within a few milliseconds. */
+  readonly now: () => number;
   readonly tellGap: (gap: Gap) => void;
   readonly engine: (signal: AbortSignal) => Promise<void>;
   readonly containers: Config['containers'];

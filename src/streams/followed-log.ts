@@ -33,6 +33,8 @@ export interface LogParts {
   /** How many containers are being followed: many make follows of some engines deaf. */
   readonly followed: () => number;
   readonly clock: SchedulerLike;
+  /** The time, cheaply: to within a few milliseconds. */
+  readonly now: () => number;
   readonly log: Logger;
   /** When it came to our notice, epoch milliseconds. */
   readonly since: number;

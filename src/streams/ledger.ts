@@ -1,4 +1,4 @@
-import { type Entry, isAt, keepEntry, keyOf, type Position, positionOf } from './entries.ts';
+import { type Entry, isAt, keepEntry, keyOf, Place, type Position, positionOf } from './entries.ts';
 import { keySet } from './key-set.ts';
 
 /** The two streams of a log are stored this far out of order at the most (seen: 4 ms), with a wide margin. */
@@ -63,10 +63,12 @@ export interface Ledger {
 
 export function ledger(saved?: LedgerState): Ledger {
   let last: Position | undefined = saved?.last;
+  /** The last of each stream: as it was saved, and then a place that is moved on. */
   const streams: [Position | undefined, Position | undefined] = [
     saved?.streams[0] ?? undefined,
     saved?.streams[1] ?? undefined,
   ];
+  const places = [new Place(), new Place()] as const;
   const keys = keySet(saved?.keys);
 
   return {
@@ -83,8 +85,8 @@ export function ledger(saved?: LedgerState): Ledger {
       return last;
     },
     snapshot: () => ({
-      ...(last === undefined ? {} : { last }),
-      streams: streams.map((position) => position ?? null),
+      ...(last === undefined ? {} : { last: positionOf(last) }),
+      streams: streams.map((position) => (position instanceof Place ? position.take() : (position ?? null))),
       keys: keys.encode(),
     }),
   };
@@ -102,7 +104,7 @@ export function ledger(saved?: LedgerState): Ledger {
 
   function read({ size, adjoining, floor, accept, lost }: ReadOptions): OrderedRead {
     const whole = size === Infinity;
-    const from = last;
+    const from = last && positionOf(last);
     let found = from === undefined && whole;
     let reached = false;
     let count = 0;
@@ -161,8 +163,8 @@ export function ledger(saved?: LedgerState): Ledger {
     }
 
     function pass(entry: Entry): void {
-      const counted = keys.has(keyOf(entry), entry.high);
-      last = positionOf(entry);
+      const counted = keys.size > 0 && keys.has(keyOf(entry), entry.high);
+      last = places[entry.stream].put(entry);
       streams[entry.stream] = last;
       if (!counted && (floor === undefined || entry.at >= floor)) accept(entry);
     }

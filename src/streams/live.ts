@@ -92,7 +92,7 @@ export function followDocker(options: FollowOptions): LiveStream {
     const closing = new AbortController();
     const { signal } = closing;
     const client = dockerClient(endpoint);
-    const { push, flush } = batch(emit, clock);
+    const { push, flush, now } = batch(emit, clock);
     const tracker = restartTracker({ count: restarts.count, onRestart: tellRestart }, saved?.tracker);
     let sight: Sight | undefined;
     const logs = containerLogs(
@@ -100,6 +100,7 @@ export function followDocker(options: FollowOptions): LiveStream {
         client,
         tracker,
         push,
+        now,
         tellGap,
         engine: (waiting) => watch.reachable(waiting),
         containers: options.containers,

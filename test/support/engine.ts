@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly autoRemove?: boolean;
   readonly memory?: number;
   readonly entrypoint?: readonly string[];
+  /** Folders of the host, as `/host/path:/path/inside`. */
+  readonly binds?: readonly string[];
 }
 
 /** A private dockerd with an image of nothing but busybox. */
@@ -220,7 +222,7 @@ export async function startEngine({ liveRestore = false }: EngineOptions = {}): 
   }
 
   async function create(options: RunOptions): Promise<string> {
-    const { script, name, labels, restart, driver, logOptions, tty, autoRemove, memory, entrypoint } =
+    const { script, name, labels, restart, driver, logOptions, tty, autoRemove, memory, entrypoint, binds } =
       options;
     const [policy, retries] = (restart ?? '').split(':');
     const answer = await api('POST', `/containers/create${name === undefined ? '' : `?name=${name}`}`, {
@@ -232,6 +234,7 @@ export async function startEngine({ liveRestore = false }: EngineOptions = {}): 
       HostConfig: {
         NetworkMode: 'none',
         AutoRemove: autoRemove ?? false,
+        Binds: binds ?? [],
         RestartPolicy: { Name: policy, MaximumRetryCount: Number(retries ?? 0) },
         LogConfig: { Type: driver ?? 'json-file', Config: logOptions ?? {} },
         ...(memory === undefined ? {} : { Memory: memory, MemorySwap: memory }),
