@@ -81,7 +81,7 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
     restarts: config.restarts,
     notes,
     rate,
-    skim: (text, from) => classifier.skim(text, from),
+    skim: classifier.skim,
   });
   const heals = session.recorded.filter(({ kind }) => kind === 'heal');
   if (heals.length > 0) notes.assume(`heals end as recorded (${heals.length} of them)`);

@@ -60,17 +60,14 @@ async function judged(items: readonly Observation[]) {
 
 test('a log told in runs is judged as line by line, and holds as many lines', async () => {
   const classifier = createClassifier([]);
-  const skim = (text: string, at: number): boolean => classifier.skim(text, at);
+  const { skim } = classifier;
   let runs = 0;
   await fc.assert(
     fc.asyncProperty(lines, async (given) => {
       const text = printed(given);
       const whole: Observation[] = [];
       const parser = dockerLogs(ORIGIN, 'app.log', START, sessionNotes(), skim);
-      const ascii = !/[^\x00-\x7f]/.test(text);
-      const read = parser.parseLines?.({ text, bytes: Buffer.from(text, 'latin1'), ascii }, (one) => {
-        whole.push(one);
-      });
+      const read = parser.parseLines?.(Buffer.from(text), (one) => whole.push(one));
       const single: Observation[] = [];
       for (const raw of text.split('\n')) parser.parse(raw, (one) => single.push(one));
       expect(read).toBe(given.length);

@@ -1,4 +1,5 @@
 import type { ClassifyRule } from '../../config.ts';
+import type { Automaton } from './automaton.ts';
 import { CLASS, SPACE, isDigit } from './chars.ts';
 import { attach, closeStale, continues, isBody } from './continuation.ts';
 import { EXAMINED, plain } from './display.ts';
@@ -17,12 +18,12 @@ import { BLANK, HARMLESS, VERDICTS, type Verdict, continuationOf } from './verdi
 /**
  * Judges lines. `judge` is a function of the line, the entry state (which it moves on) and, for rules limited to some
  * containers, the container; `at` is the line's time in epoch milliseconds, by which a stale entry is closed. `explain`
- * is the same with the deciding piece of text. `skim` tells whether the line that begins at `from` in a text of many
- * (none of them with a carriage return) is plainly harmless whatever stands around it; `pass` moves an entry on past so
- * many such lines.
+ * is the same with the deciding piece of text. `skim` tells whether a line, in its bytes and without its end, is plainly
+ * harmless whatever stands around it; it must not hold a carriage return, nor be longer than what is examined. `pass`
+ * moves an entry on past so many such lines.
  */
 export interface Classifier {
-  skim(text: string, from: number): boolean;
+  readonly skim: Automaton;
   pass(entry: EntryState, lines: number, from: number, at: number): void;
   judge(text: string, entry: EntryState, container?: string, at?: number): Verdict;
   explain(text: string, entry: EntryState, container?: string, at?: number): Verdict;

@@ -10,6 +10,8 @@ const PIECE = 16_384;
 /** No shorter text (UTF-16 units) can hold a whole piece. */
 const SHORTEST = PIECE / 3;
 
+const NEWLINE = 10;
+
 /** How many of the first lines decide: a trace of a plain log must not look like the rule. */
 const LOOKED_AT = 100;
 
@@ -42,15 +44,13 @@ export function dockerLogs(
   const quiet = quietRuns(origin, skim);
   return {
     parse: (raw, push) => push(entry.parse(raw, 0, origin)),
-    parseLines({ text, bytes, ascii }, push) {
+    parseLines(bytes, push) {
       let lines = 0;
-      for (let from = 0; from <= text.length; lines++) {
-        const newline = text.indexOf('\n', from);
-        const end = newline < 0 ? text.length : newline;
-        if (!quiet.take(text, bytes, from, end, push)) {
-          // A line of its own rather than a slice does not keep the whole text.
-          const raw = ascii ? bytes.toString('latin1', from, end) : text.slice(from, end);
-          const line = entry.parse(raw, 0, origin);
+      for (let from = 0; from <= bytes.length; lines++) {
+        const newline = bytes.indexOf(NEWLINE, from);
+        const end = newline < 0 ? bytes.length : newline;
+        if (!quiet.take(bytes, from, end, push)) {
+          const line = entry.parse(bytes.toString('utf8', from, end), 0, origin);
           quiet.note(line);
           push(line);
         }

@@ -4,8 +4,8 @@ import { stampReader } from '../stamp.ts';
 import { REORDERED } from './reorder.ts';
 import { isPlausible } from './stamp-keeper.ts';
 
-/** Whether the line that begins at `from` in a text of many lines is plainly harmless, whatever stands around it. */
-export type Skim = (text: string, from: number) => boolean;
+/** Whether the line from `from` to `end` is plainly harmless, whatever stands around it. */
+export type Skim = (bytes: Uint8Array, from: number, end: number) => boolean;
 
 /** A pause (milliseconds) that may end the entry above: what comes after it is a run of its own. */
 const PAUSE = 1_000;
@@ -24,7 +24,7 @@ const STAMPED = 31;
  */
 export interface QuietRuns {
   /** Takes the line from `from` to `end` into the run if it is harmless and in order; otherwise ends the run. */
-  take(text: string, bytes: Buffer, from: number, end: number, push: (run: Observation) => void): boolean;
+  take(bytes: Buffer, from: number, end: number, push: (run: Observation) => void): boolean;
   /** A line that has not been taken: what follows must not be older. */
   note(line: Line): void;
   /** Ends the run. */
@@ -42,13 +42,7 @@ export function quietRuns(origin: Origin, skim: Skim): QuietRuns {
   let first = 0;
   return { take, note, close };
 
-  function take(
-    text: string,
-    bytes: Buffer,
-    from: number,
-    end: number,
-    push: (run: Observation) => void,
-  ): boolean {
+  function take(bytes: Buffer, from: number, end: number, push: (run: Observation) => void): boolean {
     const length = end - from;
     const at = isStamp(bytes, from) ? stamps.ms(bytes, from, from + STAMP) : NaN;
     if (
@@ -57,7 +51,7 @@ export function quietRuns(origin: Origin, skim: Skim): QuietRuns {
       !isPlausible(at) ||
       at < newest ||
       (at === newest && nanosAt(bytes, from) < newestNanos()) ||
-      !skim(text, from + STAMPED)
+      !skim(bytes, from + STAMPED, end)
     ) {
       close(push);
       return false;

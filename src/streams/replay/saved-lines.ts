@@ -2,14 +2,19 @@ import type { Observation, Origin } from '../../model.ts';
 import type { SavedStream } from './merge.ts';
 import { Reorder, REORDERED } from './reorder.ts';
 import type { SessionNotes } from './session-notes.ts';
-import { type Lines, linesIn, type TextFile } from './text-file.ts';
+import { linesIn, type TextFile } from './text-file.ts';
+
+const RETURN = 13;
 
 /** Reads the lines of one format. */
 export interface LineParser {
   /** Hands on what one line of the file holds: one line of a log, several, or none yet. */
   parse(raw: string, push: (item: Observation) => void): void;
-  /** The same for many lines, the quiet ones told as runs. Returns how many there were. */
-  parseLines?(lines: Lines, push: (item: Observation) => void): number;
+  /**
+   * The same for many lines in their bytes, each with its `\n` but for the last and none with a carriage return; the
+   * quiet ones are told as runs. Returns how many there were.
+   */
+  parseLines?(bytes: Buffer, push: (item: Observation) => void): number;
   /** Hands on what is still open at the end of the file. */
   end?(push: (item: Observation) => void): void;
 }
@@ -47,16 +52,16 @@ export function savedLines(
 
   /** Parses what comes next; false at the end. */
   async function next(): Promise<boolean> {
-    let read: Lines | undefined;
+    let read: Buffer | undefined;
     try {
-      read = await file.readLines();
+      read = await file.readBytes();
     } catch (error) {
       notes.skip(file.path, `damaged after ${lines} lines: ${reasonOf(error)}`);
     }
     if (read === undefined) return false;
-    if (parser.parseLines !== undefined && !read.text.includes('\r')) lines += parser.parseLines(read, push);
+    if (parser.parseLines !== undefined && !read.includes(RETURN)) lines += parser.parseLines(read, push);
     else
-      for (const raw of linesIn(read.text)) {
+      for (const raw of linesIn(read)) {
         lines++;
         parser.parse(raw, push);
       }

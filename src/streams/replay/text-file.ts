@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import { type ByteSource, openBytes } from './byte-source.ts';
 
 /** A line longer than this (bytes) is handed on in its first part only; the rest of it is passed over. */
@@ -8,14 +7,6 @@ const TAB = 9;
 const RETURN = 13;
 const ESCAPE = 27;
 
-/** Whole lines, each with its `\n` but for the last. */
-export interface Lines {
-  readonly text: string;
-  /** One for each character of `text`, which beyond ASCII is told by its lowest byte; good until the next lines are read. */
-  readonly bytes: Buffer;
-  readonly ascii: boolean;
-}
-
 /** The lines of a text, a chunk's worth at a time. */
 export class TextFile {
   readonly path: string;
@@ -24,8 +15,8 @@ export class TextFile {
   #overlong = false;
   #begun = false;
   #ended = false;
-  #ahead: Lines | undefined;
-  #next: Lines | undefined;
+  #ahead: Buffer | undefined;
+  #next: Buffer | undefined;
 
   private constructor(source: ByteSource) {
     this.path = source.path;
@@ -52,17 +43,17 @@ export class TextFile {
   /** The first lines, still to be read afterwards. Throws if it is not text. */
   async peek(): Promise<readonly string[]> {
     this.#ahead ??= await this.#read();
-    return this.#ahead === undefined ? [] : linesIn(this.#ahead.text);
+    return this.#ahead === undefined ? [] : linesIn(this.#ahead);
   }
 
   /** The next lines without their endings (`\n` or `\r\n`), at least one; undefined at the end. Throws for what is damaged. */
   async read(): Promise<readonly string[] | undefined> {
-    const lines = await this.readLines();
-    return lines === undefined ? undefined : linesIn(lines.text);
+    const lines = await this.readBytes();
+    return lines === undefined ? undefined : linesIn(lines);
   }
 
-  /** The same as one text. */
-  async readLines(): Promise<Lines | undefined> {
+  /** The same in their bytes, each with its `\n` but for the last; good until the next lines are read. */
+  async readBytes(): Promise<Buffer | undefined> {
     const ahead = this.#ahead;
     this.#ahead = undefined;
     return ahead ?? this.#read();
@@ -72,7 +63,7 @@ export class TextFile {
     return this.#source.close();
   }
 
-  async #read(): Promise<Lines | undefined> {
+  async #read(): Promise<Buffer | undefined> {
     const next = this.#next;
     this.#next = undefined;
     if (next !== undefined) return next;
@@ -84,14 +75,14 @@ export class TextFile {
     return undefined;
   }
 
-  #last(): Lines | undefined {
+  #last(): Buffer | undefined {
     this.#ended = true;
     const rest = this.#rest;
     this.#rest = Buffer.alloc(0);
-    return rest.length === 0 || this.#overlong ? undefined : decoded(rest);
+    return rest.length === 0 || this.#overlong ? undefined : rest;
   }
 
-  #take(chunk: Uint8Array): Lines | undefined {
+  #take(chunk: Uint8Array): Buffer | undefined {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const start = this.#begun ? 0 : begin(bytes);
     this.#begun = true;
@@ -103,39 +94,27 @@ export class TextFile {
     const broken = this.#rest.length === 0 ? -1 : bytes.indexOf(NEWLINE, first);
     const body = broken === end ? undefined : bytes.subarray(broken < 0 ? first : broken + 1, end);
     // The line that the last chunk broke off comes by itself: joining it with the rest would copy everything.
-    const head = broken < 0 ? undefined : decoded(Buffer.concat([this.#rest, bytes.subarray(first, broken)]));
+    const head = broken < 0 ? undefined : Buffer.concat([this.#rest, bytes.subarray(first, broken)]);
     this.#rest = Buffer.alloc(0);
     const overlong = this.#keep(bytes.subarray(end + 1));
-    if (overlong !== undefined) {
-      const { text } = overlong;
-      return linesOf(
-        [head?.text, body?.toString('utf8'), text].filter((part) => part !== undefined).join('\n'),
-      );
-    }
-    if (head === undefined || body === undefined) return head ?? (body && decoded(body));
-    this.#next = decoded(body);
-    return head;
+    const parts = [head, body, overlong].filter((part) => part !== undefined);
+    if (parts.length > 1) this.#next = parts.length === 2 ? parts[1] : joined(parts.slice(1));
+    return parts[0];
   }
 
   /** The beginning of a line whose end is not there yet; a line that is too long is handed on as it is. */
-  #keep(part: Buffer): Lines | undefined {
+  #keep(part: Buffer): Buffer | undefined {
     this.#rest = Buffer.concat([this.#rest, part]);
     if (this.#rest.length <= MAX_LINE) return undefined;
-    const line = this.#rest.toString('utf8', 0, MAX_LINE);
+    const line = this.#rest.subarray(0, MAX_LINE);
     this.#rest = Buffer.alloc(0);
     this.#overlong = true;
-    return linesOf(line);
+    return line;
   }
 }
 
-function decoded(bytes: Buffer): Lines {
-  return isAscii(bytes)
-    ? { text: bytes.toString('latin1'), bytes, ascii: true }
-    : linesOf(bytes.toString('utf8'));
-}
-
-function linesOf(text: string): Lines {
-  return { text, bytes: Buffer.from(text, 'latin1'), ascii: false };
+function joined(parts: readonly Buffer[]): Buffer {
+  return Buffer.concat(parts.flatMap((part, index) => (index === 0 ? [part] : [Buffer.from('\n'), part])));
 }
 
 /** Where the text begins: after the mark that some programs put before it. Throws if it is none. */
@@ -149,8 +128,9 @@ function begin(bytes: Buffer): number {
   return 0;
 }
 
-/** The lines of a text without their endings. */
-export function linesIn(text: string): readonly string[] {
+/** The lines of a text without their endings (`\n` or `\r\n`). */
+export function linesIn(bytes: Buffer): readonly string[] {
+  const text = bytes.toString('utf8');
   const lines = text.split('\n');
   if (text.includes('\r')) for (const [i, line] of lines.entries()) lines[i] = withoutReturn(line);
   return lines;
