@@ -68,6 +68,7 @@ export interface Session {
 export function session(parts: SessionParts): Session {
   const { config, carried, endpoint, store, outcomes$, clock, log } = parts;
   const { entries, window } = carried;
+  const classifier = createClassifier(config.classify.rules);
   const live = followDocker({
     endpoint,
     containers: config.containers,
@@ -77,6 +78,7 @@ export function session(parts: SessionParts): Session {
     clock,
     saved: carried.follow,
     selfId: selfId(),
+    skim: classifier.skim,
   });
   /** Where following was left: what still arrives then is not counted, and is read again. */
   let left: FollowState | undefined;
@@ -111,7 +113,7 @@ export function session(parts: SessionParts): Session {
         live.observations$.pipe(whole, takeUntil(leaving$)),
         defer(() => rest$),
       ),
-      classifier: createClassifier(config.classify.rules),
+      classifier,
       entries,
       window,
       core,

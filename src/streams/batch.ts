@@ -1,5 +1,5 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
-import type { Observation } from '../model.ts';
+import type { Observation, Origin, Quiet } from '../model.ts';
 
 /** How long observations are gathered before they are handed on together, in milliseconds. */
 const GATHER = 5;
@@ -10,6 +10,8 @@ const LARGEST = 4_096;
 /** Gathers observations so that what comes after is called once a batch and not once a line. */
 export interface Batch {
   readonly push: (observation: Observation) => void;
+  /** One more harmless line of a stream, from `at` (epoch milliseconds): the run of such lines is one observation. */
+  readonly quiet: (origin: Origin, at: number) => void;
   /** Hands on what there is now. */
   readonly flush: () => void;
   /** The time, epoch milliseconds: while a batch is being gathered that of its beginning. Asking the clock for every line would cost more than judging it. */
@@ -20,9 +22,24 @@ export function batch(hand: (observations: readonly Observation[]) => void, cloc
   let gathered: Observation[] = [];
   let timer: Subscription | undefined;
   let began = 0;
-  return { push, flush, now: () => (timer === undefined ? clock.now() : began) };
+  /** The run that each stream's next harmless line belongs to. */
+  const runs = new Map<Origin, { -readonly [K in keyof Quiet]: Quiet[K] }>();
+  return { push, quiet, flush, now: () => (timer === undefined ? clock.now() : began) };
+
+  function quiet(origin: Origin, at: number): void {
+    const run = runs.get(origin);
+    if (run === undefined) {
+      const begun: Quiet = { type: 'quiet', origin, lines: 1, from: at, at };
+      runs.set(origin, begun);
+      push(begun);
+    } else {
+      run.lines++;
+      run.at = at;
+    }
+  }
 
   function push(observation: Observation): void {
+    if (observation.type === 'line') runs.delete(observation.origin);
     gathered.push(observation);
     if (gathered.length >= LARGEST) flush();
     else if (timer === undefined) {
@@ -37,6 +54,7 @@ export function batch(hand: (observations: readonly Observation[]) => void, cloc
     if (gathered.length === 0) return;
     const full = gathered;
     gathered = [];
+    runs.clear();
     hand(full);
   }
 }

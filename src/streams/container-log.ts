@@ -10,6 +10,7 @@ import { lineJoiner } from './join-lines.ts';
 import { ledger, type OrderedRead } from './ledger.ts';
 import { logRisks, type LogRisks } from './log-options.ts';
 import { readLog } from './read-log.ts';
+import { LONGEST_SKIMMED } from './skim.ts';
 
 /** Entries asked for first when a read must reach back to what has been counted; eight times more each further try. */
 const FIRST_READ = 512;
@@ -20,6 +21,9 @@ const BAD_READS = 3;
 
 /** How far back the first read goes that is to pass by a damaged beginning; an eighth of it each further try. */
 const LARGEST_DAMAGED = 65_536;
+
+const NEWLINE = 10;
+const RETURN = 13;
 
 /** A follow that lived this long ended for a reason of its own: the next one needs no patience. */
 const HEALTHY = 5_000;
@@ -32,9 +36,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   const woken = gate();
   const book = ledger(saved?.ledger);
   const joiner = lineJoiner((stream, ts, at, text) => {
-    lines++;
-    lastLineAt = at;
-    lag = Math.max(0, parts.now() - at);
+    note(at);
     parts.line(stream, ts, at, text);
   }, saved?.joiner);
   const patience = backoff(20, 2_000);
@@ -201,8 +203,25 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
     return short;
   }
 
-  function accept({ stream, ts, at, bytes, start, end }: Entry): void {
-    joiner.push(stream, ts, at, bytes, start, end, parts.now());
+  /** Most lines are whole and harmless: of those neither text nor timestamp is ever decoded. */
+  function accept(entry: Entry): void {
+    const { stream, at, bytes, start, end } = entry;
+    const stop = bytes[end - 1] === NEWLINE ? end - 1 : end;
+    if (
+      stop - start <= LONGEST_SKIMMED &&
+      joiner.isIdle(stream) &&
+      parts.skim(bytes, start, stop) &&
+      !holdsReturn(bytes, start, stop)
+    ) {
+      note(at);
+      parts.quiet(stream, at);
+    } else joiner.push(stream, entry.ts, at, bytes, start, end, parts.now());
+  }
+
+  function note(at: number): void {
+    lines++;
+    lastLineAt = at;
+    lag = Math.max(0, parts.now() - at);
   }
 
   /** A follow that is under way may still bring what is no longer stored. */
@@ -273,6 +292,12 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   function snapshot(): LogState {
     return { ledger: book.snapshot(), joiner: joiner.snapshot() };
   }
+}
+
+/** A carriage return may have taken back what stands before it. */
+function holdsReturn(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] === RETURN) return true;
+  return false;
 }
 
 /** While the engine waits to restart a container its state says running, but there is nothing to follow. */

@@ -151,6 +151,11 @@ export function containerLogs(
             heardAt = parts.now();
             push({ type: 'line', origin: one.origins[stream], ts, at, text });
           },
+          quiet: (stream, at) => {
+            heardAt = parts.now();
+            parts.quiet(one.origins[stream], at);
+          },
+          skim: parts.skim,
           lost: (from, to, reason) => noteGap(one, from, to, reason),
           now: parts.now,
           followed: () => followed.size,

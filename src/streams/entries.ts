@@ -29,17 +29,28 @@ export interface Entry extends Position {
 const hash = entryHash();
 const NOTHING = Buffer.alloc(0);
 
-/** An entry whose hash is worked out when it is asked for: while a log is read in order nobody asks. */
+/** An entry whose timestamp is decoded and whose hash is worked out when they are asked for: mostly nobody does. */
 class Hashed implements Position {
   stream: StreamIndex = 0;
-  ts = '';
   at = 0;
   bytes: Buffer = NOTHING;
   from = 0;
+  /** Where the timestamp ends. */
+  stampEnd = 0;
   end = 0;
   protected hashed = true;
+  protected decoded = true;
+  #ts = '';
   #low = 0;
   #high = 0;
+
+  get ts(): string {
+    if (!this.decoded) {
+      this.#ts = this.bytes.toString('latin1', this.from, this.stampEnd);
+      this.decoded = true;
+    }
+    return this.#ts;
+  }
 
   get low(): number {
     if (!this.hashed) this.#work();
@@ -61,27 +72,33 @@ class Hashed implements Position {
 
 class ReadEntry extends Hashed implements Entry {
   piece = 0;
-  start = 0;
 
-  stand(stream: StreamIndex, bytes: Buffer, from: number, end: number): void {
+  get start(): number {
+    return this.stampEnd + 1;
+  }
+
+  stand(stream: StreamIndex, bytes: Buffer, from: number, stampEnd: number, end: number): void {
     this.stream = stream;
     this.bytes = bytes;
     this.from = from;
+    this.stampEnd = stampEnd;
     this.end = end;
     this.hashed = false;
+    this.decoded = false;
   }
 }
 
 /** The position of the last entry that was put there. Costs no object for each, and no hash until it is looked at. */
 export class Place extends Hashed {
-  put({ stream, ts, at, bytes, from, end }: Entry): this {
+  put({ stream, at, bytes, from, start, end }: Entry): this {
     this.stream = stream;
-    this.ts = ts;
     this.at = at;
     this.bytes = bytes;
     this.from = from;
+    this.stampEnd = start - 1;
     this.end = end;
     this.hashed = false;
+    this.decoded = false;
     return this;
   }
 
@@ -105,11 +122,9 @@ export function entriesOf(use: (entry: Entry) => void): FrameSink {
   return (stream, bytes, start, end) => {
     const stampEnd = stamps.end(bytes, start, end);
     if (stampEnd < 0) return;
-    entry.stand(stream, bytes, start, end);
-    entry.ts = bytes.toString('latin1', start, stampEnd);
+    entry.stand(stream, bytes, start, stampEnd, end);
     entry.at = stamps.ms(bytes, start, stampEnd);
-    entry.start = stampEnd + 1;
-    entry.piece = full[stream] === entry.ts ? pieces[stream] + 1 : 0;
+    entry.piece = full[stream] !== '' && full[stream] === entry.ts ? pieces[stream] + 1 : 0;
     const more = end - entry.start >= PIECE && bytes[end - 1] !== NEWLINE;
     full[stream] = more ? entry.ts : '';
     pieces[stream] = entry.piece;

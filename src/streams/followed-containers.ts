@@ -1,10 +1,11 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Config } from '../config.ts';
-import type { Gap, Observation } from '../model.ts';
+import type { Gap, Observation, Origin } from '../model.ts';
 import type { DockerClient } from './docker.ts';
 import type { DockerEvent } from './events.ts';
 import type { LogState, LogStatus } from './followed-log.ts';
 import type { Logger } from './log-sink.ts';
+import type { Skim } from './skim.ts';
 import type { RestartTracker } from './tracker.ts';
 
 /** All containers of the engine that are to be followed: who they are, their logs, what events and inspect say. */
@@ -26,6 +27,9 @@ export interface LogsParts {
   readonly client: DockerClient;
   readonly tracker: RestartTracker;
   readonly push: (observation: Observation) => void;
+  /** One more harmless line of a stream. */
+  readonly quiet: (origin: Origin, at: number) => void;
+  readonly skim: Skim;
   /** The time, cheaply: to within a few milliseconds. */
   readonly now: () => number;
   readonly tellGap: (gap: Gap) => void;

@@ -1,9 +1,11 @@
 import type { SchedulerLike } from 'rxjs';
 import type { DockerClient } from './docker.ts';
 import type { Inspected } from './inspected.ts';
+import type { StreamIndex } from './frames.ts';
 import type { JoinerState, LineSink } from './join-lines.ts';
 import type { LedgerState } from './ledger.ts';
 import type { Logger } from './log-sink.ts';
+import type { Skim } from './skim.ts';
 
 /**
  * One container's log, from the first look to its removal: catch up with what is stored, follow, catch up again after
@@ -29,6 +31,9 @@ export interface LogParts {
   /** Runs a catch-up when its turn has come. */
   readonly turn: <T>(task: () => Promise<T>) => Promise<T>;
   readonly line: LineSink;
+  /** A whole line that is harmless by itself, from `at` (epoch milliseconds). */
+  readonly quiet: (stream: StreamIndex, at: number) => void;
+  readonly skim: Skim;
   readonly lost: (from: number, to: number, reason: string) => void;
   /** How many containers are being followed: many make follows of some engines deaf. */
   readonly followed: () => number;

@@ -50,6 +50,8 @@ export interface LineJoiner {
   /** Ends all open lines: the run is over. */
   flush(): void;
   readonly open: boolean;
+  /** Nothing is open in this stream, and nothing is still to come of a line that has been counted. */
+  isIdle(stream: StreamIndex): boolean;
   snapshot(): JoinerState;
 }
 
@@ -71,6 +73,7 @@ export function lineJoiner(sink: LineSink, saved?: JoinerState): LineJoiner {
     get open() {
       return open[0] !== undefined || open[1] !== undefined;
     },
+    isIdle: (stream) => open[stream] === undefined && counted[stream] === '',
     snapshot,
   };
 
@@ -95,6 +98,7 @@ export function lineJoiner(sink: LineSink, saved?: JoinerState): LineJoiner {
       counted[stream] = begun.ts;
     }
     if (counted[stream] === ts) return;
+    counted[stream] = '';
     if (last) sink(stream, ts, at, text(bytes, start, end));
     else {
       const line: Open = { ts, at, parts: [], size: 0, touched: now };

@@ -6,6 +6,7 @@ import { containerLogs } from './container-logs.ts';
 import { delay } from './delay.ts';
 import { dockerClient } from './docker.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { Skim } from './skim.ts';
 import { type Connection, engineWatch, type EventsState } from './engine-watch.ts';
 import type { FollowedContainer, SavedContainer } from './followed-containers.ts';
 import type { Logger } from './log-sink.ts';
@@ -18,6 +19,8 @@ const LOOK_EVERY = 1_000;
 /** So many gaps and restarts are kept for status. */
 const SHOWN = 100;
 
+const NEVER: Skim = () => false;
+
 export interface FollowOptions {
   readonly endpoint: Endpoint;
   readonly containers: Config['containers'];
@@ -27,6 +30,8 @@ export interface FollowOptions {
   readonly log: Logger;
   readonly clock?: SchedulerLike;
   readonly saved?: FollowState | undefined;
+  /** Tells harmless lines, which are then told as runs. Default: none is taken for harmless. */
+  readonly skim?: Skim;
   /** The beginning of our own container's id, so that we do not follow ourselves. */
   readonly selfId?: string | undefined;
 }
@@ -92,7 +97,7 @@ export function followDocker(options: FollowOptions): LiveStream {
     const closing = new AbortController();
     const { signal } = closing;
     const client = dockerClient(endpoint);
-    const { push, flush, now } = batch(emit, clock);
+    const { push, quiet, flush, now } = batch(emit, clock);
     const tracker = restartTracker({ count: restarts.count, onRestart: tellRestart }, saved?.tracker);
     let sight: Sight | undefined;
     const logs = containerLogs(
@@ -100,6 +105,8 @@ export function followDocker(options: FollowOptions): LiveStream {
         client,
         tracker,
         push,
+        quiet,
+        skim: options.skim ?? NEVER,
         now,
         tellGap,
         engine: (waiting) => watch.reachable(waiting),

@@ -1,7 +1,8 @@
 import type { Line, Origin } from '../../model.ts';
 import { dockerStamp } from './docker-stamp.ts';
 import type { LineParser } from './saved-lines.ts';
-import { quietRuns, type Skim } from './quiet-runs.ts';
+import type { Skim } from '../skim.ts';
+import { quietRuns } from './quiet-runs.ts';
 import { ImpossibleTimes, isPlausible } from './stamp-keeper.ts';
 import type { SessionNotes } from './session-notes.ts';
 

@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts';
 import { UsageError } from '../../usage.ts';
 import type { RecordedOutcome } from '../session-format.ts';
 import type { SavedStream } from './merge.ts';
-import type { Skim } from './quiet-runs.ts';
+import type { Skim } from '../skim.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { type Origins, origins, reasonOf } from './saved-lines.ts';
 import type { SessionNotes } from './session-notes.ts';

@@ -1,17 +1,12 @@
 import type { Line, Observation, Origin } from '../../model.ts';
 import { nanosBelowMilli } from '../../timestamp.ts';
+import { LONGEST_SKIMMED, type Skim } from '../skim.ts';
 import { stampReader } from '../stamp.ts';
 import { REORDERED } from './reorder.ts';
 import { isPlausible } from './stamp-keeper.ts';
 
-/** Whether the line from `from` to `end` is plainly harmless, whatever stands around it. */
-export type Skim = (bytes: Uint8Array, from: number, end: number) => boolean;
-
 /** A pause (milliseconds) that may end the entry above: what comes after it is a run of its own. */
 const PAUSE = 1_000;
-
-/** A longer line is looked at as a whole: it may be in pieces. */
-const LONGEST = 4_096;
 
 /** Docker's timestamp, `2025-12-17T16:06:14.123456789Z`, and the blank behind it. */
 const STAMP = 30;
@@ -47,7 +42,7 @@ export function quietRuns(origin: Origin, skim: Skim): QuietRuns {
     const at = isStamp(bytes, from) ? stamps.ms(bytes, from, from + STAMP) : NaN;
     if (
       length < STAMPED ||
-      length > LONGEST ||
+      length > LONGEST_SKIMMED ||
       !isPlausible(at) ||
       at < newest ||
       (at === newest && nanosAt(bytes, from) < newestNanos()) ||

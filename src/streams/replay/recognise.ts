@@ -8,7 +8,7 @@ import { firstJournalStamp, journal, looksLikeJournal } from './journal.ts';
 import { firstJsonFileStamp, jsonFile, looksLikeJsonFile } from './json-file.ts';
 import type { SavedStream } from './merge.ts';
 import { plainFormOf, plainLog, untimedLog } from './plain-log.ts';
-import type { Skim } from './quiet-runs.ts';
+import type { Skim } from '../skim.ts';
 import { type LineParser, type Origins, savedLines } from './saved-lines.ts';
 import { firstSessionStamp, looksLikeSession, sessionFile } from './session-file.ts';
 import type { SessionNotes } from './session-notes.ts';
