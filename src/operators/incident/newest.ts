@@ -48,21 +48,18 @@ function trim(newest: Newest, limit: number): Newest {
     : newest;
 }
 
+/** Puts a late one in its place; what that pushes out of a chunk goes on into the next, up to the tail. */
 function insertLate({ chunks, tail }: Newest, at: number, limit: number): Newest {
-  const first = tail[0];
-  if (tail.length < CHUNK && (chunks.length === 0 || (first !== undefined && at >= first))) {
-    return trim({ chunks, tail: tail.toSpliced(firstAfter(tail, at), 0, at) }, limit);
+  const parts = [...chunks, tail];
+  let index = parts.length - 1;
+  while (index > 0 && (parts[index]?.[0] ?? Infinity) > at) index--;
+  for (let pushed: number | undefined = at; pushed !== undefined; index++) {
+    const part: readonly number[] = parts[index] ?? [];
+    const larger: number[] = part.toSpliced(firstAfter(part, pushed), 0, pushed);
+    pushed = larger.length > CHUNK ? larger.pop() : undefined;
+    parts[index] = larger;
   }
-  const all = [...chunks.flat(), ...tail];
-  all.splice(firstAfter(all, at), 0, at);
-  const full = Math.floor(all.length / CHUNK);
-  return trim(
-    {
-      chunks: Array.from({ length: full }, (_, index) => all.slice(index * CHUNK, (index + 1) * CHUNK)),
-      tail: all.slice(full * CHUNK),
-    },
-    limit,
-  );
+  return trim({ chunks: parts.slice(0, -1), tail: parts.at(-1) ?? [] }, limit);
 }
 
 /** Index of the first element later than `at` in an ascending array. */
