@@ -22,7 +22,7 @@ const SHAPES: readonly Shape[] = [
     /\bfatal error: (?:runtime|all goroutines|concurrent|stack overflow|out of memory|unexpected signal|sync:|found bad|checkdead|bad )/,
     CRITICAL,
   ],
-  [/^\[signal SIG[A-Z]+: /, CRITICAL],
+  [/^\[signal SIG[A-Z]+: |\bgoroutine stack exceeds /, CRITICAL],
   // Rust, Zig, Swift
   [/\bthread '[^']*'(?: \(\d+\))? panicked at |\bhas overflowed its stack\b/, CRITICAL],
   [/^thread \d+ panic: /, CRITICAL],
@@ -150,7 +150,7 @@ const SHAPES: readonly Shape[] = [
   [/^(?:fatal|FATAL): |^fatal: /, CRITICAL],
   [/: undefined reference to |^collect2: |^ld: /, ERROR],
   [/^--- FAIL: |^FAIL\t|^FAILED |^not ok \d+|^BUILD FAILED|^FAILURE: Build failed/, ERROR],
-  [/\bORA-\d+\b|\bSQLSTATE\[(?!00000)\w+\]|\bTNS-\d+\b/, ERROR],
+  [/\bORA-\d+\b|\bSQLSTATE\[(?!00000)\w+\]|\bTNS-\d+\b|^ER_[A-Z_]+: |^pq: /, ERROR],
   [/^Task timed out after |\bTask timed out after [\d.]+ seconds/, ERROR],
   [/^\[warn\]|^warn: |^W: /, WARNING],
 ];

@@ -113,7 +113,12 @@ export function bareForm(
   if (tail === 45 || tail === 124 || tail === 91 || tail === 60 || tail === 40) return atStart || dated;
   if (dated && isName(text, end + 1, at.stop)) return true;
   const lower = (text.charCodeAt(start) & 32) !== 0;
-  return level === INFO && lower && (atStart || dated) && (before === 0 || before === 32 || before === 9);
+  return (
+    level === INFO &&
+    (lower || (dated && end - start < 6)) &&
+    (atStart || dated) &&
+    (before === 0 || before === 32 || before === 9)
+  );
 }
 
 /** Nothing to tell after all: `err: <nil>`. */

@@ -36,7 +36,7 @@ const WORDS: readonly Word[] = [
   ],
   // what is wrong with something, and what it lacks
   [
-    /\b(?:does|do|did)(?: not|n't) (?:exist|match|complete|respond|start|answer|know)\b|\bnot (?:valid|responding|reachable|authori[sz]ed|recogni[sz]ed|well-formed|online|allowed (?!because))\b|\bno (?:response|reply|answer) from\b|\bno (?:free|healthy|suitable|available) \w+/i,
+    /\b(?:does|do|did)(?: not|n't) (?:exist|match|complete|respond|start|answer|know)\b|\b(?:is|has) (?:invalid|expired)\b|\bnot (?:valid|responding|reachable|authori[sz]ed|recogni[sz]ed|well-formed|online|allowed (?!because))\b|\bno (?:response|reply|answer) from\b|\bno (?:free|healthy|suitable|available) \w+/i,
     ERROR,
   ],
   [
