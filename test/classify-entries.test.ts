@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createClassifier } from '../src/operators/classify/classifier.ts';
 import { newEntry } from '../src/operators/classify/entry.ts';
@@ -264,8 +266,23 @@ Nov 23 10:00:00 h kernel: [1.1]  do_syscall_64+0x5b/0x80`,
   ],
 ];
 
+/** The same from a file: a line `@ critical error warning name`, then what is printed. */
+const WRITTEN = readFileSync(join(import.meta.dirname, 'fixtures', 'classify', 'entries.txt'), 'utf8')
+  .split(/^@ /m)
+  .slice(1)
+  .map((record) => {
+    const [head = '', ...lines] = record.replace(/\n$/, '').split('\n');
+    const [critical, error, warning, ...name] = head.split(' ');
+    return [
+      name.join(' '),
+      [Number(critical), Number(error), Number(warning)] as const,
+      lines.join('\n'),
+    ] as const;
+  });
+
 describe('entries of several lines', () => {
-  it.each(ENTRIES)('are counted as a person counts them: %s', (_, [critical, error, warning], printed) => {
+  const all = [...ENTRIES, ...WRITTEN];
+  it.each(all)('are counted as a person counts them: %s', (_, [critical, error, warning], printed) => {
     const classifier = createClassifier([]);
     const entry = newEntry();
     const counts = { critical: 0, error: 0, warning: 0, info: 0 };

@@ -1,7 +1,7 @@
 import type { ClassifyRule } from '../../config.ts';
 import type { Automaton } from './automaton.ts';
 import { CLASS, SPACE, isDigit } from './chars.ts';
-import { attach, closeStale, continues, isBody } from './continuation.ts';
+import { BARE, attach, closeStale, continues, isBody, isLoggedFrame } from './continuation.ts';
 import { EXAMINED, plain } from './display.ts';
 import type { EntryState } from './entry.ts';
 import { headerLevel } from './header.ts';
@@ -95,14 +95,25 @@ function startLabelled(packed: number, entry: EntryState, text: string): Verdict
   // Another thread's line between the lines of a traceback does not end it: its exception is still to come.
   if (level < WARNING && entry.mode === 'traceback' && ++entry.since < 20)
     return VERDICTS[packed] ?? HARMLESS;
+  if (level >= WARNING && entry.level >= WARNING && isLoggedFrame(text, mark.end, level, entry)) {
+    entry.frames = true;
+    return continuationOf(level);
+  }
   entry.mode = 'labelled';
   entry.level = level;
   entry.frames = false;
   if (level >= WARNING) {
     entry.since = 0;
     if (text.endsWith('Traceback (most recent call last):')) entry.mode = 'traceback';
+    else if (isIntroduction(text)) entry.mode = 'report';
+    else if (text.startsWith(BARE)) entry.mode = 'trace';
   } else if (entry.since < 999) entry.since++;
   return VERDICTS[packed] ?? HARMLESS;
+}
+
+/** A header with nothing to follow it, as Spring Boot's report of a failed start has, and Gin's of a panic. */
+function isIntroduction(text: string): boolean {
+  return text.endsWith(' :') || text.endsWith(' -') || text.endsWith('panic recovered:');
 }
 
 /** An unindented line without a level of its own. */
@@ -112,7 +123,15 @@ function judgeBare(text: string, from: number, end: number, entry: EntryState, q
   if (entry.since < 999) entry.since++;
   const place = isSourcePlace(text, from, end);
   if (place || !isSuspicious(text)) {
+    // A message may have a second line before the traceback.
+    const second = !place && entry.since === 1 && (entry.mode === 'labelled' || entry.mode === 'words');
+    if (second && entry.level >= WARNING && !entry.frames) return HARMLESS;
     entry.mode = place ? 'excerpt' : 'plain';
+    entry.level = INFO;
+    return HARMLESS;
+  }
+  if (EXCERPT.test(text)) {
+    entry.mode = 'excerpt';
     entry.level = INFO;
     return HARMLESS;
   }
@@ -167,17 +186,23 @@ function startsEntry(text: string, start: number, from: number, end: number, ent
 function modeOf(line: string, isShape: boolean): EntryState['mode'] {
   if (!isShape) return 'words';
   if (line.startsWith('Traceback ')) return 'traceback';
-  if (/panicked at .*:\d+:$|^Unhandled exception:$/.test(line)) return 'message';
+  if (line.startsWith('Caught: ')) return 'words';
+  if (/^\w+Error:$/.test(line)) return 'report';
+  if (/panicked at .*:\d+:$|^Unhandled exception:$/i.test(line)) return 'message';
   if (/^(?:Killed|Aborted|Segmentation fault|Bus error|Illegal instruction)/.test(line)) return 'signal';
   return 'trace';
 }
 
 /** A lone `/app/server.js:12`, as Node.js prints above an uncaught error. */
 function isSourcePlace(text: string, from: number, end: number): boolean {
-  return (
-    isDigit(text.charCodeAt(end - 1)) && !text.includes(' ', from) && SOURCE_PLACE.test(text.slice(from))
-  );
+  if (!isDigit(text.charCodeAt(end - 1))) return false;
+  const at = Math.max(from, text.lastIndexOf(' ') + 1);
+  if (!SOURCE_PLACE.test(text.slice(at))) return false;
+  return at === from || bodyStart(text, from) === at;
 }
+
+/** A numbered line of the source, as Bun shows it above the error. */
+const EXCERPT = /^\d+ \| /;
 
 const SOURCE_PLACE = /^(?:file:\/\/|node:|\/|[A-Z]:\\)\S*:\d+$/;
 

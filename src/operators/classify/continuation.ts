@@ -21,13 +21,14 @@ const FOLLOWING: readonly (readonly [first: string, pattern: RegExp])[] = [
   ],
   // PHP, Dart, V8, Julia, rustc, JVM crash reports
   ['#', /^#(?:\d+:? |\s|$)/],
-  ['0123456789', /^\d+: (?:0x)?[0-9a-f]{4,} |^\d+\s+\|/],
+  ['0123456789', /^\d+: (?:0x)?[0-9a-f]{4,} |^\d+\s+\||^\d+ +(?:\[\w+\] )?(?:\S+ +)?0x[0-9a-f]{4,} /],
   ['[', /^\[\d+\] (?:top-level|\S+ ?\()/],
   ['-|^~=→', /^(?:-->|-{3,}|\||\^|~+\^*|=>|={3,}$|→|= (?:note|help): )/],
   ['nhT', /^(?:note|help|hint): |^Trace: /],
   // Node.js
+  ['Ef', /^(?:Emitted '\w+' event (?:on|at)\b|future: <(?:Task|Future) )/],
   ['N(<', /^(?:Node\.js v\d|\(Use `node |<--- .* --->$)/],
-  [']})', /^[\]})]+[,;]?$/],
+  [']})', /^[\]})]+(?:[,;]?$| - )/],
   // Erlang, Elixir, OCaml
   [
     '*LSFIAEQWR',
@@ -40,8 +41,11 @@ const FOLLOWING: readonly (readonly [first: string, pattern: RegExp])[] = [
   ['S=T', /^(?:SUMMARY: |==\d+==|Shadow bytes|=>0x|Thread 0x)/],
   ['EPC', /^(?:Execution halted$|Extension modules:|Program terminated|Current thread 0x)/],
   // Ruby, PHP, Python without its indentation, Dart, Rust
+  // Perl, R, PowerShell
+  ['BCEI', /^(?:(?:BEGIN|END|INIT|CHECK) failed--|Compilation failed in require at |In addition: Warning)/],
+  ['A+', /^(?:At \S.*:\d+ char:\d+$|\+ )/],
   // Tcl
-  ['"', /^"[^"]*"$/],
+  ['"', /^"[^"]*"$|^"""$/],
   ['ft', /^(?:from \S+:\d+|fatal runtime error: |thrown in .* on line \d+)/],
   ['FRTA', /^(?:File "[^"]+", line \d+|Found: |Receiver: |Tried calling: |Arguments: )/],
   ['DT', /^(?:During handling of the above exception|The above exception was the direct cause)/],
@@ -65,6 +69,9 @@ const NESTED = /nested exception is:?\s*$|Caused by:\s*$/;
 const EXCEPTION = /^[A-Za-z_][\w.]*(?::|$| \()/;
 const CODE = /^(?:throw |raise |\^|~|[\s^~]+$)/;
 
+/** Most lines a report is taken to have. */
+const REPORT = 60;
+
 /** Longest pause within one entry, in milliseconds: a trace is written at once. */
 const PAUSE = 5_000;
 
@@ -84,25 +91,82 @@ export function continues(line: string, from: number, entry: EntryState): boolea
   const { mode } = entry;
   if (mode === 'plain' && entry.level < WARNING && !mayFollow(line, from)) return false;
   const text = line.slice(bodyStart(line, from));
+  if (mode === 'report' && ++entry.since < REPORT) {
+    if (text.startsWith('at ')) entry.mode = 'trace';
+    return true;
+  }
   if (mode === 'excerpt') return CODE.test(text);
   if (mode === 'message') {
-    entry.mode = 'trace';
+    entry.mode = 'words';
     return true;
   }
   if (mode === 'traceback') {
     entry.frames = true;
-    if (text.startsWith('File "')) return true;
+    if (text.startsWith('File "') || isIndented(line, text)) return true;
     entry.mode = 'trace';
     return EXCEPTION.test(text) || follows(text);
   }
   if (CHAIN.test(text) && entry.since < 200) {
     entry.mode = 'chained';
+    entry.level = Math.max(entry.level, ERROR);
+    return true;
+  }
+  if (isIndented(line, text) && STACKED.has(mode)) {
+    attach(text, entry);
     return true;
   }
   if (!follows(text)) return false;
-  if (entry.level >= WARNING) entry.frames = true;
+  if (text.startsWith('In addition:')) entry.mode = 'message';
+  if (entry.level >= WARNING && !text.startsWith('future: ')) entry.frames = true;
   return true;
 }
+
+/** Modes in which an indented line belongs to a stack, though something stands before its indentation. */
+const STACKED: ReadonlySet<EntryState['mode']> = new Set(['trace', 'chained', 'labelled', 'words']);
+
+/** Whether the text after a header (of syslog, or a date) is indented. */
+function isIndented(line: string, text: string): boolean {
+  const start = line.length - text.length;
+  return start > 0 && (/^\s/.test(text) || /(?:\s\s|\t)$/.test(line.slice(0, start)));
+}
+
+/** Frames and causes as loggers print them that put their header before each line of a trace. */
+const CALL = /\bat [\w$.<>/]+[(.:].*\)$/;
+const CAUSE =
+  /File "[^"]+", line \d+|#\d+ {2,}\S|Caused by: |:\d+:in [`']|AndroidRuntime: (?!FATAL)|FATAL UNHANDLED EXCEPTION: /;
+
+function isFrame(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  if (last === 41 && CALL.test(text)) return true;
+  return (
+    CAUSE.test(text) ||
+    /\.{3} \d+ (?:more|common frames omitted)$|<asynchronous suspension>$/.test(text.slice(-40))
+  );
+}
+
+const DEEP = /[:\])>-]\s{4,}\S/;
+const NAMED = /(?:^|[\s:\])>-])(?:\w+\.)*[A-Z]\w+(?:: |$)/;
+
+/**
+ * Whether a line with a level of its own, which ends at `at`, is a part of the trace above that was logged line by line
+ * with the same level.
+ */
+export function isLoggedFrame(text: string, at: number, level: number, entry: EntryState): boolean {
+  if (entry.level !== level || entry.since > 0) return false;
+  const rest = text.slice(at);
+  if (isFrame(rest)) return true;
+  if (entry.mode === 'traceback' && THROWN.test(text)) {
+    entry.mode = 'trace';
+    return true;
+  }
+  if (entry.mode !== 'traceback') return entry.mode === 'labelled' && !entry.frames && text.startsWith(BARE);
+  if (DEEP.test(rest)) return true;
+  entry.mode = 'labelled';
+  return NAMED.test(rest);
+}
+
+/** JavaScript's plain error, which reads like a level. */
+export const BARE = 'Error: ';
 
 function mayFollow(line: string, from: number): boolean {
   const code = line.charCodeAt(from);
@@ -124,14 +188,27 @@ export function attach(text: string, entry: EntryState): void {
 export function isBody(text: string, entry: EntryState, level: number, isShape: boolean): boolean {
   if (entry.level < WARNING) return false;
   if (entry.mode === 'chained') return isShape;
-  if (entry.mode === 'trace' && entry.level === CRITICAL && ABORTED.test(text)) return true;
+  if (entry.mode !== 'labelled' || entry.level === CRITICAL) {
+    if (ABORTED.test(text)) return true;
+    if (entry.level === CRITICAL && entry.mode !== 'signal' && KILLED.test(text)) return true;
+  }
+  if (entry.mode === 'trace' && entry.level === CRITICAL && entry.frames && SIGNALLED.test(text)) return true;
   if (entry.frames || level < ERROR) return false;
-  return (entry.mode === 'labelled' || entry.mode === 'words') && isShape && THROWN.test(text);
+  return (
+    (entry.mode === 'labelled' || entry.mode === 'words') &&
+    isShape &&
+    THROWN.test(text) &&
+    (entry.since < 2 || text.startsWith('Traceback '))
+  );
 }
 
 /** The shell's or the C library's last word on a program that has said why. */
-const ABORTED = /^(?:Aborted|Trace\/breakpoint|\S+: line \d+:\s+\d+ (?:Aborted|Segm|Killed))/;
+const ABORTED = /^(?:Aborted|\*\*\* Program crashed: |Thread \d+ .*crashed:$|Trace\/breakpoint)/;
+const KILLED = /^\S+: line \d+:\s+\d+ (?:Aborted|Segm|Killed)/;
+
+/** What a runtime that has shown its stack, and then the shell, say of the signal. */
+const SIGNALLED = /^(?:Segmentation fault|Illegal instruction|Bus error|Floating point exception)\b/;
 
 /** An exception as it is printed below the line that logged it. */
 const THROWN =
-  /^(?:Traceback |(?:[\w$-]+(?:[./\\]|::))*[A-Z][\w$]*(?:Error|Exception|Failure|Fault|Throwable)\b)/;
+  /^(?:\[[\w-]+\] )?(?:Traceback |(?:[\w$-]+(?:[./\\]|::))*[A-Z][\w$]*(?:Error|Exception|Failure|Fault|Throwable)\b|(?:\w+::)+Error\b)/;

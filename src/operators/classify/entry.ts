@@ -5,9 +5,19 @@ import { INFO } from './levels.ts';
  * Python's, whose exception comes last. `trace`: an exception or crash with its frames. `signal`: killed by a signal.
  * `message`: the text follows on the next line (Rust). `chained`: another traceback of the same fault follows.
  * `excerpt`: a place in the source, before the error is named (Node.js).
+ * `report`: a labelled line without a message, which what follows without a level makes up (Spring Boot).
  */
 export type Mode =
-  'plain' | 'labelled' | 'words' | 'traceback' | 'trace' | 'signal' | 'message' | 'chained' | 'excerpt';
+  | 'plain'
+  | 'labelled'
+  | 'words'
+  | 'traceback'
+  | 'trace'
+  | 'signal'
+  | 'message'
+  | 'chained'
+  | 'excerpt'
+  | 'report';
 
 /**
  * What has to be known of one stream of one container to tell whether its next line begins an entry. Plain data, kept

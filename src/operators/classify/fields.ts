@@ -22,6 +22,7 @@ export const KEY_MESSAGE = 6;
 export const KEY_FAULT = 7;
 export const KEY_PRIORITY = 8;
 export const KEY_NEXTCLOUD = 9;
+export const KEY_TAGS = 10;
 
 /**
  * Keys with everything but letters removed and lower-cased: `log.level`, `log_level` and `logLevel` are one. Weak ones
@@ -44,6 +45,7 @@ const KEYS = buildTrie([
     KEY_FAULT,
   ),
   ...valued('reqid', KEY_NEXTCLOUD),
+  ...valued('tags', KEY_TAGS),
 ]);
 
 /** The meaning of the key at `from`..`to`, or 0. Index and dots are skipped, case is ignored. */

@@ -1,20 +1,19 @@
 /** Words that tell of trouble when they stand for themselves. */
 const TROUBLE =
-  '(?:errors?|warnings?|failures?|failed|failing|fails?|exceptions?|faults?|crash(?:es|ed)?|fatal|criticals?|panics?|problems?|issues?|timeouts?|rejected|aborted|aborts?|dropped|drops?|errs?|unhealthy|killed|lost|corrupt(?:ed|ions?)?|conflicts?|violations?|alerts?|denied|refused|invalid|missing|mismatch(?:es|ed)?)';
+  '(?:errors?|warnings?|failures?|failed|failing|fails?|exceptions?|faults?|crash(?:es|ed)?|fatal|criticals?|panics?|problems?|issues?|timeouts?|rejected|aborted|aborts?|dropped|drops?|errs?|unhealthy|killed|lost|corrupt(?:ed|ions?)?|conflicts?|violations?|alerts?|denied|refused|invalid|missing|mismatch(?:es|ed)?|unavailable|unreachable|broken|expired|errno|duplicates?|timed ?out)';
 
 const NOUN = '(?:errors?|exceptions?|failures?|warnings?|crash(?:es)?|timeouts?|faults?|panics?|criticals?)';
 const ADJECTIVE = '(?:error|failed|fatal|critical|failure|warning|crash|alert|panic|exception)';
 
 /** What may follow a trouble word in a name for something that deals with trouble. */
 const COMPOUND =
-  '(?:handl\\w+|pages?|codes?|rates?|budget|report\\w*|logs?|log(?:ger|ging|file)|levels?|thresholds?|messages?|templates?|boundar\\w+|queues?|counts?|counters?|sections?|paths?|css|class(?:es)?|types?|track\\w*|monitor\\w*|detect\\w*|recover\\w*|correct\\w*|toleran\\w*|polic\\w+|modes?|filters?|middleware|stat(?:s|istics)|summar\\w+|limits?|digests?|domains?|inject\\w*|listeners?|hooks?|callbacks?|buckets?|collect\\w*|notif\\w*|email\\w*|mail\\w*|channels?|stream|output|file|rules?|margin|bars?|estimat\\w*|format\\w*|buttons?|metrics?|strateg\\w+|signals?|documents?|dashboards?|manager|plugin|module|service|interval|timeouts?|seconds?|settings?|options?|values?|flags?|sink|reporter|tables?|columns?|topics?|index(?:es)?|if|when|unless)';
+  '(?:handl\\w+|hits?|chance|mass|pages?|codes?|rates?|budget|report\\w*|logs?|log(?:ger|ging|file)|levels?|thresholds?|messages?|templates?|boundar\\w+|queues?|counts?|counters?|sections?|paths?|css|class(?:es)?|types?|track\\w*|monitor\\w*|detect\\w*|recover\\w*|correct\\w*|toleran\\w*|polic\\w+|modes?|filters?|middleware|stat(?:s|istics)|summar\\w+|limits?|digests?|domains?|inject\\w*|listeners?|hooks?|callbacks?|buckets?|collect\\w*|notif\\w*|email\\w*|mail\\w*|channels?|stream|output|file|rules?|margin|bars?|estimat\\w*|format\\w*|buttons?|metrics?|strateg\\w+|signals?|documents?|dashboards?|manager|plugin|module|service|interval|timeouts?|seconds?|settings?|options?|values?|flags?|sink|reporter|tables?|columns?|topics?|index(?:es)?|if|when|unless)';
 
 /** Nothing at all, as a value: `0`, `0.00%`, `null`, `[]`, `<nil>`. */
-const NOTHING =
-  '["\']?(?:0(?:\\.0+)?(?![\\w.]*\\d)%?|null|none|nil|<nil>|false|no(?=[,;.)\\]}"\']|$)|n/a|undefined|""|\\[\\]|\\{\\}|-)(?=[\\s,;.)\\]}"\'%]|$)';
+const NOTHING = String.raw`["']?(?:(?:0(?:\.0+)?(?![\w.]*\d)%?|<nil>|n/a|""|\[\]|\{\}|-)(?=[\s,;.)\]}"'%]|$)|(?:null|none|nil|false|no|off|disabled|undefined)(?=[,;.)\]}"'|]|$|\s+(?:[\w.-]+[=:]|[}\])|]|$)))`;
 
 const BENIGN_VERB =
-  '(?:add(?:ed|ing)|appl(?:ied|ying)|catch(?:es|ing)?|check(?:s|ed|ing)?(?: for)?|clean(?:ed|ing)?|clear(?:s|ed|ing)?|compil(?:ed|ing)|configur(?:ed|ing)|copying|creat(?:ed|ing)|delet(?:ed|ing)|disabl(?:ed|ing)|dismiss(?:ed)?|display|download(?:ed|ing)|enabl(?:ed|ing)|fix(?:ed|es)?|flush(?:ed|ing)|handled?|handles|handling|hide|ignor(?:es|ed|ing)|init\\w*|install(?:ed|ing)|joined|list(?:ing)?|listening for|load(?:ed|ing)|log(?:s|ging)|mapped|merg(?:ed|ing)|mount(?:ed|ing)|opening|playing|prun(?:ed|ing)|purg(?:ed|ing)|reading|register(?:ed|ing)|remov(?:ed|ing)|rendering|report(?:s|ing)?|resolv(?:ed|ing)|retr(?:y|ies|ying)(?: on| after)?|send(?:s|ing)|set(?:s|ting)?(?: up)?|show(?:s|ing)?|simulat(?:ed|ing)|subscribed(?: to)?|suppress(?:ed|es|ing)?|test(?:s|ing)?|tolerates?|unpacking|using|warming|watch(?:es|ing)(?: for)?|wrote|writing)';
+  '(?:add(?:ed|ing)|appl(?:ied|ying)|captur(?:es|ed|ing)|catch(?:es|ing)?|check(?:s|ed|ing)?(?: for)?|clean(?:ed|ing)?|clear(?:s|ed|ing)?|collect(?:s|ed|ing)?|compil(?:ed|ing)|configur(?:ed|ing)|copying|creat(?:ed|ing)|delet(?:ed|ing)|disabl(?:ed|ing)|dismiss(?:ed)?|display|download(?:ed|ing)|enabl(?:ed|ing)|fix(?:ed|es)?|flush(?:ed|ing)|forward(?:s|ed|ing)?|handled?|handles|handling|hide|ignor(?:es|ed|ing)|init\\w*|install(?:ed|ing)|joined|list(?:ing)?|listening for|load(?:ed|ing)|log(?:s|ging)|mapped|merg(?:ed|ing)|mount(?:ed|ing)|opening|playing|prun(?:ed|ing)|purg(?:ed|ing)|reading|recover(?:ed|ing)|requeu(?:ed|ing)|register(?:ed|ing)|remov(?:ed|ing)|rendering|report(?:s|ing)?|resolv(?:ed|ing)|retr(?:y|ies|ying)(?: on| after)?|send(?:s|ing)|set(?:s|ting)?(?: up)?|show(?:s|ing)?|simulat(?:ed|ing)|skipp(?:ed|ing)(?: already)?|subscribed(?: to)?|suppress(?:ed|es|ing)?|test(?:s|ing)?|tolerates?|unpacking|using|warming|watch(?:es|ing)(?: for)?|wrote|writing)';
 
 /**
  * Text that holds trouble words without telling of trouble. It is taken out before the words are looked at, and what is
@@ -23,7 +22,8 @@ const BENIGN_VERB =
  */
 export const HARMLESS: readonly RegExp[] = [
   // help texts; URLs, requests, SQL, paths, addresses, files
-  /^\s*-\w, --[\w-]+.*/g,
+  /^\s*[-*] [\w.-]+$/g,
+  /^\s*(?:-\w, )?--\w[\w-]*.*/g,
   /\b[a-z][a-z0-9+.-]*:\/\/\S+/gi,
   /\b(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) "?\/\S*/g,
   /\b(?:SELECT\b.*\bFROM\b|INSERT INTO\b|UPDATE\b.*\bSET\b|DELETE FROM\b|CREATE TABLE\b|ALTER TABLE\b).*/g,
@@ -37,6 +37,15 @@ export const HARMLESS: readonly RegExp[] = [
   /: \w+(?:, \w+){2,}$/g,
   /\b(?:panic|oops|timeout|fatal|alert|abort)=\S+/gi,
   /\b\w+(?:\|\w+)+\b/g,
+  /\b(?!\w*(?:ERR|FAIL))[A-Z][A-Z0-9]*_[A-Z0-9_]*=\S+/g,
+  /\b(?!\w*(?:err|fail))[a-z]+(?:_[a-z]+)+ ?= ?\w+$/g,
+  /\b[Oo]n(?:Failure|Error|Exception|Crash|Timeout)\b/g,
+  // what was run; what is tried again
+  /\b(?:COMMAND=|CMD \().*/g,
+  /\bretr(?:y|ies|ying)\w*\b.{0,40}?[[(][^\])]*[\])]/gi,
+  // names and versions of packages, names of hosts
+  /\b[\w-]*(?:error|failure|panic|exception|fatal|crash|warn)[\w-]* (?:v\d|\(\d+\.)\S*/gi,
+  /\b(?:[a-z0-9-]+\.){2,}[a-z]{2,}\b(?!:\d)/g,
   // names: quoted words, `dead-letter-errors`, `payments.failed`, `kind: error`
   /(["'`])[\w .*-]{0,24}?\1(?=[\s,.;:)\]}]|$)/g,
   /\b(?:template|page|name|type|topic|queue|channel|key|field|column|table|group|tag|label|category|filter|mode|class|logger|module|file|folder|theme|sound): \w+/gi,
@@ -59,9 +68,12 @@ export const HARMLESS: readonly RegExp[] = [
   /\b(?:last|previous|prev)[ _-]?(?:error|failure|exception)\s*[:=]\s*$/gi,
   // things that deal with it, or bear its name
   new RegExp(`\\b${NOUN}[ -]${COMPOUND}\\b`, 'gi'),
-  /\b(?:traceback|kill|abort|deprecat(?:ion|ed)|restart|retry)[ -](?:handl\w+|detect\w*|polic\w+|modes?|signals?|counts?|limits?)\b/gi,
+  /\b(?:traceback|segfault|sigsegv|oom|kill|abort|deprecat(?:ion|ed)|restart|retry)[ -](?:handl\w+|detect\w*|polic\w+|modes?|signals?|counts?|limits?)\b/gi,
   /\ballocation failure\b|\bstandard error\b|\b\d+ (?:critical|warnings?|high|low|medium)(?=[,)])/gi,
-  /\bfail(?:over|back|safe|ban|-\w+)\b/gi,
+  /\bfail(?:over|back|safe|ban|-\w+)\b|\bfail(?:s|ed|ing)? over\b/gi,
+  /\b(?:mean|squared?|absolute|standard|relative|percentage|rounding|rms)(?: \w+)? errors?\b/gi,
+  /\b(?:does|do|is|was)(?: not|n't) (?:exist|found|set)\b[^:]{0,30}\b(?:creat|skipp|us(?:e|ing)|yet|ignor|default|will be|fall)\w*/gi,
+  /\b(?:idle|inactivity|keep-?alive|session) time-?out\b[^:]*/gi,
   // conditions, times, rules
   /\b(?:if|when|whenever|unless|in case|until|once)\b[^,:.;]{0,30}\b(?:fail(?:s|ed|ure)?|crash\w*|errors?)\b/gi,
   new RegExp(
@@ -70,7 +82,7 @@ export const HARMLESS: readonly RegExp[] = [
   ),
   /\b(?:previous|prev|last|earlier|prior|old|recent|former|after \d+) (?:\w+ )?(?:failed|failures|errors)\b|\b0 (?:out )?of \d+\b.{0,20}?\bfailed\b/gi,
   new RegExp(
-    `\\b(?:(?:uncaught|unhandled|fatal|critical) )?${NOUN} (?:will|are|is|can|may|should|would|must)\\b(?! not\\b)[^:]*`,
+    `\\b(?:(?:uncaught|unhandled|fatal|critical) )?${NOUN} (?:will|are|is|can|could|may|might|should|would|must)\\b(?! not\\b)[^:]*`,
     'gi',
   ),
   /\b(?:may|might|would|could|can|should|will|to|never|cannot|must not|won't|don't) (?:fail|crash|panic|abort|be (?:killed|rejected|refused|denied|reported|dropped|ignored|aborted)|warn|error)\b/gi,
@@ -88,8 +100,8 @@ export const HARMLESS: readonly RegExp[] = [
 
 /** Words that say it is over or went well: only counts and the strongest trouble outweigh them. */
 export const RECOVERY =
-  /\b(?:recovered|resolved|succeeded|success(?:ful(?:ly)?)?|passed|reconnected|cleared|restored|corrected|healthy again|is healthy|ok again|completed successfully|fixed|no longer)\b/i;
+  /\b(?:recovered|resolved|succeeded|success(?:ful(?:ly)?)?|passed|reconnected|cleared|restored|corrected|healthy again|is healthy|ok again|completed successfully|fixed|no longer|back to normal)\b|\[ *ok *\]$/i;
 
 /** Clients being refused for who they are: every exposed service logs these all day, and nothing of ours is broken. */
 export const CLIENT_REFUSED =
-  /\b(?:authentication fail(?:ure|ed)|failed password|invalid user|failed (?:login|logon|keyboard-interactive|publickey|none)|login (?:failed|incorrect|failure)|auth(?:entication)?[ -]?fail\w*|bad password|wrong password|invalid (?:password|credentials|username)|incorrect (?:password|username)|password check failed|check pass|illegal user|possible break-in|maximum authentication attempts|not allowed because|access denied for user|user unknown|connection (?:closed|reset) by (?:authenticating|invalid)|failed su for|auth_failed|unauthori[sz]ed)\b/i;
+  /\b(?:relay access denied|client\b.*\bnot authori[sz]ed|authentication fail(?:ure|ed)|failed password|invalid user|failed (?:login|logon|keyboard-interactive|publickey|none)|login (?:failed|incorrect|failure)|auth(?:entication)?[ -]?fail\w*|bad password|wrong password|invalid (?:password|credentials|username)|incorrect (?:password|username)|password check failed|check pass|illegal user|possible break-in|maximum authentication attempts|not allowed because|access denied for user|user unknown|login (?:has )?failed|fail(?:ed)? login|authenticator failed|incorrect authentication data|connection (?:closed|reset) by (?:authenticating|invalid)|failed su for|auth_failed|unauthori[sz]ed)\b/i;

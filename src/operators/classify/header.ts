@@ -15,7 +15,15 @@ import {
 import { letterLevel } from './letter.ts';
 import { logfmtLevel, pairs } from './logfmt.ts';
 import { marked } from './mark.ts';
-import { deviceLevel, priorityLevel, redisLevel, requestLine, symbolLevel } from './positional.ts';
+import {
+  cephLevel,
+  deviceLevel,
+  priorityLevel,
+  redisLevel,
+  requestLine,
+  symbolLevel,
+  taggedPriority,
+} from './positional.ts';
 import { found } from './rules.ts';
 import { buildTrie, valued } from './trie.ts';
 import { bareForm, type Place } from './token.ts';
@@ -101,6 +109,12 @@ export function headerLevel(text: string, from: number, end: number): number {
         return marked(TOKEN[ATTACHED] ?? 0, i, j);
       } else if (meaning !== NONE && bareForm(text, place, meaning & 7, meaning > WEAK, before, c, lowers)) {
         return marked(TOKEN[meaning & 7] ?? 0, i, j);
+      } else if (c === 47 && lowers === 0 && text.charCodeAt(j + 2) === 47 && prose < PROSE) {
+        const device = deviceLevel(text, i);
+        if (device !== 0) return device;
+      } else if (c === 40 && j - i === 2 && dated && prose === 0) {
+        const tagged = taggedPriority(text, i);
+        if (tagged !== 0) return tagged;
       }
       words++;
       i = j;
@@ -123,7 +137,7 @@ export function headerLevel(text: string, from: number, end: number): number {
       }
     } else if (kind === OPEN) {
       if (code === 123 && isJson(text, i + 1, end)) {
-        const level = jsonLevel(text, i, end);
+        const level = jsonLevel(text, i, end, said > 0 && !dated);
         if (level !== 0) return level;
         break;
       }
@@ -140,12 +154,14 @@ export function headerLevel(text: string, from: number, end: number): number {
       if (close < 0 || close >= limit || words > 2) break;
       // A quoted level, as in CSV: look inside; anything else quoted is passed over.
       i = close - i > 14 ? close + 1 : i + 1;
-    } else if (code === 37 && isLetter(text.charCodeAt(i + 1))) {
+    } else if (code === 37) {
       const device = deviceLevel(text, i);
       if (device !== 0) return device;
       i++;
     } else {
       if (code > 127 && prose === 0 && fallback === 0) fallback = symbolLevel(text, i);
+      if (code === 45 && dated && prose === 0 && fallback === 0 && text.startsWith('1 ', i + 1))
+        fallback = cephLevel(text, from, i);
       i++;
     }
   }

@@ -8,11 +8,12 @@ import {
   KEY_OTEL,
   KEY_PRIORITY,
   KEY_PYTHON,
+  KEY_TAGS,
   KEY_WEAK_LEVEL,
   keyAt,
   valueLevel,
 } from './fields.ts';
-import { ERROR, NONE } from './levels.ts';
+import { ERROR, INFO, NONE } from './levels.ts';
 import { mark, marked } from './mark.ts';
 import { found } from './rules.ts';
 
@@ -21,15 +22,20 @@ export const message = { start: 0, end: 0 };
 
 const JSON_LEVEL = Array.from({ length: 8 }, (_, level) => found('level field of a JSON line', level));
 const JSON_FAULT = found('error field of a JSON line', ERROR);
+/** The name of a level that is an object: `"level":{"name":"WARNING","no":30}` (loguru, log4js). */
+const NAMED_LEVEL = /^\{[^{}]*?"(?:name|levelStr|text|label)":\s?"(\w+)"/;
+/** The first words of a list of tags, where Kibana and hapi keep the level. */
+const TAGS = /^\[\s*((?:"[\w:.@/-]*"[,\s]*){1,4})/;
 const EMPTY_FAULT =
   /^(?:null|false|none|nil|undefined|0|""|''|\{\}|\[\]|"(?:none|null|nil|ok|0|false|no error)")$/i;
 
 /**
- * The level in an object that begins at `from`: `{"level":"error",…}`, a Python `{'level': …}` too. Walks the keys of
+ * The level in an object that begins at `from`: `{"level":"error",…}`, a Python `{'level': …}` too. In an object that
+ * words introduce (`spoken`), a `logLevel` is a setting. Walks the keys of
  * the object itself (and of `log`, `labels` and the like one level down) without building anything. With no level but
  * a non-empty `error`, `exception` or `stack` it is an error; the message's place is left in `message` otherwise.
  */
-export function jsonLevel(text: string, from: number, end: number): number {
+export function jsonLevel(text: string, from: number, end: number, spoken: boolean): number {
   message.start = message.end = 0;
   let depth = 0;
   let nested = 0;
@@ -37,6 +43,7 @@ export function jsonLevel(text: string, from: number, end: number): number {
   let faultStart = 0;
   let faultEnd = 0;
   let scale = KEY_LEVEL;
+  let zero = 0;
   let i = from;
   while (i < end) {
     const code = text.charCodeAt(i);
@@ -64,11 +71,20 @@ export function jsonLevel(text: string, from: number, end: number): number {
       continue;
     }
     const key = keyAt(text, i + 1, close);
+    const setting = spoken && close - i > 6;
     let value = after + 1;
     while (value < end && text.charCodeAt(value) === 32) value++;
     const opener = text.charCodeAt(value);
     if (opener === 123 || opener === 91) {
       if (key === KEY_NEST && opener === 123) nested = depth + 1;
+      if (key === KEY_LEVEL && opener === 123) {
+        const name = NAMED_LEVEL.exec(text.slice(value, value + 200))?.[1] ?? '';
+        const level = valueLevel(name, 0, name.length, KEY_LEVEL);
+        if (level !== NONE) return marked(JSON_LEVEL[level] ?? 0, i + 1, close);
+      }
+      if (key === KEY_TAGS && opener === 91 && depth === 1 && weak === NONE) {
+        weak = tagLevel(text, value);
+      }
       if (key === KEY_FAULT && depth === 1) {
         faultStart = value;
         faultEnd = Math.min(end, value + 2);
@@ -84,7 +100,9 @@ export function jsonLevel(text: string, from: number, end: number): number {
     if (key === KEY_NEXTCLOUD) scale = KEY_NEXTCLOUD;
     if (key === KEY_LEVEL || key === KEY_PYTHON || key === KEY_OTEL || (key === KEY_PRIORITY && quoted)) {
       const level = valueLevel(text, start, stop, key === KEY_LEVEL ? scale : key);
-      if (level !== NONE) return marked(JSON_LEVEL[level] ?? 0, start, stop);
+      if (setting) continue;
+      if (key === KEY_LEVEL && scale === KEY_LEVEL && isDetail(text, start, stop)) zero = start;
+      else if (level !== NONE) return marked(JSON_LEVEL[level] ?? 0, start, stop);
     } else if (key === KEY_WEAK_LEVEL && depth === 1 && weak === NONE) {
       if (quoted || !isDigit(opener)) weak = valueLevel(text, start, stop, key);
       if (weak !== NONE) marked(weak, start, stop);
@@ -106,7 +124,29 @@ export function jsonLevel(text: string, from: number, end: number): number {
   ) {
     return marked(JSON_FAULT, faultStart, faultEnd);
   }
-  return 0;
+  if (zero > 0) return marked(JSON_LEVEL[INFO] ?? 0, zero, zero + 1);
+  // Serilog's compact form leaves the level out where it is information.
+  return text.startsWith('{"@t":', from) && text.includes('"@m')
+    ? marked(JSON_LEVEL[INFO] ?? 0, from, from + 5)
+    : 0;
+}
+
+/**
+ * A level of 0, which is the least degree of detail (logr, PowerDNS) unless the line is GELF, where it is an emergency:
+ * it counts as info when nothing else tells more.
+ */
+export function isDetail(text: string, start: number, stop: number): boolean {
+  return stop - start === 1 && text.charCodeAt(start) === 48 && !text.includes('"short_message"');
+}
+
+/** The level word among the first tags of a list, or NONE. */
+function tagLevel(text: string, at: number): number {
+  const tags = TAGS.exec(text.slice(at, at + 120))?.[1] ?? '';
+  for (const [, tag = ''] of tags.matchAll(/"(\w+)"/g)) {
+    const level = valueLevel(tag, 0, tag.length, KEY_WEAK_LEVEL);
+    if (level !== NONE) return marked(level, at, at + 1);
+  }
+  return NONE;
 }
 
 /** The place of the quote that closes the string opened at `open`, or the end. */

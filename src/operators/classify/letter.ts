@@ -13,7 +13,7 @@ const LETTER = Array.from({ length: 8 }, (_, level) => found('level letter', lev
 /**
  * The level a single letter stands for: glog and klog `E0102 15:04:05`, Android ` E Tag:` and `E/Tag`, MongoDB ` W
  * NETWORK `, capnslog ` E | `, Ruby `E, [`, ESP-IDF `E (123) `, Tornado `[W 240101 …`, Mumble `<W>`, telegraf `E! `,
- * apt and Suricata `E: `. Anywhere else a letter is a letter.
+ * apt and Suricata `E: `, PyTorch `[W socket.cpp:401]`, Ray `[2024-… E 12 34]`. Anywhere else a letter is a letter.
  */
 export function letterLevel(text: string, at: Place, before: number, after: number): number {
   const code = text.charCodeAt(at.start);
@@ -21,6 +21,13 @@ export function letterLevel(text: string, at: Place, before: number, after: numb
   if (level === NONE || (at.prose > 0 && !isColumn(text, at)) || !isLevelPlace(text, at, code, before, after))
     return 0;
   return marked(LETTER[level] ?? 0, at.start, at.end);
+}
+
+/** A place in the source after the letter: `[W socket.cpp:401]` (PyTorch). */
+const SOURCE = /^ [\w./-]+:\d+\]/;
+
+function isWord(code: number): boolean {
+  return isLetter(code) || isDigit(code);
 }
 
 /** A letter set off by two spaces on both sides, in its own column after a component's name (WebSphere). */
@@ -33,8 +40,8 @@ function isLevelPlace(text: string, at: Place, code: number, before: number, aft
   const follows = text.charCodeAt(at.end + 1);
   const free = before === 0 || before === 32 || before === 9 || before === 124;
   if (before < 128 && CLASS[before] === OPEN && before !== 123) {
-    if (after < 128 && CLASS[after] === CLOSE) return upper;
-    return upper && after === 32 && isDigit(follows);
+    if (after < 128 && CLASS[after] === CLOSE) return upper && !isWord(text.charCodeAt(at.start - 2));
+    return upper && after === 32 && (isDigit(follows) || SOURCE.test(text.slice(at.end, at.end + 60)));
   }
   if (isDigit(after)) return upper && free && isGlog(text, at.end, at.stop);
   if (after === 33) return upper && free;
@@ -44,6 +51,9 @@ function isLevelPlace(text: string, at: Place, code: number, before: number, aft
     if (after === 32 || after === 9) return upper || follows > 32;
     return upper && (after === 47 ? isLetter(follows) : after === 58 && follows === 32);
   }
+  if (at.dated && at.depth === 1 && upper) {
+    return after === 32 ? isDigit(follows) : after === 47 && isLetter(follows) && before === 32;
+  }
   if (!upper || !atStart) return false;
   if (after === 44) return follows === 32 && text.charCodeAt(at.end + 2) === 91;
   if (after === 32)
@@ -51,7 +61,9 @@ function isLevelPlace(text: string, at: Place, code: number, before: number, aft
       ? isDigit(text.charCodeAt(at.end + 2))
       : follows === 91 || isDated(text, at.end + 1);
   if (after === 91) return isDigit(follows);
-  if (after === 47) return isLetter(follows) && /^[\w.$-]+ *\(/.test(text.slice(at.end + 1, at.end + 60));
+  if (after === 40) return /^\( *\d+\) /.test(text.slice(at.end, at.end + 12));
+  if (after === 47)
+    return isLetter(follows) && /^(?:[\w.$-]+ *\(|[\w.$-]{3,} *: )/.test(text.slice(at.end + 1, at.end + 60));
   return after === 58 && follows === 32;
 }
 

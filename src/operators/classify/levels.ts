@@ -20,10 +20,10 @@ export const LEVEL_WORDS: Readonly<Record<number, string>> = {
   [CRITICAL]:
     'emerg emergency emrg alert alrt alr crit critical critic crt fatal fata ftl fat panic pani pnc dpanic disaster catastrophe catastrophic emg',
   [ERROR]:
-    'error err eror erro errr severe sever fail failure failed eerror errorlevel erreur fehler errore xerror',
-  [WARNING]: 'warn warning wrn wrng warnin warni warnung avertissement caution ewarn',
+    'error err eror erro errr severe sever fail failure failed eerror errorlevel erreur fehler errore xerror ee',
+  [WARNING]: 'warn warning wrn wrng warnin warni warnung avertissement caution ewarn ww',
   [INFO]:
-    'info inf information informational infos inform notice noti notc ntc note log debug debu dbg dbug debg deb dbgv trace trac trc trce tra verbose vrb verb fine finer finest config silly http hint success succ audit display ok pass passed deprecation deprecated einfo okay basic informative msg',
+    'info inf information informational infos inform notice noti notc ntc note log debug debu dbg dbug debg deb dbgv trace trac trc trce tra verbose vrb verb fine finer finest config silly http hint success succ audit display ok pass passed deprecation einfo okay basic informative msg ii',
 };
 
 /** PostgreSQL's lines about the line above, always in capitals and followed by a colon and two spaces. */
@@ -35,7 +35,7 @@ export const DATE_WORDS =
 
 /** Info words that also begin ordinary sentences: they need brackets, capitals or a colon to be a level. */
 export const WEAK_WORDS =
-  'log note fine config http hint success audit display ok pass passed deprecation deprecated basic msg fat fail failure failed inform';
+  'log note fine config http hint success audit display ok pass passed deprecation basic msg fat fail failure failed inform ee ww ii';
 
 /** Single letters: glog, klog, Android, MongoDB, WebSphere, ESP-IDF, capnslog, Gluster. */
 export const LETTERS: Readonly<Record<string, number>> = {

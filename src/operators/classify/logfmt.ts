@@ -1,5 +1,6 @@
 import { KEY_LEVEL, KEY_PYTHON, KEY_WEAK_LEVEL, keyAt, valueLevel } from './fields.ts';
-import { NONE } from './levels.ts';
+import { isDetail } from './json.ts';
+import { INFO, NONE } from './levels.ts';
 import { mark, marked } from './mark.ts';
 import { found } from './rules.ts';
 
@@ -16,6 +17,7 @@ export const pairs = { end: 0 };
 export function logfmtLevel(text: string, from: number, end: number, spoken: boolean): number {
   let weak = NONE;
   let running = true;
+  let zero = 0;
   let i = from;
   pairs.end = from;
   while (i < end) {
@@ -43,12 +45,14 @@ export function logfmtLevel(text: string, from: number, end: number, spoken: boo
     if (key === KEY_LEVEL || key === KEY_PYTHON) {
       const setting = value - start > 8 && (spoken || start === from);
       const level = setting ? NONE : valueLevel(text, value, stop, key);
-      if (level !== NONE) return marked(LOGFMT_LEVEL[level] ?? 0, value, stop);
+      if (key === KEY_LEVEL && isDetail(text, value, stop)) zero = value;
+      else if (level !== NONE) return marked(LOGFMT_LEVEL[level] ?? 0, value, stop);
     } else if (weak === NONE && (key === KEY_WEAK_LEVEL || isCapitals(text, start, value))) {
       weak = valueLevel(text, value, stop, KEY_WEAK_LEVEL);
       if (weak !== NONE) marked(weak, value, stop);
     }
   }
+  if (weak === NONE && zero > 0) return marked(LOGFMT_LEVEL[INFO] ?? 0, zero, zero + 1);
   return weak === NONE ? 0 : marked(LOGFMT_LEVEL[weak] ?? 0, mark.start, mark.end);
 }
 

@@ -17,14 +17,33 @@ export function priorityLevel(text: string, at: number): number {
   return marked(PRIORITY[SYSLOG[number & 7] ?? NONE] ?? 0, at, i + 1);
 }
 
-const DEVICE_TAG = /%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*?-([0-7])-[A-Z0-9_]+(?=:)/y;
+const DEVICE_TAG =
+  /%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*?-([0-7])-[A-Z0-9_]+(?=:)|%*\d*[A-Z][A-Z0-9_]*\/([0-7])\/[A-Z][A-Z0-9_]+(?=[:([])/y;
 
-/** Cisco and compatible devices: `%LINK-3-UPDOWN:`, `%ASA-4-106023:`. */
+/** Cisco and compatible devices `%LINK-3-UPDOWN:`, Huawei `%%01IFNET/3/LINK_STATE(l):`, H3C `SHELL/5/SHELL_LOGIN:`. */
 export function deviceLevel(text: string, at: number): number {
   DEVICE_TAG.lastIndex = at;
   const match = DEVICE_TAG.exec(text);
   if (match === null) return 0;
-  return marked(DEVICE[SYSLOG[Number(match[1])] ?? NONE] ?? 0, at, DEVICE_TAG.lastIndex);
+  return marked(DEVICE[SYSLOG[Number(match[1] ?? match[2])] ?? NONE] ?? 0, at, DEVICE_TAG.lastIndex);
+}
+
+const TAGGED = /(?:Em|Al|Cr|Er|Wa|No|In|Db)\((\d{1,3})\)/y;
+
+/** ESXi 8: `Wa(180) vmkwarning:`, the syslog priority with two letters of its severity. */
+export function taggedPriority(text: string, at: number): number {
+  TAGGED.lastIndex = at;
+  const number = Number(TAGGED.exec(text)?.[1]);
+  return number > 191 || Number.isNaN(number)
+    ? 0
+    : marked(PRIORITY[SYSLOG[number & 7] ?? NONE] ?? 0, at, TAGGED.lastIndex);
+}
+
+const CEPH = /^\S{19,32} [0-9a-f]{6,16} +-1 /;
+
+/** Ceph's daemons: a priority of -1 after the thread is an error, numbers from 0 up are degrees of detail. */
+export function cephLevel(text: string, from: number, at: number): number {
+  return CEPH.test(text.slice(from, from + 64)) ? marked(SYMBOL[ERROR] ?? 0, at, at + 2) : 0;
 }
 
 const REDIS = /\d+:[CMSX] \d\d \w{3} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)? ([.*#-]) /y;

@@ -10,6 +10,11 @@ type Shape = readonly [pattern: RegExp, level: number];
  * levels; patterns begin at the line's start, at the end of its header, or name something that prose does not.
  */
 const SHAPES: readonly Shape[] = [
+  // what clients did, what mail waits for: records, whatever they tell
+  [
+    /\b(?:completed|finished|handled|served) (?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH) |^Completed [1-5]\d\d |\bstatus=(?:sent|deferred|bounced) \(/i,
+    INFO,
+  ],
   // Go
   [/(?:^|[\s\]])panic: (?!button)/, CRITICAL],
   [/\bhttp: panic serving /, ERROR],
@@ -17,7 +22,7 @@ const SHAPES: readonly Shape[] = [
     /\bfatal error: (?:runtime|all goroutines|concurrent|stack overflow|out of memory|unexpected signal|sync:|found bad|checkdead|bad )/,
     CRITICAL,
   ],
-  [/^\[signal SIG[A-Z]+: /, CRITICAL],
+  [/^\[signal SIG[A-Z]+: |\bgoroutine stack exceeds /, CRITICAL],
   // Rust, Zig, Swift
   [/\bthread '[^']*'(?: \(\d+\))? panicked at |\bhas overflowed its stack\b/, CRITICAL],
   [/^thread \d+ panic: /, CRITICAL],
@@ -32,7 +37,7 @@ const SHAPES: readonly Shape[] = [
     CRITICAL,
   ],
   [
-    /\bcore dumped\b|\*\*\* (?:stack smashing|buffer overflow) detected|^(?:free|malloc|corrupted|double free|munmap_chunk|realloc)\b.*(?:detected|invalid|corrupt|free list|size)/,
+    /\bcore dumped\b|\*\*\* (?:stack smashing|buffer overflow) detected|^\*\*\* Error in `|^(?:free|malloc|corrupted|double free|munmap_chunk|realloc)\b.*(?:detected|invalid|corrupt|free list|linked list|size)/,
     CRITICAL,
   ],
   [
@@ -47,11 +52,11 @@ const SHAPES: readonly Shape[] = [
   [/\bsymbol lookup error:|error while loading shared libraries:/, ERROR],
   // kernel
   [
-    /\bOut of memory\b|\boom-kill(?:er)?\b|\binvoked oom-killer\b|\bMemory cgroup out of memory\b|\bOOMKilled\b|\bout of memory\b/i,
+    /\bOut of memory\b|\boom-kill(?:er)?[:\b]|\binvoked oom-killer\b|\bMemory cgroup out of memory\b|\bOOMKilled\b|\bout of memory\b/i,
     CRITICAL,
   ],
   [
-    /\bkernel BUG at |\bBUG: (?:unable|soft lockup|scheduling|Bad)|\bOops: \d|\bKernel panic\b|\bgeneral protection fault\b|\bhung_task\b|blocked for more than \d+ seconds/,
+    /\bkernel BUG at |\bBUG: (?:unable|soft lockup|scheduling|Bad)|\bOops: \d|\bKernel panic - |\btraps: \S+\[\d+\]|\bgeneral protection fault\b|\bhung_task\b|blocked for more than \d+ seconds/,
     CRITICAL,
   ],
   [
@@ -78,7 +83,7 @@ const SHAPES: readonly Shape[] = [
   // exceptions by name: Python, Java, .NET, Node.js, PHP, Ruby
   [/^Traceback \(most recent call last\)|\bTraceback \(most recent call last\):?/, ERROR],
   [
-    /\bUnhandled(?: \w+)? (?:exception|rejection|error|promise rejection)\b|\bUnhandledPromiseRejection\b|\buncaughtException\b|\bunhandledRejection\b/i,
+    /\bUnhandled(?: \w+)? (?:exception|rejection|error|promise rejection)\b|\bUnhandledPromiseRejection\b|(?:^|[\s[(])(?:uncaughtException|unhandledRejection)(?:[:\]]| [A-Z{[])/i,
     ERROR,
   ],
   [
@@ -91,6 +96,15 @@ const SHAPES: readonly Shape[] = [
   ],
   [/(?:^|[\s[(:])(?:[\w$]+[.:\\]+)+[A-Z][\w$]*(?:Error|Exception)\b(?=$|[:\s(\]])/, ERROR],
   [/(?:^|[\s[])[A-Z][a-z][A-Za-z0-9$]*(?:Error|Exception): /, ERROR],
+  [
+    /\b[\w.]+\.(?:errors?|exceptions?|exc)\.[A-Z]\w+(?::|$| \()|^(?:[\w$]+\.)+ExceptionInfo: |^KeyboardInterrupt$/,
+    ERROR,
+  ],
+  [
+    /^(?:\[[\w-]+\] )?(?:[A-Z]\w*::)+[A-Z]\w*(?: \(.*\):?$|: )|^(?:[A-Z]\w*::)+\w*(?:NotFound|NotEstablished|Invalid|Unavailable|Exhausted|Missing|Denied|Refused|Expired)$/,
+    ERROR,
+  ],
+  [/^\w+(?:\.\w+)*\.\w*(?:Exception|Error)@\S+\(\d+\): /, ERROR],
   [/^(?:exception|Exception) ['"]?[\w\\.:]+['"]? with message /, ERROR],
   [/:\d+:in [`'].*[`'].*: .*\((?:[\w:]*(?:Error|Exception|Interrupt)|[A-Z]\w+(?:::\w+)*)\)$/, ERROR],
   [
@@ -98,7 +112,7 @@ const SHAPES: readonly Shape[] = [
     ERROR,
   ],
   // Erlang, Elixir, Perl, Lua, R, Julia, Haskell, OCaml, shells
-  [/^=(?:CRASH|ERROR) REPORT=+/, ERROR],
+  [/^=(?:CRASH|ERROR) REPORT=+|\bCRASH REPORT Process\b|\bexception error: /, ERROR],
   [/^=(?:WARNING) REPORT=+/, WARNING],
   [/^=(?:INFO|PROGRESS|SUPERVISOR) REPORT=+/, INFO],
   [/^\*\* \((?:\w+\.)*\w+\) |^\*\* \(EXIT/, ERROR],
@@ -107,10 +121,11 @@ const SHAPES: readonly Shape[] = [
     ERROR,
   ],
   [/^lua\d*(?:\.\d+)?: |^luajit: /, ERROR],
+  [/^[\w.-]+: Prelude\.|^\*\*\* Exception: /, ERROR],
   [/^Error in .*:|^Execution halted$/, ERROR],
   [/^Fatal error: exception /, CRITICAL],
   [
-    /^\S+: (?:line )?\d+: .*: (?:command )?not found$|: command not found$|^\S*sh: \d+: \S+: not found$/,
+    /^\S+: line \d+: (?!.*\bwarning\b)|^\S*sh: \d+: \S|^\S+: \d+: \S+: (?:not found|parameter not set)$|: command not found$|^\S*sh: \d+: \S+: not found$/,
     ERROR,
   ],
   // operating system errors, in whatever program's words
@@ -123,7 +138,7 @@ const SHAPES: readonly Shape[] = [
     ERROR,
   ],
   [
-    /\b(?:dial|read|write|listen) (?:tcp|udp|unix)\b.*: |\bi\/o timeout\b|\bcontext deadline exceeded\b|\bno such host\b|\bbind: |\bno route to host\b|^(?:NOAUTH|MISCONF) |\btls: handshake failure|\bx509: /,
+    /\b(?:dial|read|write|listen) (?:tcp|udp|unix)\b.*: |\bi\/o timeout\b|\bcontext deadline exceeded\b|\bno such host\b|\bbind: |\bno route to host\b|^(?:NOAUTH|MISCONF|CLUSTERDOWN|MASTERDOWN|WRONGTYPE|READONLY|LOADING Redis|OOM command|NOSCRIPT|EXECABORT|CROSSSLOT|NOPERM|WRONGPASS|BUSY Redis) |^E(?:MFILE|NFILE|BADF|ISDIR|NOTDIR|BUSY|EXIST|INVAL|AGAIN)\b|\b50\d (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)\b|^no main manifest attribute|\btls: handshake failure|\bx509: /,
     ERROR,
   ],
   [/\bno space left on device\b|\bno such file or directory\b/i, ERROR],
@@ -135,7 +150,7 @@ const SHAPES: readonly Shape[] = [
   [/^(?:fatal|FATAL): |^fatal: /, CRITICAL],
   [/: undefined reference to |^collect2: |^ld: /, ERROR],
   [/^--- FAIL: |^FAIL\t|^FAILED |^not ok \d+|^BUILD FAILED|^FAILURE: Build failed/, ERROR],
-  [/\bORA-\d+\b|\bSQLSTATE\[(?!00000)\w+\]|\bTNS-\d+\b/, ERROR],
+  [/\bORA-\d+\b|\bSQLSTATE\[(?!00000)\w+\]|\bTNS-\d+\b|^ER_[A-Z_]+: |^pq: /, ERROR],
   [/^Task timed out after |\bTask timed out after [\d.]+ seconds/, ERROR],
   [/^\[warn\]|^warn: |^W: /, WARNING],
 ];

@@ -3,22 +3,26 @@
  * harmless, and most unlabelled lines are proved so by one search for them.
  */
 const STEMS =
-  'abort addresssan alread noauth misconf unhealth alert assert backtrac broken bug bus cancel cannot caught catastroph caus corrupt core attempt locat could crash crit cve dead denied denie deprec detected died disk double dump eacces eaddr eai econn ehost emerg enet eno enxio eperm epipe erofs err etime exce exec exhaust exit expired fail fatal fault gaierr goroutine halt heap hung ioerr illegal incorrect insufficient invalid kill left leak lost malformed mismatch missing nonrecoverable obsolete oom oops out overflow panic perman perm quit raised refus reject restart rtns sever segf segm segv sigabrt sigbus sigkill sigsegv smash space stack stop such term threw throw thrown timed timeout tnsl traceback trap unabl unauthor unavail uncaught undefin unexpect uninit hang unhandl unknown unreach unrecover unresolv unsupport violat warn what wrong ora';
+  'abort addresssan alert alread assert assum attempt backtrac bad broken bug bus cancel cannot catastroph caught caus core corrupt could crash crit cve dead denie deprec detected died disk double dump duplicate emerg erofs err exce exec exhaust exit expired fail fatal fault gaierr goroutine halt hang heap heartbeat hung illegal incorrect insufficient invalid ioerr kill leak left locat lost malformed mismatch missing nan nonrecoverable obsolete oom oops ora out overflow panic perm prelude premature quit raised refus reject repeated restart rtns segf segm segv sever sigabrt sigbus sigkill sigsegv smash space stack stale stop such term threw throw timed timeout tns traceback trap unabl unauthor unavail unbound uncaught uncorrectable undefin unexpect unhandl unhealth uninit unknown unreach unreadable unrecogn unrecover unresolv unsupport violat warn what wrong';
 
 /** The stems where a word begins, and `can't` and `not found`, whose first words are everywhere. */
 const SUSPECT = new RegExp(
-  `\\b(?:${STEMS.replaceAll(' ', '|')}|can't|no (?:route|such|space|more)|not (?:found|ok|defined|permitted|able))`,
+  `\\b(?:${STEMS.replaceAll(' ', '|')}|can't|connection reset|reset by|d(?:oes|o|id)(?: not|n't)|gone away|line \\d|is (?:locked|full|down|not)|went down|read-only file|traps:|too many|no (?:route|such|space|more|free|healthy|suitable|available|main|response|reply|answer)|not (?:found|ok|defined|permitted|able|set|valid|allowed|responding|online|reachable|well-formed|authori)|50\\d [BGS])`,
   'i',
 );
 
+/** What stands at the very beginning: codes of Redis' replies and of the C library, and a name in capitals of its own. */
+const REPLY =
+  /^(?:NOAUTH|MISCONF|CLUSTERDOWN|MASTERDOWN|WRONGTYPE|READONLY|LOADING|NOSCRIPT|EXECABORT|CROSSSLOT|NOPERM|WRONGPASS|KeyboardInterrupt)/;
+
 /** Words that also end a name: `NullPointerException`, `IOError`. */
 const NAMED =
-  /Error|Exception|Fail|Fault|Warning|Panic|Crash|Timeout|Refused|Denied|_(?:err|fail|exc|warn|crit|fatal|panic)/;
+  /Error|Exception|NotFound|NotEstablished|_ERR|Fail|Fault|Warning|Panic|Crash|Timeout|Refused|Denied|\bE(?:AI_|[A-Z]{3,})|_(?:err|fail|exc|warn|crit|fatal|panic)/;
 
 /**
  * Whether the text has a suspicious word. Regular expressions, since V8 searches a slice of a larger string with them
  * many times faster than code does that looks at one character after another.
  */
 export function isSuspicious(text: string): boolean {
-  return SUSPECT.test(text) || NAMED.test(text);
+  return SUSPECT.test(text) || NAMED.test(text) || REPLY.test(text);
 }

@@ -1,5 +1,5 @@
 import { CLASS, CLOSE, LOWER, OPEN, OTHER, isDigit } from './chars.ts';
-import { INFO } from './levels.ts';
+import { ERROR, INFO, WARNING } from './levels.ts';
 
 /** A word in a header and what surrounds it; one object is reused for every word. */
 export interface Place {
@@ -38,15 +38,32 @@ export function bareForm(
   const wide = after === 9 || (after === 32 && text.charCodeAt(end + 1) <= 32);
   const atStart = start === at.from;
   if (before === 61 && !caps) return false;
+  // `fail` and its forms tell what happened more often than how bad it is
+  if (weak && level === ERROR) return isVerdict(text, at, before, tail);
+  if (after === 58 && level >= WARNING && NOTHING.test(text.slice(end, end + 12))) return false;
 
   // [error]  [ssl:error]  [gc,warning]  <Warning>  (WARN)  |INFO    |  [ERROR   ]
   if (isEnclosing(before) || (before === 32 && isOpener(previous(text, start, at.from)))) {
-    if (isClosing(tail)) return prose < 3 && !isCall(text, start, before);
+    if (isClosing(tail))
+      return prose < 3 && !isCall(text, start, before) && (end - start > 2 || before === 40);
     if (caps && prose < 3 && (tail === 58 || after === 32)) return true;
     if (before === 124 && caps) return true;
   }
   if (depth > 0 && (before === 58 || before === 44) && isClosing(tail)) return true;
-  if (depth > 0 && before === 32 && isClosing(after) && (caps || dated) && at.prose < 2) return true;
+  if (depth > 0 && before === 32 && isClosing(after) && prose < 2) {
+    if (caps || (dated && !isLower(text.charCodeAt(start - 2)))) return true;
+  }
+  // [Warning-Duplicati.Library…]
+  if (
+    after === 45 &&
+    depth > 0 &&
+    dated &&
+    !caps &&
+    !weak &&
+    isOpener(before) &&
+    !isLower(text.charCodeAt(start))
+  )
+    return true;
 
   // `2024-… app.ERROR: x`, ` - ERROR - `, `]ERROR[`, `::WARNING::`, `=ERROR REPORT`, `ERR!`, `ERROR[0012]`
   if (caps && prose < 2) {
@@ -61,11 +78,19 @@ export function bareForm(
   // "error","warning" in CSV
   if (before === 34 && after === 34 && dated) return !weak;
   if (before === 44 && after === 44 && dated) return !weak;
+  // RouterOS: `system,warning x`, `dhcp,error,critical x`
+  if (before === 44 && (after === 32 || after === 44) && !caps && depth === 0 && prose > 0) {
+    const topics = TOPICS.exec(text.slice(Math.max(at.from, start - 40), start));
+    return !weak && topics !== null && topics[0].split(',').length === prose + 1;
+  }
   if (before === 45 || before === 95 || before === 36 || before === 64 || before === 92 || before === 43)
     return false;
 
   // daemon.err host …
   if (before === 46) return (after === 32 || after === 93) && !weak && isFacility(text, start - 1, at.from);
+
+  // Zigbee2MQTT:warn  2025-…
+  if (before === 58 && after === 32 && prose === 0 && isDigit(tail)) return !weak;
 
   // error: x   Warning: x   error[E0308]: x   warning/Process: x
   if (after === 58)
@@ -76,6 +101,7 @@ export function bareForm(
       before !== 61 &&
       (!weak || (level !== INFO && text.charCodeAt(end + 1) === 32))
     );
+  if (after === 40) return atStart && !weak && SCOPE.test(text.slice(end, end + 40));
   if (after === 33) return caps && prose < 2;
   if (after === 91 || after === 47) return prose === 0 && before !== 47 && (dated || after === 91) && !weak;
   if (before === 47) return false;
@@ -87,7 +113,32 @@ export function bareForm(
   if (tail === 45 || tail === 124 || tail === 91 || tail === 60 || tail === 40) return atStart || dated;
   if (dated && isName(text, end + 1, at.stop)) return true;
   const lower = (text.charCodeAt(start) & 32) !== 0;
-  return level === INFO && lower && (atStart || dated) && (before === 0 || before === 32 || before === 9);
+  return (
+    level === INFO &&
+    (lower || (dated && end - start < 6)) &&
+    (atStart || dated) &&
+    (before === 0 || before === 32 || before === 9)
+  );
+}
+
+/** Nothing to tell after all: `err: <nil>`. */
+const NOTHING = /^: ?(?:<nil>(?=$|[\s,;)])|(?:nil|null|none|undefined|false|0)(?=$|[,;)]))/i;
+
+/** Topics before the level, and nothing but a header before them. */
+const TOPICS = /(?:^|\s)(?:[a-z][a-z0-9-]*,)+$/;
+
+/** Zig: `warning(http): x`. */
+const SCOPE = /^\(\w+\): /;
+
+/** `[FAILED]`, and .NET's `fail: App[0]`. */
+function isVerdict(
+  text: string,
+  { start, end, from, prose, dated }: Place,
+  before: number,
+  tail: number,
+): boolean {
+  if (isOpener(before) && isClosing(tail)) return prose < 3;
+  return text.startsWith(': ', end) && end - start === 4 && prose === 0 && (start === from || dated);
 }
 
 /** Whether the bracket before the word is a call's: `serve(log)`. */
@@ -122,6 +173,10 @@ function previous(text: string, at: number, from: number): number {
 
 function wideAfter(text: string, at: number): boolean {
   return text.charCodeAt(at) === 32 && text.charCodeAt(at + 1) === 32;
+}
+
+function isLower(code: number): boolean {
+  return code >= 97 && code <= 122;
 }
 
 function isOpener(code: number): boolean {

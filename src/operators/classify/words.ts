@@ -27,13 +27,39 @@ const WORDS: readonly Word[] = [
     ERROR,
   ],
   [
-    /\binvalid (?:command|argument|option|syntax|value|config\w*|token|format|input|parameter|state|operation|pointer|reference|character|response|signature|certificate|header|data|path|type)|\bundefined (?:symbol|method|variable|function|index|reference)/i,
+    /\binvalid (?:command|argument|option|syntax|value|config\w*|token|format|input|parameter|state|operation|pointer|reference|character|response|signature|certificate|header|data|path|type|api[ -]?key|key|credential|url|host|address|number|block|magic|utf)|\bundefined (?:symbol|method|variable|function|index|reference)/i,
     ERROR,
   ],
   [
     /\b(?:quota|memory|size|time|deadline|limit|capacity|retries) exceeded\b|\b(?:connection|link|lease|contact|session)\b.*\blost\b|\blost (?:connection|quorum|contact|lease|link)\b|\b(?:licen[sc]e|certificate) (?:has |is )?expired\b/i,
     ERROR,
   ],
+  // what is wrong with something, and what it lacks
+  [
+    /\b(?:does|do|did)(?: not|n't) (?:exist|match|complete|respond|start|answer|know)\b|\b(?:is|has) (?:invalid|expired)\b|\bnot (?:valid|responding|reachable|authori[sz]ed|recogni[sz]ed|well-formed|online|allowed (?!because))\b|\bno (?:response|reply|answer) from\b|\bno (?:free|healthy|suitable|available) \w+/i,
+    ERROR,
+  ],
+  [
+    /\b(?:file|module|command|class|library|package|symbol|table|director(?:y|ies)|executable|interpreter|device|image|host|method|driver|plugin|certificate|database)(?: \S+)? (?:was |is |were |are )?not found\b|\b(?:key|file|field|value|argument|parameter|variable|column|header|token|configuration)(?: \S+)? is missing\b|\bmissing (?:required|mandatory|environment|configuration|argument|parameter)\b|\b(?:environment variable|env(?:ironment)?|variable|parameter)\b.{0,40}\b(?:is )?not set\b|\bunbound variable\b/i,
+    ERROR,
+  ],
+  [
+    /\btoo many (?:open|connections|clients|requests|redirect\w*|levels|retries|arguments|links)\b|\b(?:is|are) (?:locked|full)\b|\b(?:disk|filesystem|file system|volume|partition|queue) full\b|\bread-only file ?system\b|\bduplicate (?:key|entry)\b|\bhas gone away\b|\baccess (?:is |was )?denied\b/i,
+    ERROR,
+  ],
+  [
+    /\b(?:unknown|unsupported|unrecogni[sz]ed) (?:\w+ )?(?:column|command|option|host|database|table|directive|function|module|variable|symbol|argument|version|protocol|format|operation|platform|architecture|scheme|encoding|instruction|property)\b|\bbad (?:decrypt|magic|substitution|gateway|file|address|interpreter|checksum|block|superblock|argument|option|configuration|response|certificate|signature|format|state)\b/i,
+    ERROR,
+  ],
+  [
+    /\btime-?out (?:occurred|exceeded|expired|reached|while|waiting|error|after \d)|\b(?:deadline|timeout) (?:has )?(?:passed|elapsed)\b|\bexceed(?:ed|s) (?:its|the|max\w*|allowed|a)?\s?(?:deadline|threshold|limit|quota|timeout|time)\b|\b(?:threshold|limit) (?:was |has been )?exceeded\b|\bexceeded threshold\b|\bheartbeats? (?:missed|lost|timed out|timeout)\b|\bmissed heartbeats?\b|\bassum\w+ (?:\w+ )?dead\b|\bstale\b.{0,20}\bfor \d|\brepeated too quickly\b/i,
+    ERROR,
+  ],
+  [
+    /\b(?:errored|prematurely|unreadable|uncorrectable)\b|\b(?:process|worker|child|thread|task|node|peer|server|daemon)\b[^:]{0,20}\bdied\b|\bNaN (?:loss|detected|encountered)\b|\bloss is nan\b|\b(?:cluster|server|database|master|service|node|host|peer|api|backend|upstream) (?:is|went) down\b(?!, reason)/i,
+    ERROR,
+  ],
+  [/\b(?!ERR)[A-Z]{3,}_ERR(?:OR)?_[A-Z_]+\b(?!=)/, ERROR],
   [/\bexit(?:ed)?(?: with)?(?: exit)?(?: code| status)?[:= ]+[1-9]\d*\b/i, ERROR],
   [/\b(?:warn(?:ing)?s?|deprecated|deprecation|caution|obsolete)\b/i, WARNING],
 ];
@@ -54,18 +80,21 @@ export function judgeWords(text: string): number {
   if (!PACKED.some(([pattern]) => pattern.test(text)) || CLIENT_REFUSED.test(text)) return NEGATED;
   let rest = text;
   for (const pattern of HARMLESS) rest = rest.replace(pattern, ' ');
+  rest = rest.replace(/ {2,}/g, ' ');
   const over = RECOVERY.test(text);
   for (const [pattern, packed] of PACKED) {
     const match = pattern.exec(rest);
     if (match === null) continue;
-    if (over && (packed & 7) < CRITICAL) return COUNTED.test(rest) ? mark(text, COUNTED, SOME) : NEGATED;
-    const start = Math.max(0, text.indexOf(match[0]));
-    return marked(packed, start, start + match[0].length);
+    if (over && ((packed & 7) < CRITICAL || /^critical$/i.test(match[0])))
+      return COUNTED.test(rest) ? mark(text, COUNTED.exec(rest)?.[0] ?? '', SOME) : NEGATED;
+    return mark(text, match[0], packed);
   }
   return NEGATED;
 }
 
-function mark(text: string, pattern: RegExp, packed: number): number {
-  const match = pattern.exec(text);
-  return match === null ? packed : marked(packed, match.index, match.index + match[0].length);
+/** Marks the piece that decided in the line itself; where something was taken out of its middle, its first word. */
+function mark(text: string, piece: string, packed: number): number {
+  const found = text.includes(piece) ? piece : (piece.split(' ')[0] ?? '');
+  const start = Math.max(0, text.indexOf(found));
+  return marked(packed, start, start + found.length);
 }
