@@ -54,6 +54,11 @@ resumeCommand(program);
 ackCommand(program);
 healCommand(program);
 reloadCommand(program);
+// `… | head` has seen enough. What was begun goes on to its end: an installation is not left half done for that.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError(`(quantum-realtime ${command.name()} --help)`);
 

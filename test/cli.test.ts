@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { cli } from './support/cli.ts';
+import { cli, CLEAN_ENV, LAUNCHER } from './support/cli.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -81,4 +82,16 @@ test('check-config prints what is in force and who set it', async () => {
   const { stdout } = await cli(['check-config'], { env: { QT_LIMITS_ERRORS: '77' } });
   expect(stdout).toContain('limits.errors = 77  (QT_LIMITS_ERRORS)');
   expect(stdout).toContain('window = 1h  (default)');
+});
+
+test('a reader that has seen enough (| head) is no fault', async () => {
+  const { stdout, stderr } = await execa(
+    'sh',
+    ['-c', '{ "$0" check-config; echo "ended with $?" >&2; } | head -n 1', LAUNCHER],
+    {
+      env: CLEAN_ENV,
+      extendEnv: false,
+    },
+  );
+  expect([stdout, stderr]).toEqual(['name = "Quantum Trader"  (default)', 'ended with 0']);
 });
