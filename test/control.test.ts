@@ -25,7 +25,7 @@ import type { Status } from '../src/control/status.ts';
 import { applicable, withLimits } from '../src/daemon/reload.ts';
 import { selfId } from '../src/daemon/self-id.ts';
 import { initial } from '../src/operators/incident/state.ts';
-import { heartbeat } from '../src/daemon/heartbeat.ts';
+import { heartbeat, isReading } from '../src/daemon/heartbeat.ts';
 import { handOver } from '../src/daemon/hand-over.ts';
 import { lineRates } from '../src/daemon/line-rates.ts';
 import { summary } from '../src/daemon/summary.ts';
@@ -160,6 +160,21 @@ test('under systemd every record begins with the priority of its level', () => {
 });
 
 describe('the heartbeat', () => {
+  const reading = {
+    engine: 'up',
+    trouble: undefined,
+    store: { writable: true, lastCommit: 40_000 },
+  } as const;
+  test.each([
+    ['the engine, the pipeline and the store go on', {}, true],
+    ['the engine is away', { engine: 'down' }, false],
+    ['the pipeline stands still', { trouble: 'nothing evaluated for 31 s' }, false],
+    ['the disk is full', { store: { writable: false, lastCommit: 99_000 } }, false],
+    ['nothing was stored for more than a minute', { store: { writable: true, lastCommit: 39_999 } }, false],
+  ] as const)('where %s it is sent or not', (_, differs, sent) => {
+    expect(isReading({ ...reading, ...differs }, 100_000)).toBe(sent);
+  });
+
   test('is sent only while reading makes progress', async () => {
     await using receiver = await startWebhookReceiver();
     let asked = 0;
