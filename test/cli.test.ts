@@ -17,8 +17,10 @@ const SESSION = join(import.meta.dirname, '..', 'examples', 'quantum-trader', 's
 test('--help names every command, and every command has a --help of its own', async () => {
   const { stdout, exitCode } = await cli(['--help']);
   expect(exitCode).toBe(0);
-  for (const command of ['run', 'replay', 'classify', 'check-config', 'test-alert', 'demo']) {
-    expect(stdout).toContain(`  ${command}`);
+  expect(stdout).toContain('Exit codes: 0 fine, 1 fault, 2 wrong usage');
+  const commands = [...stdout.matchAll(/^ {2}([a-z-]+)(?: \[| <| {2,}[a-z])/gm)].map(([, name = '']) => name);
+  expect(commands).toHaveLength(20);
+  for (const command of commands.filter((name) => name !== 'help')) {
     const help = await cli([command, '--help']);
     expect([command, help.exitCode]).toEqual([command, 0]);
     expect(help.stdout).toContain(`Usage: quantum-realtime ${command}`);

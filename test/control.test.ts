@@ -342,6 +342,34 @@ describe('a status with everything in it', () => {
     expect(text).toMatch(/discord is DISABLED until a reload: HTTP 404/);
   });
 
+  test('leaves out columns rather than be wider than a terminal, and uses a wide one', () => {
+    const narrow = statusText(status, 80).split('\n');
+    for (const line of narrow) expect(line.length).toBeLessThanOrEqual(80);
+    const title = narrow.find((line) => line.startsWith('CONTAINER'));
+    expect(title).toMatch(/READING +DRIVER +LAST LINE +LINES\/S +CRIT +ERR +WARN +RST$/);
+    const wide = statusText(status, 200).split('\n');
+    expect(wide.find((line) => line.startsWith('CONTAINER'))).toMatch(
+      /DRIVER +LAST LINE +LAG +LINES\/S +LINES/,
+    );
+    expect(Math.max(...wide.map(({ length }) => length))).toBeGreaterThan(100);
+  });
+
+  test('counts the containers that are read, and why a heal was started is no news after it', () => {
+    const [first, second] = status.containers;
+    const containers = [first, second].flatMap((one) => one ?? []);
+    const unreadable = containers.map((one, n) => (n === 0 ? { ...one, state: 'unreadable' } : one));
+    expect(statusText({ ...status, blind: undefined, containers: unreadable })).toMatch(
+      /^Reading +1 of 2 containers/m,
+    );
+    const shown = (state: string): string =>
+      statusText({
+        ...status,
+        incidents: status.incidents.map((one) => ({ ...one, state, why: 'a heal is due' })),
+      });
+    expect(shown('queued')).toContain('a heal is due');
+    expect(shown('settling')).not.toContain('a heal is due');
+  });
+
   test('is a metric a line whatever the names, and containers of one name are told apart', () => {
     const lines = metrics(status)
       .split('\n')
