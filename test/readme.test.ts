@@ -65,7 +65,7 @@ describeMachine(
 
     test('npm start follows the containers of this host, with nothing set and with what the README sets', async () => {
       await machine().ok('ln -sf /run/engine/docker.sock /run/docker.sock; ls -l /var/run/docker.sock');
-      const running = block(`${blockWith('npm start')}`, 'exec > /srv/said 2>&1');
+      const running = block(blockWith('npm start'), 'exec > /srv/said 2>&1');
       const said = (times: number): Promise<string> =>
         machine().until(
           'cat /srv/said',
