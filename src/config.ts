@@ -1,239 +1,176 @@
 import * as z from 'zod';
-import { parseDuration } from './duration.ts';
-import { KINDS } from './model.ts';
+import { channel, classifyRule, namesAreUnique, rule } from './config/items.ts';
+import {
+  amount,
+  argv,
+  between,
+  duration,
+  flag,
+  limit,
+  list,
+  span,
+  texts,
+  wait,
+  webAddress,
+} from './config/values.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** A duration: `3s`, `10m`, `1h30m`, or a number of milliseconds. */
-const duration = z.union([z.number().int().nonnegative(), z.string()]).transform((value, context) => {
-  if (typeof value === 'number') return value;
-  const ms = /^\d+$/.test(value) ? Number(value) : parseDuration(value);
-  if (ms === undefined) {
-    context.addIssue({ code: 'custom', message: 'expected a duration such as 3s, 10m or 1h30m' });
-    return z.NEVER;
-  }
-  return ms;
-});
-
-/** A duration between two bounds, in milliseconds. */
-function between(least: number, most: number, bounds: string) {
-  return duration.refine((ms) => ms >= least && ms <= most, { message: `expected a duration ${bounds}` });
-}
-
-/** A span that things are counted over, and a time that is waited: none of them may be switched off by a slip. */
-const span = between(SECOND, 7 * 24 * HOUR, 'from 1s to 7d');
-const wait = between(SECOND, 24 * HOUR, 'from 1s to 24h');
-
-/** Names stand in ids, messages and file names. */
-const identifier = z
-  .string()
-  .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'expected up to 64 letters, digits, dots, dashes and underscores');
-
-const webAddress = z.url({ protocol: /^https?$/ });
-
-const limit = z.coerce.number().int().positive();
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
-const labels = z.record(z.string(), z.string());
-
-/** A list; from the environment or a flag also as text parted by commas. */
-const list = z.union([
-  z.array(z.string()),
-  z.string().transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  ),
-]);
-
-/** Program and arguments. A text with blanks and no comma is refused: it would be the name of one program. */
-const argv = list.superRefine((words, context) => {
-  const only = words.length === 1 ? words[0] : undefined;
-  if (only === undefined || !/\s/.test(only) || only.startsWith('/')) return;
-  context.addIssue({ code: 'custom', message: 'expected a list, program and arguments each by itself' });
-});
-
-/** What a user rule does with the entries it matches; `ignore` comes first whatever the order. */
-const judgement = z.enum(['ignore', 'critical', 'error', 'warning', 'info']);
-
-const classifyRule = z.strictObject({
-  level: judgement,
-  /** Plain text the line must contain (case-sensitive). */
-  text: z.string().min(1).optional(),
-  /** A regular expression (case-insensitive), examined against at most 16 KiB of the line. */
-  pattern: z.string().min(1).optional(),
-  /** A field of a JSON or logfmt line and the text it must equal, e.g. `{ name: logger, equals: chatty }`. */
-  field: z.strictObject({ name: z.string().min(1), equals: z.string() }).optional(),
-  /** Container globs the rule is limited to. */
-  containers: list.default([]),
-});
-
-const rule = z.strictObject({
-  name: identifier,
-  kinds: z.array(z.enum(KINDS)).min(1),
-  limit,
-  window: span.optional(),
-  scope: z.enum(['host', 'container']).default('host'),
-  containers: list.default([]),
-  labels: labels.default({}),
-  pattern: z.string().default(''),
-  effects: z.array(z.enum(['alert', 'report', 'heal'])).default(['alert', 'report', 'heal']),
-  /** Incidents with one key are one incident. Default: `host` for a rule that heals, else the rule's own name. */
-  key: identifier.optional(),
-});
-
-function namesAreUnique(rules: readonly { readonly name: string }[], context: z.RefinementCtx): void {
-  const seen = new Set<string>();
-  rules.forEach(({ name }, index) => {
-    if (seen.has(name)) {
-      context.addIssue({
-        code: 'custom',
-        path: [index, 'name'],
-        message: 'expected a name no other rule has',
-      });
-    }
-    seen.add(name);
-  });
-}
-
-const channel = z.strictObject({
-  /** Where it goes. A secret: never logged, reported or shown. */
-  url: webAddress,
-  /** Chosen from the URL where it is not given. */
-  type: z.enum(['discord', 'slack', 'ntfy', 'generic']).optional(),
-  /** How logs and status name it, since the URL cannot be shown. */
-  name: z.string().min(1).optional(),
-  /** Standard Webhooks signing secret (`whsec_…`), for the generic type. */
-  secret: z.string().optional(),
-  /** Access token, for ntfy. */
-  token: z.string().optional(),
-});
-
 /** Every setting with its default. Durations are in milliseconds once parsed. */
 export const configSchema = z.strictObject({
-  /** The name that messages begin with. */
-  name: z.string().min(1).default('Quantum Trader'),
-  /** The rolling window. */
-  window: span.default(HOUR),
-  /** Inclusive limits within the window; 0 is refused: leave a limit out by a rule of your own instead. */
+  name: z.string().min(1).default('Quantum Trader').describe('The name that messages begin with.'),
+  window: span.default(HOUR).describe('The rolling window that events are counted over.'),
   limits: z
     .strictObject({
-      critical: limit.default(5),
-      errors: limit.default(50),
-      restarts: limit.default(2),
+      critical: limit.default(5).describe('Critical events within the window.'),
+      errors: limit.default(50).describe('Errors within the window.'),
+      restarts: limit.default(2).describe('Restarts of containers within the window.'),
     })
-    .prefault({}),
-  /** Rules beside the three limits. */
-  rules: z.array(rule).superRefine(namesAreUnique).default([]),
-  /** Which containers are followed: globs on name and image. */
+    .prefault({})
+    .describe('Inclusive limits. 0 is refused; a rule of the same name takes the place of one.'),
+  rules: z.array(rule).superRefine(namesAreUnique).default([]).describe('Rules beside the three limits.'),
   containers: z
     .strictObject({
-      include: list.default(['*']),
-      exclude: list.default([]),
-      images: list.default(['**']),
+      include: list.default(['*']).describe('Globs of names that are followed.'),
+      exclude: list.default([]).describe('Globs of names that are not; they win.'),
+      images: list.default(['**']).describe('Globs of images that are followed.'),
     })
-    .prefault({}),
-  classify: z.strictObject({ rules: z.array(classifyRule).default([]) }).prefault({}),
+    .prefault({})
+    .describe('Which containers are followed. The label quantum-realtime.enable=false leaves one out.'),
+  classify: z
+    .strictObject({ rules: z.array(classifyRule).default([]).describe('Your own, before all others.') })
+    .prefault({})
+    .describe('How lines are judged.'),
   restarts: z
     .strictObject({
-      /** Which causes the restart rule counts. The others are recorded all the same. */
       count: z
         .array(z.enum(['crash', 'policy', 'oom', 'manual', 'recreate', 'engine']))
-        .default(['crash', 'policy', 'oom']),
+        .default(['crash', 'policy', 'oom'])
+        .describe('Which causes count towards the limit. The others are recorded all the same.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Restarts, as Docker tells them.'),
   alerts: z
     .strictObject({
-      /** Shorthand for one channel; set by QT_ALERT_WEBHOOK. */
-      webhook: z.union([z.literal(''), webAddress]).default(''),
-      channels: z.array(channel).default([]),
-      /** One attempt's time. */
-      timeout: duration.default(10 * SECOND),
-      /** When an undelivered message is given up. */
-      deadline: duration.default(24 * HOUR),
+      webhook: z
+        .union([z.literal(''), webAddress])
+        .default('')
+        .describe('One channel in short; a secret, better given as QT_ALERT_WEBHOOK.'),
+      channels: z.array(channel).default([]).describe('Any number of channels.'),
+      timeout: duration.default(10 * SECOND).describe("One attempt's time."),
+      deadline: duration.default(24 * HOUR).describe('When an undelivered message is given up.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Who is told.'),
   report: z
     .strictObject({
-      dir: z.string().min(1).default('.'),
-      /** First line of a new report file. */
-      title: z.string().min(1).default('Quantum Trader V3 - Weekly Health Report'),
+      dir: z.string().min(1).default('.').describe('The folder of incident reports.'),
+      title: z
+        .string()
+        .min(1)
+        .default('Quantum Trader V3 - Weekly Health Report')
+        .describe('First line of a new report file.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Incident reports.'),
   heal: z
     .strictObject({
-      /** Program and arguments; no shell. Empty: nothing is run. */
-      command: argv.default([]),
-      /** `restart` restarts the containers that caused the breach, instead of a command. */
-      action: z.enum(['command', 'restart']).default('command'),
-      cwd: z.string().optional(),
-      env: labels.default({}),
-      timeout: duration.default(5 * MINUTE),
-      killGrace: duration.default(10 * SECOND),
-      nice: z.coerce.number().int().min(0).max(19).default(10),
-      runner: z.enum(['child', 'systemd-run']).default('child'),
-      /** Shows what would run, and runs nothing. */
-      dryRun: flag.default(false),
-      /** Skips even the first heal of an incident if it has grown quiet by then. */
-      skipIfCalmFirst: flag.default(false),
+      command: argv.default([]).describe('Program and arguments; no shell. Empty: nothing is run.'),
+      action: z
+        .enum(['command', 'restart'])
+        .default('command')
+        .describe('restart: the containers that caused the breach are restarted, instead of a command.'),
+      cwd: z.string().optional().describe('Where the command is run.'),
+      env: texts.default({}).describe('Added to the environment of the command.'),
+      timeout: duration.default(5 * MINUTE).describe('After this it is ended (SIGTERM).'),
+      killGrace: duration.default(10 * SECOND).describe('After this, then, by force (SIGKILL).'),
+      nice: amount.max(19).default(10).describe('How far it gives way to others.'),
+      runner: z
+        .enum(['child', 'systemd-run'])
+        .default('child')
+        .describe("child: within the daemon's limits; systemd-run: a unit of its own."),
+      dryRun: flag.default(false).describe('Shows what would run, and runs nothing.'),
+      skipIfCalmFirst: flag
+        .default(false)
+        .describe('Skips even the first heal of an incident if it has grown quiet by then.'),
     })
-    .prefault({}),
-  /** The life of an incident: see docs/incidents.md for what each of them means. */
+    .prefault({})
+    .describe('What is run to mend things.'),
   incident: z
     .strictObject({
-      groupWait: between(0, 5 * MINUTE, 'of at most 5m').default(3 * SECOND),
-      settle: wait.default(MINUTE),
-      verify: wait.default(10 * MINUTE),
-      resolveRatio: z.coerce.number().positive().max(1).default(0.5),
-      aliveGrace: duration.default(5 * MINUTE),
-      verifyMax: wait.default(HOUR),
-      maxAttempts: limit.default(2),
-      cooldown: duration.default(15 * MINUTE),
-      cooldownMax: duration.default(4 * HOUR),
-      streakReset: duration.default(HOUR),
-      budget: limit.default(4),
-      budgetWindow: duration.default(24 * HOUR),
-      reopenWindow: duration.default(30 * MINUTE),
-      maxReopens: z.coerce.number().int().nonnegative().default(2),
-      reminder: duration.default(4 * HOUR),
-      reminderMax: duration.default(24 * HOUR),
-      updateInterval: duration.default(5 * MINUTE),
-      freshness: duration.default(5 * MINUTE),
-      blindAfter: duration.default(10 * SECOND),
-      blindMax: duration.default(12 * HOUR),
+      groupWait: between(0, 5 * MINUTE, 'of at most 5m')
+        .default(3 * SECOND)
+        .describe('Causes are gathered so long before people are told.'),
+      settle: wait.default(MINUTE).describe('What happens so soon after a heal is no evidence.'),
+      verify: wait.default(10 * MINUTE).describe('Quiet for so long is recovery.'),
+      resolveRatio: z.coerce
+        .number()
+        .positive()
+        .max(1)
+        .default(0.5)
+        .describe("Quiet is at most this part of the limit's rate."),
+      aliveGrace: duration.default(5 * MINUTE).describe('Missing containers count as dead after this.'),
+      verifyMax: wait.default(HOUR).describe('A watch ends after this, quiet or not.'),
+      maxAttempts: limit.default(2).describe('Heals for one incident; then a person is called.'),
+      cooldown: duration.default(15 * MINUTE).describe('Between two heals; doubles with each.'),
+      cooldownMax: duration.default(4 * HOUR).describe('It doubles no further than this.'),
+      streakReset: duration.default(HOUR).describe('Healthy for so long, it begins anew.'),
+      budget: limit.default(4).describe('Heals within budgetWindow, all incidents together.'),
+      budgetWindow: duration.default(24 * HOUR).describe('See budget.'),
+      reopenWindow: duration.default(30 * MINUTE).describe('A relapse this soon is the same incident.'),
+      maxReopens: amount.default(2).describe('So many relapses; then a person is called.'),
+      reminder: duration.default(4 * HOUR).describe('A person is reminded after this; doubles.'),
+      reminderMax: duration.default(24 * HOUR).describe('It doubles no further than this.'),
+      freshness: duration.default(5 * MINUTE).describe('Found at a start, older evidence heals nobody.'),
+      blindAfter: duration.default(10 * SECOND).describe('Not reading for so long is being blind.'),
+      blindMax: duration.default(12 * HOUR).describe('Blind for so long, a person is called.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The life of an incident: docs/incidents.md tells what each of them means.'),
   state: z
     .strictObject({
-      /** Holds the database. Default: $STATE_DIRECTORY under systemd, else ~/.local/state/quantum-realtime. */
-      dir: z.string().min(1).optional(),
+      dir: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Holds the database. Default: $STATE_DIRECTORY, else ~/.local/state/quantum-realtime.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What is kept across restarts.'),
   docker: z
     .strictObject({
-      /** `unix:///path` or `tcp://host:port`. Default: $DOCKER_HOST, else the local socket. */
-      host: z.string().min(1).optional(),
+      host: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('unix:///path or tcp://host:port. Default: $DOCKER_HOST, else the local socket.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Where the Docker Engine listens.'),
   log: z
     .strictObject({
-      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
-      /** Written to the report directory as well as standard error. */
-      file: z.string().min(1).default('REALTIME_MONITOR.log'),
-      /** The file is rotated before it grows beyond so many bytes; 0: never. */
-      maxSize: z.coerce
-        .number()
-        .int()
-        .nonnegative()
-        .default(10 * 1_024 * 1_024),
-      /** So many rotated files (`….log.1`, the newest, and on) are kept beside it. */
-      keep: z.coerce.number().int().min(1).max(100).default(3),
+      level: z
+        .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
+        .default('info')
+        .describe('The least that is logged.'),
+      file: z
+        .string()
+        .min(1)
+        .default('REALTIME_MONITOR.log')
+        .describe('Written to the report directory as well as standard error.'),
+      maxSize: amount
+        .default(10 * 1_024 * 1_024)
+        .describe('The file is rotated before it grows beyond so many bytes; 0: never.'),
+      keep: limit.max(100).default(3).describe('So many rotated files are kept beside it.'),
     })
-    .prefault({}),
-  /** Asked for (GET) once a minute, but only while reading makes progress. A secret: never shown. */
-  heartbeatUrl: z.union([z.literal(''), webAddress]).default(''),
+    .prefault({})
+    .describe("The daemon's own log."),
+  heartbeatUrl: z
+    .union([z.literal(''), webAddress])
+    .default('')
+    .describe('Asked for (GET) once a minute, but only while reading makes progress. A secret.'),
 });
 
 /** The effective settings. */

@@ -10,8 +10,8 @@ export function parseDuration(text: string): number | undefined {
   return total;
 }
 
-/** Milliseconds as people write them: `3s`, `1h30m`, `250ms`. */
-export function formatDuration(ms: number): string {
+/** Milliseconds as people write them: `3s`, `1h30m`, `250ms`; of at most so many units, the smaller ones left out. */
+export function formatDuration(ms: number, units = 2): string {
   const parts: string[] = [];
   let rest = Math.round(Math.abs(ms));
   for (const unit of ['d', 'h', 'm', 's', 'ms'] as const) {
@@ -19,7 +19,7 @@ export function formatDuration(ms: number): string {
     if (amount > 0) parts.push(`${amount}${unit}`);
     rest -= amount * UNITS[unit];
   }
-  return parts.length === 0 ? '0s' : (ms < 0 ? '-' : '') + parts.slice(0, 2).join('');
+  return parts.length === 0 ? '0s' : (ms < 0 ? '-' : '') + parts.slice(0, units).join('');
 }
 
 function isUnit(text: string | undefined): text is keyof typeof UNITS {

@@ -6,11 +6,18 @@ export interface EffectiveSetting {
   readonly path: string;
   readonly value: string;
   readonly source: string;
+  /** The container it is in force for, if for one only. */
+  readonly container?: string;
 }
 
 const DURATION =
-  /^(?:window|heal\.(?:timeout|killGrace)|alerts\.(?:timeout|deadline)|incident\.(?!resolveRatio|maxAttempts|budget$|maxReopens)\w+)$/;
+  /^(?:window|rules\.\d+\.window|heal\.(?:timeout|killGrace)|alerts\.(?:timeout|deadline)|incident\.(?!resolveRatio|maxAttempts|budget$|maxReopens)\w+)$/;
 const SECRET = /(?:webhook|url|secret|token)$/i;
+
+/** Whether the setting at a path is a duration, which people write as `10m`. */
+export function isDuration(path: string): boolean {
+  return DURATION.test(path);
+}
 
 /** Every setting in force, in the order of the schema. Secrets are shown as set or not set, never as they are. */
 export function effectiveSettings({ config, sources }: LoadedConfig): EffectiveSetting[] {
@@ -34,7 +41,7 @@ function* flatten(value: unknown, path: readonly string[]): Generator<[string, u
 function show(path: string, value: unknown): string {
   if (SECRET.test(path))
     return value === '' || value === undefined ? '(not set)' : '(set; a secret, not shown)';
-  if (typeof value === 'number' && DURATION.test(path)) return formatDuration(value);
+  if (typeof value === 'number' && isDuration(path)) return formatDuration(value, Infinity);
   return value === undefined ? '(not set)' : JSON.stringify(value);
 }
 

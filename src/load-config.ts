@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
-import type * as z from 'zod';
+import { closest } from './closest.ts';
 import { configSchema, type Config } from './config.ts';
+import { describeIssue, didYouMean, quote } from './config/describe-issue.ts';
+import { knownSettings } from './config/known-settings.ts';
+import { assign, isTree, leaves, type Tree } from './config/tree.ts';
 import { withCredentials } from './systemd/credentials.ts';
 
 /** Where a value came from: `default`, the file's name, `QT_…`, or `--flag`. */
@@ -41,12 +44,13 @@ export async function loadConfig({ file, env = {}, flags = {} }: ConfigPlaces): 
   const raw: Tree = file === undefined ? {} : await readFileTree(file);
   for (const path of leaves(raw)) sources.set(path.join('.'), file ?? '');
 
-  const known = settings(configSchema);
+  const known = knownSettings(configSchema);
   for (const [name, text] of Object.entries(withCredentials(env))) {
     if (!name.startsWith('QT_') || text === undefined || NOT_SETTINGS.has(name)) continue;
     const path = ALIASES[name] ?? known.get(name);
     if (path === undefined) {
-      problems.push(`${name}: no such setting (from the environment)`);
+      const similar = closest(name, known.keys());
+      problems.push(`${name}: no such setting${didYouMean(similar)} (from the environment)`);
       continue;
     }
     assign(raw, path, text);
@@ -55,12 +59,12 @@ export async function loadConfig({ file, env = {}, flags = {} }: ConfigPlaces): 
   for (const [path, value] of Object.entries(flags)) {
     if (value === undefined) continue;
     assign(raw, path.split('.'), value);
-    sources.set(path, `--${path}`);
+    sources.set(path, FLAGS[path] ?? `--${path}`);
   }
 
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success)
-    problems.push(...parsed.error.issues.flatMap((issue) => describe(issue, raw, sources)));
+    problems.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, raw, sources)));
   if (parsed.success) problems.push(...(await patternProblems(parsed.data)));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return { config: parsed.data, sources };
@@ -90,9 +94,20 @@ async function patternProblems({ classify, rules }: Config): Promise<string[]> {
   });
 }
 
+/** Why a file cannot be read, without its name, which is told already. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  return code === 'EACCES' ? 'this user may not read it' : messageOf(error);
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Flags that are not called by the path of their setting. */
+const FLAGS: Readonly<Record<string, string>> = { 'state.dir': '--state', 'report.dir': '--report' };
 
 /** Variables of the QT_ family that are no settings: what a heal command is told, and the launcher's own. */
 const NOT_SETTINGS = new Set([
@@ -104,17 +119,13 @@ const NOT_SETTINGS = new Set([
   'QT_CONTEXT_FILE',
 ]);
 const ALIASES: Readonly<Record<string, readonly string[]>> = { QT_ALERT_WEBHOOK: ['alerts', 'webhook'] };
-/** Paths whose values are secrets and are never quoted. */
-const SECRET = /webhook|\.url$|heartbeatUrl|secret|token/i;
-
-type Tree = Record<string, unknown>;
 
 async function readFileTree(file: string): Promise<Tree> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new ConfigError([`${file}: cannot be read (${messageOf(error)})`]);
+    throw new ConfigError([`${file}: cannot be read (${reasonOf(error)})`]);
   }
   const document = parseDocument(text);
   if (document.errors.length > 0)
@@ -124,100 +135,4 @@ async function readFileTree(file: string): Promise<Tree> {
   if (!isTree(value))
     throw new ConfigError([`${file}: expected settings (key: value), found ${quote(value)}`]);
   return value;
-}
-
-function describe(issue: z.core.$ZodIssue, raw: Tree, sources: ReadonlyMap<string, ValueSource>): string[] {
-  const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(
-      (key) => `${[...path, key].join('.')}: no such setting${from(sources, [...path, key])}`,
-    );
-  }
-  const found = path.reduce<unknown>(
-    (value, key) => (isTree(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined),
-    raw,
-  );
-  const shown = SECRET.test(path.join('.')) ? 'something else (not shown: it is a secret)' : quote(found);
-  return [`${path.join('.') || '(top level)'}: ${expectation(issue)}, found ${shown}${from(sources, path)}`];
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `expected ${issue.expected}`;
-    case 'invalid_value':
-      return `expected one of ${issue.values.map(String).join(', ')}`;
-    case 'invalid_union': {
-      const inner = issue.errors.flat().map(expectation);
-      return [...new Set(inner)].join(' or ');
-    }
-    case 'too_small':
-      return `expected ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}${issue.origin === 'string' ? ' character' : ''}`;
-    case 'too_big':
-      return `expected at most ${issue.maximum}`;
-    case 'invalid_format':
-      return issue.format === 'regex' ? issue.message : `expected a valid ${issue.format}`;
-    default:
-      return issue.message;
-  }
-}
-
-function from(sources: ReadonlyMap<string, ValueSource>, path: readonly string[]): string {
-  for (let depth = path.length; depth > 0; depth--) {
-    const source = sources.get(path.slice(0, depth).join('.'));
-    if (source !== undefined) return ` (from ${source})`;
-  }
-  return '';
-}
-
-/** Environment name → path, for every setting that is a single value or a list of texts. */
-function settings(schema: z.ZodType, path: readonly string[] = []): Map<string, readonly string[]> {
-  const found = new Map<string, readonly string[]>();
-  const inner = unwrap(schema);
-  if ('shape' in inner && isTree(inner.shape) && path.length < 3) {
-    for (const [key, child] of Object.entries(inner.shape)) {
-      if (isSchema(child)) for (const [name, at] of settings(child, [...path, key])) found.set(name, at);
-    }
-  } else if (path.length > 0) found.set(`QT_${path.join('_').toUpperCase()}`, path);
-  return found;
-}
-
-function unwrap(schema: z.ZodType): object {
-  let inner: z.ZodType = schema;
-  for (;;) {
-    const definition: object = inner.def;
-    const next: unknown = 'innerType' in definition ? definition.innerType : undefined;
-    if (!isSchema(next)) return inner;
-    inner = next;
-  }
-}
-
-function isSchema(value: unknown): value is z.ZodType {
-  return typeof value === 'object' && value !== null && 'safeParse' in value;
-}
-
-function assign(tree: Tree, path: readonly string[], value: unknown): void {
-  const [key, ...rest] = path;
-  if (key === undefined) return;
-  if (rest.length === 0) {
-    tree[key] = value;
-    return;
-  }
-  const child = tree[key];
-  const branch: Tree = isTree(child) ? child : {};
-  tree[key] = branch;
-  assign(branch, rest, value);
-}
-
-function* leaves(value: unknown, path: readonly string[] = []): Generator<readonly string[]> {
-  if (isTree(value)) for (const [key, child] of Object.entries(value)) yield* leaves(child, [...path, key]);
-  else yield path;
-}
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function quote(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
 }

@@ -22,10 +22,18 @@ import type { Config } from './config.ts';
 import { VERSION } from './version.ts';
 import { exitCodeOf } from './usage.ts';
 
+/** What goes for every command. */
+const HELP = `
+Settings: --config FILE, then the environment (QT_LIMITS_ERRORS=100), then flags,
+then labels of containers; later ones win, and check-config shows them.
+Exit codes: 0 fine, 1 fault, 2 wrong usage or configuration, 3 an expectation was
+not met.`;
+
 const program = new Command('quantum-realtime')
   .description('Follows the logs of every Docker container on this host, and acts when something goes wrong.')
   .version(VERSION)
   .showHelpAfterError('(quantum-realtime --help shows what there is)')
+  .addHelpText('after', HELP)
   .exitOverride();
 
 /** For commands that want nothing of the settings but the settings. */
@@ -35,25 +43,36 @@ async function load(options: Readonly<Record<string, unknown>>): Promise<Config>
   return (await loadConfig({ file: typeof file === 'string' ? file : undefined, env: process.env })).config;
 }
 
+program.commandsGroup('Watching:');
 runCommand(program);
-replayCommand(program);
-recordCommand(program);
-backtestCommand(program);
-testCommand(program);
-classifyCommand(program);
-checkConfigCommand(program);
-testAlertCommand(program, load);
-demoCommand(program);
-doctorCommand(program);
-installCommand(program);
-uninstallCommand(program);
 statusCommand(program);
 incidentsCommand(program);
+doctorCommand(program);
+
+program.commandsGroup('Operating:');
 pauseCommand(program);
 resumeCommand(program);
 ackCommand(program);
 healCommand(program);
 reloadCommand(program);
+testAlertCommand(program, load);
+checkConfigCommand(program);
+installCommand(program);
+uninstallCommand(program);
+
+program.commandsGroup('Trying out:');
+demoCommand(program);
+replayCommand(program);
+recordCommand(program);
+backtestCommand(program);
+testCommand(program);
+classifyCommand(program);
+
+// `… | head` has seen enough. What was begun goes on to its end: an installation is not left half done for that.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError(`(quantum-realtime ${command.name()} --help)`);
 

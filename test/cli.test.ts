@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { cli } from './support/cli.ts';
+import { cli, CLEAN_ENV, LAUNCHER } from './support/cli.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -16,8 +17,10 @@ const SESSION = join(import.meta.dirname, '..', 'examples', 'quantum-trader', 's
 test('--help names every command, and every command has a --help of its own', async () => {
   const { stdout, exitCode } = await cli(['--help']);
   expect(exitCode).toBe(0);
-  for (const command of ['run', 'replay', 'classify', 'check-config', 'test-alert', 'demo']) {
-    expect(stdout).toContain(`  ${command}`);
+  expect(stdout).toContain('Exit codes: 0 fine, 1 fault, 2 wrong usage');
+  const commands = [...stdout.matchAll(/^ {2}([a-z-]+)(?: \[| <| {2,}[a-z])/gm)].map(([, name = '']) => name);
+  expect(commands).toHaveLength(20);
+  for (const command of commands.filter((name) => name !== 'help')) {
     const help = await cli([command, '--help']);
     expect([command, help.exitCode]).toEqual([command, 0]);
     expect(help.stdout).toContain(`Usage: quantum-realtime ${command}`);
@@ -81,4 +84,15 @@ test('check-config prints what is in force and who set it', async () => {
   const { stdout } = await cli(['check-config'], { env: { QT_LIMITS_ERRORS: '77' } });
   expect(stdout).toContain('limits.errors = 77  (QT_LIMITS_ERRORS)');
   expect(stdout).toContain('window = 1h  (default)');
+});
+
+test('a reader that has seen enough (| head) is no fault', async () => {
+  const { stdout, stderr } = await execa(
+    'sh',
+    ['-c', '{ "$0" check-config; echo "ended with $?" >&2; } | head -n 1', LAUNCHER],
+    { env: CLEAN_ENV, extendEnv: false },
+  );
+  expect(stdout).toBe('name = "Quantum Trader"  (default)');
+  expect(stderr).toMatch(/^ended with 0$/m);
+  expect(stderr).not.toContain('EPIPE');
 });

@@ -25,7 +25,7 @@ import type { Status } from '../src/control/status.ts';
 import { applicable, withLimits } from '../src/daemon/reload.ts';
 import { selfId } from '../src/daemon/self-id.ts';
 import { initial } from '../src/operators/incident/state.ts';
-import { heartbeat } from '../src/daemon/heartbeat.ts';
+import { heartbeat, isReading } from '../src/daemon/heartbeat.ts';
 import { handOver } from '../src/daemon/hand-over.ts';
 import { lineRates } from '../src/daemon/line-rates.ts';
 import { summary } from '../src/daemon/summary.ts';
@@ -160,6 +160,21 @@ test('under systemd every record begins with the priority of its level', () => {
 });
 
 describe('the heartbeat', () => {
+  const reading = {
+    engine: 'up',
+    trouble: undefined,
+    store: { writable: true, lastCommit: 40_000 },
+  } as const;
+  test.each([
+    ['the engine, the pipeline and the store go on', {}, true],
+    ['the engine is away', { engine: 'down' }, false],
+    ['the pipeline stands still', { trouble: 'nothing evaluated for 31 s' }, false],
+    ['the disk is full', { store: { writable: false, lastCommit: 99_000 } }, false],
+    ['nothing was stored for more than a minute', { store: { writable: true, lastCommit: 39_999 } }, false],
+  ] as const)('where %s it is sent or not', (_, differs, sent) => {
+    expect(isReading({ ...reading, ...differs }, 100_000)).toBe(sent);
+  });
+
   test('is sent only while reading makes progress', async () => {
     await using receiver = await startWebhookReceiver();
     let asked = 0;
@@ -325,6 +340,34 @@ describe('a status with everything in it', () => {
     expect(text).toMatch(/^State +NOT WRITTEN: disk full/m);
     expect(text).toMatch(/2 unsent, 1 GIVEN UP/);
     expect(text).toMatch(/discord is DISABLED until a reload: HTTP 404/);
+  });
+
+  test('leaves out columns rather than be wider than a terminal, and uses a wide one', () => {
+    const narrow = statusText(status, 80).split('\n');
+    for (const line of narrow) expect(line.length).toBeLessThanOrEqual(80);
+    const title = narrow.find((line) => line.startsWith('CONTAINER'));
+    expect(title).toMatch(/READING +DRIVER +LAST LINE +LINES\/S +CRIT +ERR +WARN +RST$/);
+    const wide = statusText(status, 200).split('\n');
+    expect(wide.find((line) => line.startsWith('CONTAINER'))).toMatch(
+      /DRIVER +LAST LINE +LAG +LINES\/S +LINES/,
+    );
+    expect(Math.max(...wide.map(({ length }) => length))).toBeGreaterThan(100);
+  });
+
+  test('counts the containers that are read, and why a heal was started is no news after it', () => {
+    const [first, second] = status.containers;
+    const containers = [first, second].flatMap((one) => one ?? []);
+    const unreadable = containers.map((one, n) => (n === 0 ? { ...one, state: 'unreadable' } : one));
+    expect(statusText({ ...status, blind: undefined, containers: unreadable })).toMatch(
+      /^Reading +1 of 2 containers/m,
+    );
+    const shown = (state: string): string =>
+      statusText({
+        ...status,
+        incidents: status.incidents.map((one) => ({ ...one, state, why: 'a heal is due' })),
+      });
+    expect(shown('queued')).toContain('a heal is due');
+    expect(shown('settling')).not.toContain('a heal is due');
   });
 
   test('is a metric a line whatever the names, and containers of one name are told apart', () => {

@@ -57,7 +57,8 @@ describe('looking inside without an engine', () => {
     expect(existsSync(socketOf(home))).toBe(false);
     const status = await ask(home, 'status');
     expect(status).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(status.stderr).toContain('the daemon is not running');
+    expect(status.stderr).toContain('The daemon is not running');
+    expect(status.stderr).toContain('sudo systemctl start quantum_realtime');
     expect(status.stderr).toContain('quantum-realtime incidents');
     expect(await ask(home, 'incidents')).toMatchObject({ exitCode: 0, stdout: 'No incident is on record.' });
     expect(await ask(home, 'incidents', 'show', 'none-such')).toMatchObject({ exitCode: 1 });
@@ -66,11 +67,11 @@ describe('looking inside without an engine', () => {
   test('what makes no sense is refused with a sentence', async () => {
     expect(await ask(home, 'pause', 'soon')).toMatchObject({
       exitCode: 2,
-      stderr: 'soon: expected a duration such as 30m, 2h or 1d',
+      stderr: 'soon: expected a duration such as 30m, 2h or 1d, of at most 30d',
     });
     expect(await ask(home, 'pause', '40d')).toMatchObject({
-      exitCode: 1,
-      stderr: 'a pause must end within 30 days',
+      exitCode: 2,
+      stderr: '40d: expected a duration such as 30m, 2h or 1d, of at most 30d',
     });
     expect(await ask(home, 'ack', 'I1')).toMatchObject({
       exitCode: 1,

@@ -1,16 +1,17 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../src/doctor/finding.ts';
 import { checkWatches } from '../src/doctor/check-watches.ts';
 import { propertiesOf } from '../src/doctor/service-view.ts';
 import { CLEAN_ENV, cli, LAUNCHER } from './support/cli.ts';
 import { describeEngine } from './support/engine.ts';
+import { containing } from './support/matchers.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './support/webhook-receiver.ts';
 
 const ROOT = process.getuid?.() === 0;
@@ -47,6 +48,22 @@ async function doctor(env: Record<string, string>, uid?: number): Promise<Looked
           uid,
           gid: uid,
         });
+  if (stdout === '') throw new Error(`doctor said nothing: ${stderr}`);
+  return { code: exitCode, findings: JSON.parse(stdout) as readonly Finding[] };
+}
+
+/** The same in a mount namespace of its own, in which a command has been run as root before. */
+async function doctorWithin(before: string, env: Record<string, string>): Promise<Looked> {
+  const settings = { QT_DOCKER_HOST: `unix://${dir}/no.sock`, QT_STATE_DIR: join(dir, 'state'), ...env };
+  const { exitCode, stdout, stderr } = await execa(
+    'unshare',
+    ['--mount', '/bin/sh', '-ec', `${before}; exec "$0" doctor --json`, LAUNCHER],
+    {
+      env: { ...CLEAN_ENV, QT_REPORT_DIR: dir, QUANTUM_REALTIME_DOCTOR: '1', ...settings },
+      extendEnv: false,
+      reject: false,
+    },
+  );
   if (stdout === '') throw new Error(`doctor said nothing: ${stderr}`);
   return { code: exitCode, findings: JSON.parse(stdout) as readonly Finding[] };
 }
@@ -108,12 +125,41 @@ describe('doctor without an engine', () => {
     expect(about(looked, 'report')).toEqual(faultIn('report', /is not a folder/, /report\.dir/));
   });
 
-  test('few inotify instances for many containers are a warning', () => {
+  test('few inotify instances for many containers are a warning, from one container too many on', () => {
     writeFileSync(join(dir, 'max_user_instances'), '128\n');
     expect(checkWatches(97, dir)).toEqual(
       warningIn('inotify', /is 128: with 97 containers/, /max_user_instances=512/),
     );
     expect(checkWatches(96, dir).verdict).toBe('ok');
+  });
+
+  test.skipIf(!ROOT)('a report folder on a file system that is read-only, or full, is told', async () => {
+    const folder = join(dir, 'reports');
+    mkdirSync(folder);
+    const within = (options: string): Promise<Looked> =>
+      doctorWithin(`mount -t tmpfs -o ${options} none ${folder}`, { QT_REPORT_DIR: folder });
+    expect(about(await within('ro'), 'report')).toEqual(
+      faultIn('report', /cannot write into .*EROFS/, /ReadWritePaths=.*reports/),
+    );
+    expect(about(await within('size=8m'), 'report')).toEqual(
+      warningIn('report', /only 8 MB are free/, /make room/),
+    );
+    expect(about(await within('nr_inodes=1'), 'report')).toEqual(
+      faultIn('report', /cannot write into .*ENOSPC/, /disk is full/),
+    );
+  });
+
+  test('a socket that nobody answers on is a fault', async () => {
+    const socket = join(dir, 'left-over.sock');
+    const gone = createServer().listen(socket);
+    await once(gone, 'listening');
+    // The file of a server that was killed stays; one that closes takes it along.
+    renameSync(socket, `${socket}.kept`);
+    gone.close();
+    const looked = await doctor({ QT_DOCKER_HOST: `unix://${socket}.kept` });
+    expect(about(looked, 'docker')).toEqual(
+      faultIn('docker', /ECONNREFUSED/, /socket is there but nobody answers/),
+    );
   });
 
   test('the service is looked at with its own user, groups, settings and mounts, but never ends its sockets', () => {
@@ -239,7 +285,7 @@ describeEngine('doctor with an engine', (engine) => {
       logOptions: { mode: 'non-blocking', 'max-size': '50m' },
     });
   });
-  afterAll(() => proxy?.close());
+  afterEach(() => proxy?.close());
 
   test('log drivers that cannot be read, and logs that rotate away, are told by container', async () => {
     const { findings, code } = await doctor({ QT_DOCKER_HOST: engine().endpoint.text });
@@ -248,6 +294,38 @@ describeEngine('doctor with an engine', (engine) => {
     expect(findings).toContainEqual(warningIn('logs', /^lossy: mode=non-blocking/, /blocking/));
     expect(findings).toContainEqual(expect.objectContaining({ found: '1 of 4 containers are read exactly' }));
     expect(code).toBe(1);
+  });
+
+  test.skipIf(!ROOT)('too few inotify instances for the containers that run are a warning', async () => {
+    writeFileSync(join(dir, 'few'), '35\n');
+    const looked = await doctorWithin(`mount --bind ${dir}/few /proc/sys/fs/inotify/max_user_instances`, {
+      QT_DOCKER_HOST: engine().endpoint.text,
+    });
+    expect(about(looked, 'inotify')).toEqual(
+      warningIn('inotify', /is 35: with 4 containers some follows will go silent/, /sysctl --system/),
+    );
+  });
+
+  test('that no container is followed is a warning', async () => {
+    const looked = await doctor({ QT_DOCKER_HOST: engine().endpoint.text, QT_CONTAINERS_INCLUDE: 'none-*' });
+    expect(about(looked, 'logs')).toEqual(
+      warningIn('logs', /no container is followed/, /containers\.include/),
+    );
+  });
+
+  test('a label that is not usable is a warning', async () => {
+    const labels = { 'quantum-realtime.limits.errors': 'few' };
+    const id = await engine().run({ name: 'labelled', script: 'sleep 3600', labels });
+    const looked = await doctor({ QT_DOCKER_HOST: engine().endpoint.text });
+    await engine().remove(id);
+    expect(about(looked, 'labels')).toEqual(
+      warningIn('labels', /^labelled: label .*errors: expected a whole number/, /create the container anew/),
+    );
+  });
+
+  test('restarting containers is possible on the engine itself', async () => {
+    const env = { QT_DOCKER_HOST: engine().endpoint.text, QT_HEAL_ACTION: 'restart' };
+    expect(about(await doctor(env), 'heal')).toMatchObject({ verdict: 'ok', found: containing('and may') });
   });
 
   test('with nothing wrong the exit code is 0', async () => {
@@ -264,10 +342,11 @@ describeEngine('doctor with an engine', (engine) => {
     );
   });
 
-  test('a proxy that denies what is needed is told what to let pass', async () => {
-    const socket = join(tmpdir(), `qt-doctor-proxy-${process.pid}.sock`);
+  /** Passes on to the engine what is not denied; its endpoint. */
+  async function proxyThatDenies(denied: (method: string, url: string) => boolean): Promise<string> {
+    const socket = join(dir, 'proxy.sock');
     proxy = createServer((front, answer) => {
-      if (/^(?:\/v[\d.]+)?\/events|\/logs/.test(front.url ?? '')) {
+      if (denied(front.method ?? '', front.url ?? '')) {
         answer.writeHead(403).end('<html>Request forbidden by administrative rules.</html>');
         return;
       }
@@ -279,9 +358,24 @@ describeEngine('doctor with an engine', (engine) => {
       front.pipe(back);
     }).listen(socket);
     await once(proxy, 'listening');
-    const looked = await doctor({ QT_DOCKER_HOST: `unix://${socket}` });
+    return `unix://${socket}`;
+  }
+
+  test('a proxy that denies what is needed is told what to let pass', async () => {
+    const looked = await doctor({
+      QT_DOCKER_HOST: await proxyThatDenies((_, url) => /^(?:\/v[\d.]+)?\/events|\/logs/.test(url)),
+    });
     expect(about(looked, 'docker')).toEqual(
       faultIn('docker', /does not allow GET \/containers\/ID\/logs, GET \/events$/, /CONTAINERS=1 EVENTS=1/),
+    );
+  });
+
+  test('a proxy that allows reading only denies restarts as a heal', async () => {
+    const endpoint = await proxyThatDenies((method) => method !== 'GET');
+    const looked = await doctor({ QT_DOCKER_HOST: endpoint, QT_HEAL_ACTION: 'restart' });
+    expect(about(looked, 'docker')?.verdict).toBe('ok');
+    expect(about(looked, 'heal')).toEqual(
+      faultIn('heal', /POST .*restart is denied \(HTTP 403\)/, /ALLOW_RESTARTS=1/),
     );
   });
 });

@@ -65,7 +65,7 @@ test('every wrong value is named at once, with its path, what was expected, what
     `window: expected a duration such as 3s, 10m or 1h30m, found "5 minutes" (from ${path})`,
     'limits.critical: expected more than 0, found "-3" (from QT_LIMITS_CRITICAL)',
     `limits.errors: expected number, found "lots" (from ${path})`,
-    `limits.criticl: no such setting (from ${path})`,
+    `limits.criticl: no such setting, did you mean critical? (from ${path})`,
     `rules.0.kinds.0: expected one of critical, error, warning, restart, found "fatal" (from ${path})`,
     `rules.0.limit: expected more than 0, found 0 (from ${path})`,
   ]);
@@ -117,6 +117,20 @@ test.each([
   ],
 ])('%s is refused', async (_, text, expected) => {
   expect((await problemsOf(loadConfig({ file: await file(text) }))).join('\n')).toContain(expected);
+});
+
+test('a misspelt variable is told with the one that was meant; one like no other, without', async () => {
+  expect(await problemsOf(loadConfig({ env: { QT_LIMIT_ERRORS: '5', QT_TEA: 'yes' } }))).toEqual([
+    'QT_LIMIT_ERRORS: no such setting, did you mean QT_LIMITS_ERRORS? (from the environment)',
+    'QT_TEA: no such setting (from the environment)',
+  ]);
+});
+
+test('an address where channels should be a list is not quoted either', async () => {
+  const path = await file('alerts: { channels: https://discord.com/api/webhooks/1/hunter2 }\n');
+  const problems = (await problemsOf(loadConfig({ file: path }))).join('\n');
+  expect(problems).toContain('alerts.channels: expected array, found something else (not shown');
+  expect(problems).not.toContain('hunter2');
 });
 
 test('a wrong webhook is named, but never quoted', async () => {

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { afterEach, describe, expect, test } from 'vitest';
-import { sendTest, testAlertCommand } from '../src/commands/test-alert.ts';
+import { testAlertCommand } from '../src/commands/test-alert.ts';
+import { sendTest } from '../src/commands/test-alert/send-test.ts';
 import { configSchema, type Config } from '../src/config.ts';
+import { cli } from './support/cli.ts';
 import { containing } from './support/matchers.ts';
 import { startWebhookReceiver } from './support/webhook-receiver.ts';
 
@@ -40,6 +42,15 @@ describe('test-alert', () => {
     expect(message?.json).toMatchObject({ content: containing('Quantum Trader - Test message') });
     expect(message?.body).not.toContain('Auto-Heal Triggered');
     expect(lines.join()).not.toContain('Tok3n');
+  });
+
+  test('the built program sends it, and says what became of it', async () => {
+    await using receiver = await startWebhookReceiver();
+    const { stdout, stderr, exitCode } = await cli(['test-alert'], {
+      env: { QT_ALERT_WEBHOOK: receiver.discordUrl },
+    });
+    expect([stdout, stderr, exitCode]).toEqual(['discord: ok (HTTP 200)', '', 0]);
+    expect(receiver.requests).toHaveLength(1);
   });
 
   test('without a channel it says which setting to make', async () => {

@@ -81,6 +81,13 @@ describeMachine(
       expect(account.trim()).toBe('qt');
     });
 
+    test('with its drop-ins it is exposed no more than 2.0', async () => {
+      const { code, out } = await machine().run(
+        `systemd-analyze security --no-pager --threshold=20 ${SERVICE}.service`,
+      );
+      expect(`${code} ${out.trim().split('\n').at(-1) ?? ''}`).toMatch(/^0 .*exposure level .*: [01]\.\d OK/);
+    });
+
     test('the webhook is handed over as a credential, and is in no environment and no log', async () => {
       expect(await journal()).toContain('"webhook":"configured"');
       const shown = await machine().ok(
@@ -112,6 +119,9 @@ describeMachine(
       expect(healed).not.toMatch(/^(?:NOTIFY_SOCKET|WATCHDOG_USEC)=/m);
       expect(await machine().ok('cat /srv/reports/WEEKLY*.md')).toContain('### ⚡ Real-Time Incident Report');
       await status((text) => /\| \S+-host-1 \w+ since \d\d:\d\d \| heals 1\/9$/.test(text));
+      const warnings = await machine().ok(`journalctl --no-pager -o cat -p warning -u ${SERVICE}`);
+      expect(warnings).toContain('a limit is reached');
+      expect(warnings).not.toContain('connected to the Docker Engine');
     });
 
     test('with a watchdog of 5 s, a service that makes progress has not been restarted', async () => {

@@ -1,22 +1,45 @@
 import type { Command } from 'commander';
 
-/** `check-config`: validates the settings and prints the effective ones with where each came from. */
+interface Flags {
+  readonly config?: string;
+  readonly state?: string;
+  readonly report?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * `check-config`: validates the settings and prints the effective ones with where each came from, then what containers
+ * set for themselves by their labels. Exit 2 for settings that are not usable, 1 for a label that is not.
+ */
 export function checkConfigCommand(program: Command): void {
   program
     .command('check-config')
     .description('validate the configuration and print the effective settings with their sources')
     .option('--config <file>', 'configuration file (YAML)')
-    .option('--json', 'one JSON object instead of a list')
-    .action(async (options: { config?: string; json?: boolean }) => {
-      const [{ loadConfig }, { effectiveSettings }] = await Promise.all([
+    .option('--state <dir>', 'as run takes it')
+    .option('--report <dir>', 'as run takes it')
+    .option('--json', 'one JSON array instead of a list')
+    .action(async (flags: Flags) => {
+      const [{ loadConfig }, { effectiveSettings }, { containerSettings }] = await Promise.all([
         import('../load-config.ts'),
         import('../effective-settings.ts'),
+        import('./check-config/container-settings.ts'),
       ]);
-      const loaded = await loadConfig({ file: options.config, env: process.env });
-      const settings = effectiveSettings(loaded);
-      if (options.json === true) process.stdout.write(`${JSON.stringify(settings, undefined, 2)}\n`);
+      const loaded = await loadConfig({
+        file: flags.config,
+        env: process.env,
+        flags: { 'state.dir': flags.state, 'report.dir': flags.report },
+      });
+      const { settings: own, problems, unseen } = await containerSettings(loaded.config);
+      const settings = [...effectiveSettings(loaded), ...own];
+      if (flags.json === true) process.stdout.write(`${JSON.stringify(settings, undefined, 2)}\n`);
       else
-        for (const { path, value, source } of settings)
-          process.stdout.write(`${path} = ${value}  (${source})\n`);
+        for (const { path, value, source, container } of settings) {
+          const where = container === undefined ? '' : `container ${container}: `;
+          process.stdout.write(`${where}${path} = ${value}  (${source})\n`);
+        }
+      if (unseen !== undefined) process.stderr.write(`labels of containers are not shown: ${unseen}\n`);
+      for (const problem of problems) process.stderr.write(`${problem}; it is left out of account\n`);
+      if (problems.length > 0) process.exitCode = 1;
     });
 }

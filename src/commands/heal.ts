@@ -3,7 +3,7 @@ import { askDaemon, daemonOptions, type DaemonFlags } from './ask-daemon.ts';
 
 /** `heal reset`: new attempts are allowed. */
 export function healCommand(program: Command): void {
-  const heal = program.command('heal').description('what concerns the heal command');
+  const heal = program.command('heal').description('heal reset: allow new attempts to heal');
   daemonOptions(heal.command('reset'))
     .description('allow new attempts to heal; an escalated incident is decided again')
     .action(async (flags: DaemonFlags) => {

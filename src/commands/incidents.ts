@@ -13,15 +13,18 @@ export function incidentsCommand(program: Command): void {
     .option('--limit <n>', 'so many at most', '20')
     .option('--json', 'JSON instead of a table')
     .action(async (flags: Flags) => {
-      const [{ incidentList }, { UsageError }] = await Promise.all([
+      const [{ incidentList }, { roomOn }, { UsageError }] = await Promise.all([
         import('../control/incident-text.ts'),
+        import('../control/table.ts'),
         import('../usage.ts'),
       ]);
       const limit = Number(flags.limit);
       if (!Number.isInteger(limit) || limit < 1)
         throw new UsageError(`--limit ${flags.limit ?? ''}: expected a whole number from 1`);
       const found = await history(flags, { limit });
-      process.stdout.write(flags.json === true ? json(found) : incidentList(found));
+      process.stdout.write(
+        flags.json === true ? json(found) : incidentList(found, roomOn(process.stdout, Infinity)),
+      );
     });
   incidents
     .command('show')

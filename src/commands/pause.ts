@@ -7,20 +7,22 @@ export function pauseCommand(program: Command): void {
     .description('start no heal for a while; incidents are told all the same')
     .argument('[duration]', 'how long, e.g. 30m, 2h or 1d', '1h')
     .action(async (text: string, flags: DaemonFlags) => {
-      const [{ parseDuration }, { UsageError }, { z }] = await Promise.all([
+      const [{ parseDuration }, { LONGEST_PAUSE }, { stamp }, { UsageError }, { z }] = await Promise.all([
         import('../duration.ts'),
+        import('../control/routes.ts'),
+        import('../control/incident-text.ts'),
         import('../usage.ts'),
         import('zod'),
       ]);
       const duration = parseDuration(text);
-      if (duration === undefined || duration <= 0)
-        throw new UsageError(`${text}: expected a duration such as 30m, 2h or 1d`);
+      if (duration === undefined || duration <= 0 || duration > LONGEST_PAUSE)
+        throw new UsageError(`${text}: expected a duration such as 30m, 2h or 1d, of at most 30d`);
       const answer = await askDaemon(flags, 'POST', '/pause', { until: Math.round(Date.now() + duration) });
       const { pausedUntil, problem } = z
         .object({ pausedUntil: z.number(), problem: z.string().optional() })
         .parse(answer);
       process.stdout.write(
-        `No heal starts before ${new Date(pausedUntil).toISOString()}; one that runs now goes on.\n` +
+        `No heal starts before ${stamp(pausedUntil)}; one that runs now goes on.\n` +
           (problem === undefined ? '' : `A restart of the daemon will not know of it: ${problem}\n`),
       );
     });

@@ -14,7 +14,10 @@ export function runCommand(program: Command): void {
     .command('run')
     .description("follow this host's containers, and act when a limit is reached")
     .option('--config <file>', 'configuration file (YAML)')
-    .option('--dry-run', 'log what would be sent, written and run, and do nothing of it')
+    .option(
+      '--dry-run',
+      'log what would be sent, written and run, and do nothing of it; keeps a state of its own',
+    )
     .option('--state <dir>', 'where the state is kept')
     .option('--report <dir>', 'where incident reports are written')
     .option(
@@ -22,9 +25,11 @@ export function runCommand(program: Command): void {
       'exit with 1 if no Docker Engine answers at the start, instead of waiting for one',
     )
     .action(async (flags: RunFlags) => {
-      const [{ loadConfig }, { runDaemon }] = await Promise.all([
+      const [{ loadConfig }, { runDaemon }, { defaultStateDir }, { join }] = await Promise.all([
         import('../load-config.ts'),
         import('../daemon/run-daemon.ts'),
+        import('../state/dir.ts'),
+        import('node:path'),
       ]);
       const load = async () => {
         const loaded = await loadConfig({
@@ -34,8 +39,12 @@ export function runCommand(program: Command): void {
         });
         return loaded.config;
       };
+      const config = await load();
+      const stateDir = config.state.dir ?? defaultStateDir();
       process.exitCode = await runDaemon({
-        config: await load(),
+        config,
+        // A trial must not touch what the daemon itself has kept, nor be kept out by it.
+        stateDir: flags.dryRun === true && flags.state === undefined ? join(stateDir, 'dry-run') : stateDir,
         configFile: flags.config,
         load,
         dryRun: flags.dryRun === true,

@@ -10,16 +10,17 @@ export function statusCommand(program: Command): void {
       const answer = await askDaemon(flags, 'GET', '/status').catch(async (error: unknown) => {
         const { NotRunningError } = await import('../control/control-client.ts');
         if (!(error instanceof NotRunningError)) throw error;
-        throw new Error(`${error.message}\n(quantum-realtime incidents works without it)`, { cause: error });
+        throw new Error(`${error.message}\nquantum-realtime incidents works without it.`, { cause: error });
       });
       if (flags.json === true) {
         process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
         return;
       }
-      const [{ statusSchema }, { statusText }] = await Promise.all([
+      const [{ statusSchema }, { statusText }, { roomOn }] = await Promise.all([
         import('../control/status.ts'),
         import('../control/status-text.ts'),
+        import('../control/table.ts'),
       ]);
-      process.stdout.write(statusText(statusSchema.parse(answer)));
+      process.stdout.write(statusText(statusSchema.parse(answer), roomOn(process.stdout, 100)));
     });
 }

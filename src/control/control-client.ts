@@ -33,13 +33,16 @@ export async function ask(
       if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR') continue;
       throw new Error(
         code === 'EACCES'
-          ? `the control socket ${socketPath} belongs to another user: ask as the daemon's user, or as root`
-          : `the daemon at ${socketPath} does not answer (${error instanceof Error ? error.message : String(error)})`,
+          ? `The control socket ${socketPath} belongs to another user: ask as the daemon's user, or as root`
+          : `The daemon at ${socketPath} does not answer (${error instanceof Error ? error.message : String(error)})`,
         { cause: error },
       );
     }
   }
-  throw new NotRunningError(`the daemon is not running: nobody listens on ${sockets.join(' or ')}`);
+  throw new NotRunningError(
+    `The daemon is not running: nobody listens on ${sockets.join(' or ')}.\n` +
+      'Start it (sudo systemctl start quantum_realtime), or name the state directory of another one: --state DIR.',
+  );
 }
 
 async function exchange(socketPath: string, method: string, path: string, body: unknown): Promise<Reply> {

@@ -3,24 +3,23 @@ import type { Kind } from '../model.ts';
 import { KINDS } from '../model.ts';
 import { redact } from '../sinks/redact.ts';
 import type { IncidentRecord } from '../state/change.ts';
-import { table } from './table.ts';
+import { cut, table } from './table.ts';
 
-const WIDTH = 100;
 const GROUPS = 10;
 
-/** A list of incidents for people. */
-export function incidentList(records: readonly IncidentRecord[]): string {
+/** A list of incidents for people, no line longer than `width`. Moments are local. */
+export function incidentList(records: readonly IncidentRecord[], width: number): string {
   if (records.length === 0) return 'No incident is on record.\n';
   const rows = records.map(({ id, openedAt, closedAt, story }) => [
     id,
-    stamp(openedAt),
+    stamp(openedAt).slice(0, 19),
     closedAt === undefined ? story.state.toUpperCase() : `lasted ${length(closedAt - openedAt)}`,
     `${story.heals.length} heal${story.heals.length === 1 ? '' : 's'}`,
     plain(story.reason),
   ]);
   const columns = ['INCIDENT', 'OPENED', 'STATE', 'HEALS', 'REASON'].map((title) => ({ title }));
   return table(columns, rows, Infinity)
-    .map((line) => `${line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 1)}…`}\n`)
+    .map((line) => `${cut(line, width)}\n`)
     .join('');
 }
 
@@ -74,7 +73,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 }
 
 /** Local time with its offset, to the second: what is compared with a log. */
-function stamp(moment: number): string {
+export function stamp(moment: number): string {
   const offset = -new Date(moment).getTimezoneOffset();
   const local = new Date(moment + offset * 60_000).toISOString().slice(0, 19).replace('T', ' ');
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');

@@ -2,19 +2,19 @@ import { formatDuration } from '../duration.ts';
 import { cut, table } from './table.ts';
 import type { Status } from './status.ts';
 
-/** What a terminal is sure to have room for. */
+/** What is printed where nobody says how wide it may be. */
 const WIDTH = 100;
 const LAST = 5;
 
 /**
  * A status for people, who may have been woken for it: what is wrong stands at the top, in words; the tables follow.
- * Text that came from logs or labels is cut and cannot leave its line.
+ * Text that came from logs or labels is cut and cannot leave its line, and no line is longer than `width`.
  */
-export function statusText(status: Status): string {
-  const parts = [facts(status), rules(status), containers(status), ...lists(status)];
+export function statusText(status: Status, width = WIDTH): string {
+  const parts = [facts(status), rules(status, width), containers(status, width), ...lists(status)];
   return parts
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map((line) => `${cut(plain(line), WIDTH)}\n`).join(''))
+    .map((lines) => lines.map((line) => `${cut(plain(line), width)}\n`).join(''))
     .join('\n');
 }
 
@@ -27,7 +27,7 @@ function facts(status: Status): string[] {
     `quantum-realtime ${status.version}${status.dryRun ? ' (dry run)' : ''}, process ${status.pid}, up ${since(status.startedAt)}, ` +
       `${Math.round(status.rss / 1_048_576)} MB${starts > 1 ? `, ${starts} starts in 24 h` : ''}`,
     `Docker     ${engine.state === 'up' ? 'connected' : engine.state} for ${since(engine.since)}${down} (${engine.endpoint})`,
-    `Reading    ${status.blind === undefined ? '' : `NOT ALL: ${status.blind}; `}${status.containers.length} containers, ` +
+    `Reading    ${status.blind === undefined ? '' : `NOT ALL: ${status.blind}; `}${readable(status)} containers, ` +
       `${rate(status.lines.perSecond)} lines/s, ${status.lines.judged} lines judged`,
     ...incidents(status),
     `Healing    ${healing(status)}`,
@@ -39,15 +39,24 @@ function facts(status: Status): string[] {
   ];
 }
 
+/** `6`, or `5 of 6` where a log cannot be read by anybody. */
+function readable({ containers: all }: Status): string {
+  const unreadable = all.filter(({ state }) => state === 'unreadable').length;
+  return unreadable === 0 ? String(all.length) : `${all.length - unreadable} of ${all.length}`;
+}
+
 function incidents({ incidents: open, at }: Status): string[] {
   if (open.length === 0) return ['Incident   none'];
   return open.flatMap(({ id, state, since, reason, why, next, acknowledged }) => [
     `Incident   ${id}: ${state.toUpperCase()} for ${span(at - since)}${acknowledged ? ', acknowledged' : ''}`,
     `           ${reason}`,
-    ...(why === '' ? [] : [`           ${why}`]),
+    ...(why === '' || OF_BEFORE.has(state) ? [] : [`           ${why}`]),
     ...(next === undefined ? [] : [`           in ${span(next.at - at)} ${next.what}`]),
   ]);
 }
+
+/** States that follow from a heal: why it was started is no news in them. */
+const OF_BEFORE: ReadonlySet<string> = new Set(['healing', 'settling']);
 
 function healing({ heal, pausedUntil, at }: Status): string {
   const { budget, cooldownUntil, running } = heal;
@@ -66,7 +75,7 @@ function healing({ heal, pausedUntil, at }: Status): string {
   return said.join('; ');
 }
 
-function rules({ rules: all, window }: Status): readonly string[] {
+function rules({ rules: all, window }: Status, width: number): readonly string[] {
   const title = `IN ${formatDuration(window.length).toUpperCase()}`;
   return table(
     [
@@ -84,22 +93,22 @@ function rules({ rules: all, window }: Status): readonly string[] {
       ]),
       ['warnings', String(window.counts.warning), '', 'none'],
     ],
-    WIDTH,
+    width,
   );
 }
 
-function containers({ containers: all, at }: Status): readonly string[] {
+function containers({ containers: all, at }: Status, width: number): readonly string[] {
   if (all.length === 0) return ['No container is followed.'];
   const right = true;
   const lines = table(
     [
       { title: 'CONTAINER' },
       { title: 'READING' },
-      { title: 'DRIVER' },
+      { title: 'DRIVER', spare: true },
       { title: 'LAST LINE', right },
-      { title: 'LAG', right },
+      { title: 'LAG', right, spare: true },
       { title: 'LINES/S', right },
-      { title: 'LINES', right },
+      { title: 'LINES', right, spare: true },
       { title: 'CRIT', right },
       { title: 'ERR', right },
       { title: 'WARN', right },
@@ -118,7 +127,7 @@ function containers({ containers: all, at }: Status): readonly string[] {
       String(counts.warning),
       String(counts.restart),
     ]),
-    WIDTH,
+    width,
   );
   const notes = all.flatMap(({ container, reason, warnings }) =>
     [...(reason === undefined ? [] : [reason]), ...warnings].map((note) => `  ! ${container}: ${note}`),

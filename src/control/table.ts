@@ -2,9 +2,17 @@
 export interface Column {
   readonly title: string;
   readonly right?: boolean;
+  /** Left out where the first column has given way and there is still no room. */
+  readonly spare?: boolean;
 }
 
-/** Rows of cells as aligned lines, no wider than `width` as long as the first column can be cut to 12 characters. */
+/** The first column is cut no shorter than this. */
+const LEAST = 12;
+
+/**
+ * Rows of cells as aligned lines, no wider than `width` as long as the columns that are not spare allow it with the first
+ * one cut to 12 characters.
+ */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -15,7 +23,15 @@ export function table(
   );
   const total = widths.reduce((sum, each) => sum + each, 2 * (columns.length - 1));
   const [first = 0] = widths;
-  widths[0] = Math.max(Math.min(first, 12), first - Math.max(0, total - width));
+  const least = Math.min(first, LEAST);
+  const spare = columns.findLastIndex((column) => column.spare === true);
+  if (total - first + least > width && spare > 0)
+    return table(
+      columns.toSpliced(spare, 1),
+      rows.map((row) => row.toSpliced(spare, 1)),
+      width,
+    );
+  widths[0] = Math.max(least, first - Math.max(0, total - width));
   return [columns.map(({ title }) => title), ...rows].map((row) =>
     row
       .map((cell, index) => {
@@ -31,4 +47,9 @@ export function table(
 /** The text in so much room, its end replaced by an ellipsis if it is longer. */
 export function cut(text: string, room: number): string {
   return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`;
+}
+
+/** How wide lines may be: as wide as the terminal, but for one that is unusably narrow; `otherwise` without one. */
+export function roomOn({ isTTY, columns }: { isTTY?: boolean; columns?: number }, otherwise: number): number {
+  return isTTY === true && columns !== undefined && columns > 0 ? Math.max(40, columns) : otherwise;
 }

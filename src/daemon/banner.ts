@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { formatDuration } from '../duration.ts';
 
@@ -12,8 +12,8 @@ export function banner(
   return {
     limits: { critical: limits.critical, errors: limits.errors, restarts: limits.restarts },
     window: formatDuration(config.window),
-    reports: report.dir,
-    logFile: join(report.dir, log.file),
+    reports: resolve(report.dir),
+    logFile: resolve(report.dir, log.file),
     webhook: channels === 0 ? 'not configured' : 'configured',
     channels,
     heal:

@@ -5,6 +5,23 @@ import { type Dispatcher, request } from 'undici';
 const EVERY = 60_000;
 const PATIENCE = 10_000;
 
+/** A heartbeat is sent while the last commit is no older than this, in milliseconds. */
+const STORED_WITHIN = 60_000;
+
+/** What reading depends on from end to end: the engine, the pipeline (what does not go on in it), the store. */
+export interface Reading {
+  readonly engine: 'connecting' | 'up' | 'down';
+  readonly trouble: string | undefined;
+  readonly store: { readonly writable: boolean; readonly lastCommit: number };
+}
+
+/** Whether what containers log now is read, evaluated and kept; nobody else would notice if it were not. */
+export function isReading({ engine, trouble, store }: Reading, now: number): boolean {
+  return (
+    engine === 'up' && trouble === undefined && store.writable && now - store.lastCommit <= STORED_WITHIN
+  );
+}
+
 export interface HeartbeatParts {
   /** Read before every beat, since a reload may change it; empty: no beat. A secret. */
   readonly url: () => string;

@@ -1,5 +1,4 @@
 import { isatty } from 'node:tty';
-import { join } from 'node:path';
 import { BehaviorSubject, concatMap, lastValueFrom, map, merge, repeat, Subject, tap, timer } from 'rxjs';
 import type { Config } from '../config.ts';
 import { openControl } from '../control/open-control.ts';
@@ -10,7 +9,6 @@ import { createEntryStore } from '../operators/classify.ts';
 import { boot } from '../operators/incident/boot.ts';
 import { initial } from '../operators/incident/state.ts';
 import { RollingWindow } from '../operators/rolling-window.ts';
-import { defaultStateDir } from '../state/dir.ts';
 import { claim } from '../state/instance.ts';
 import { liveClock } from '../state/live-clock.ts';
 import { storedOutbox } from '../state/outbox.ts';
@@ -24,7 +22,7 @@ import { banner } from './banner.ts';
 import { answers, endpointOf } from './engine-at-start.ts';
 import { dryPerformer, realPerformer } from './effect-performer.ts';
 import { effectGate } from './effect-gate.ts';
-import { heartbeat } from './heartbeat.ts';
+import { heartbeat, isReading } from './heartbeat.ts';
 import { lineRates } from './line-rates.ts';
 import { operations } from './operations.ts';
 import { pausedUntil, pauseFile } from './pause-file.ts';
@@ -43,7 +41,8 @@ export interface DaemonOptions {
   readonly configFile?: string | undefined;
   /** Reads the settings again, for a reload. Throws a ConfigError. */
   readonly load: () => Promise<Config>;
-  /** Says what it would do, and does nothing of it; keeps a state of its own and writes no report. */
+  readonly stateDir: string;
+  /** Says what it would do, and does nothing of it; writes no report. */
   readonly dryRun: boolean;
   /** Ends with exit code 1 if no engine answers at the start. */
   readonly requireDocker: boolean;
@@ -55,16 +54,12 @@ const RATE_SAMPLE = 10_000;
 const SUMMARY = 60 * 60_000;
 const SYSTEMD_STATUS = 10_000;
 
-/** A heartbeat is sent while the last commit is no older than this, in milliseconds. */
-const PROGRESS_WITHIN = 60_000;
-
 /** Runs until SIGINT or SIGTERM and resolves with the exit code. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
-  const { config, dryRun } = options;
+  const { config, stateDir, dryRun } = options;
   const endpoint = endpointOf(config);
   if (options.requireDocker && !(await answers(endpoint))) return EXIT.fault;
 
-  const stateDir = config.state.dir ?? join(defaultStateDir(), dryRun ? 'dry-run' : '.');
   const claimed = await claim(stateDir);
   const log = await openLog(config, { pretty: isatty(2), file: !dryRun });
   const clock = liveClock((jump) => log.warn(jump, 'the wall clock was moved'));
@@ -192,11 +187,15 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   );
   const beating$ = heartbeat({
     url: () => sessions$.value.config.heartbeatUrl,
-    alive: () => {
-      const { writable, lastCommit } = store.health();
-      const { connection } = sessions$.value.following();
-      return writable && clock.now() - lastCommit <= PROGRESS_WITHIN && connection.state === 'up';
-    },
+    alive: () =>
+      isReading(
+        {
+          engine: sessions$.value.following().connection.state,
+          store: store.health(),
+          trouble: going.trouble(),
+        },
+        clock.now(),
+      ),
     clock,
     log,
   });

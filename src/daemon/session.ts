@@ -64,6 +64,9 @@ export interface Session {
   readonly following: () => LiveStatus;
 }
 
+/** States of an incident that somebody who asks the journal for warnings wants to see. */
+const WORTH_A_LOOK: ReadonlySet<string> = new Set(['open', 'escalated']);
+
 /** Builds the live pipeline from a configuration and what an earlier session, of this process or the last, has left. */
 export function session(parts: SessionParts): Session {
   const { config, carried, endpoint, store, outcomes$, clock, log } = parts;
@@ -102,7 +105,8 @@ export function session(parts: SessionParts): Session {
     commit: (step) => {
       durable = store.commit(checkpoint(step, clock.now()));
       core = step.state;
-      for (const { incident, from, to, reason } of step.transitions) log.info({ incident, from, to }, reason);
+      for (const { incident, from, to, reason } of step.transitions)
+        log[WORTH_A_LOOK.has(to) ? 'warn' : 'info']({ incident, from, to }, reason);
     },
     perform: (step) => parts.perform(step, durable),
   });

@@ -1,3 +1,4 @@
+import { labelProblems } from '../config/labels.ts';
 import { type DockerClient, reasonOf, troubleOf } from '../streams/docker.ts';
 import type { Inspected } from '../streams/inspected.ts';
 import { logRisks } from '../streams/log-options.ts';
@@ -20,11 +21,19 @@ export async function checkContainers(
       warning(CHECK, 'no container is followed', 'see whether containers.include and exclude are meant so'),
     ];
   const problems = (await Promise.all(containers.map((container) => judge(client, container)))).flat();
+  const labels = containers.flatMap(mislabelled);
   const fine = containers.length - new Set(problems.map(({ name }) => name)).size;
   return [
     ...(fine === 0 ? [] : [ok(CHECK, `${fine} of ${containers.length} containers are read exactly`)]),
     ...problems.map(({ finding }) => finding),
+    ...labels,
   ];
+}
+
+function mislabelled({ name, labels }: Inspected): readonly Finding[] {
+  return labelProblems(labels).map((problem) =>
+    warning('labels', `${name}: ${problem}`, 'correct the label and create the container anew'),
+  );
 }
 
 interface Problem {

@@ -18,13 +18,6 @@ const SCRIPT_MAX = 1024 * 1024;
 
 /** Whether the heal command could be started, and is likely to get through where it would run. It is not run. */
 export function checkHeal(heal: HealConfig, env: NodeJS.ProcessEnv = process.env): readonly Finding[] {
-  if (heal.action === 'restart')
-    return [
-      ok(
-        CHECK,
-        'restarts the containers to blame; this needs POST on the API, which a read-only proxy denies',
-      ),
-    ];
   const [program, ...args] = heal.command;
   if (program === undefined)
     return [

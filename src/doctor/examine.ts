@@ -3,17 +3,22 @@ import { defaultStateDir } from '../state/dir.ts';
 import { checkDocker } from './check-docker.ts';
 import { checkFolder } from './check-folder.ts';
 import { checkHeal } from './check-heal.ts';
+import { checkRestart } from './check-restart.ts';
 import { checkWebhooks } from './check-webhooks.ts';
 import type { Finding } from './finding.ts';
 
 /** Looks at everything that goes wrong on hosts, as this user and with these settings. Changes and posts nothing. */
 export async function examine(config: Config): Promise<readonly Finding[]> {
-  const [docker, webhooks] = await Promise.all([checkDocker(config), checkWebhooks(config.alerts)]);
+  const [docker, webhooks, heal] = await Promise.all([
+    checkDocker(config),
+    checkWebhooks(config.alerts),
+    config.heal.action === 'restart' ? checkRestart(config) : checkHeal(config.heal),
+  ]);
   return [
     ...docker,
     checkFolder('state', config.state.dir ?? defaultStateDir(), 'state.dir (QT_STATE_DIR)'),
     checkFolder('report', config.report.dir, 'report.dir (QT_REPORT_DIR)'),
     ...webhooks,
-    ...checkHeal(config.heal),
+    ...heal,
   ];
 }

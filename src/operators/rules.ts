@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import type { Config } from '../config.ts';
+import { limitByLabel } from '../config/labels.ts';
 import { compilePattern } from './classify/user-pattern.ts';
 import { SILENCE, type Breach, type Kind, type Rule, type Signal } from '../model.ts';
 
@@ -73,8 +74,7 @@ export function containerMatches(rule: Rule, container: string): boolean {
  */
 export function ownLimit(rule: Rule, signal: Signal): number | undefined {
   if (!USUAL.has(rule.name)) return undefined;
-  const text = signal.labels[`quantum-realtime.limits.${rule.name}`];
-  return text !== undefined && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+  return limitByLabel(rule.name, signal.labels);
 }
 
 /** `353 critical events (threshold: 5); 482 errors (threshold: 50)`: critical, errors, restarts, then by name. */

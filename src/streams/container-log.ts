@@ -282,7 +282,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
       phase,
       lines,
       lag,
-      warnings: risks.warnings,
+      warnings: phase === 'unreadable' ? [] : risks.warnings,
       ...(reason === undefined ? {} : { reason }),
       ...(lastLineAt === undefined ? {} : { lastLineAt }),
       ...(downSince === undefined ? {} : { downSince }),

@@ -1,4 +1,5 @@
 import type { Subscription } from 'rxjs';
+import { labelProblems } from '../config/labels.ts';
 import type { Origin } from '../model.ts';
 import { containerLog } from './container-log.ts';
 import { limiter } from './delay.ts';
@@ -18,7 +19,6 @@ import type { Finding } from './tracker.ts';
 
 /** So many containers are looked at, or catch up, at a time. */
 const AT_A_TIME = 16;
-
 /** Gaps of one container no further apart than this (milliseconds) are told as one. */
 const SAME_GAP = 5_000;
 
@@ -168,6 +168,7 @@ export function containerLogs(
       ),
     };
     followed.set(id, one);
+    for (const problem of labelProblems(labels)) log.warn({ container, problem }, 'a label is not usable');
     signal.addEventListener('abort', () => one.log.close(), { once: true });
     void one.log.done.then(() => {
       if (signal.aborted) return;
@@ -236,8 +237,10 @@ export function containerLogs(
   }
 }
 
-function statusOf({ id, name, container, image, driver, log }: Followed): FollowedContainer {
-  return { id, name, container, image, driver, ...log.status() };
+function statusOf({ id, name, container, image, driver, origins, log }: Followed): FollowedContainer {
+  const status = log.status();
+  const warnings = [...labelProblems(origins[0].labels), ...status.warnings];
+  return { ...status, id, name, container, image, driver, warnings };
 }
 
 function originsOf(id: string, container: string, labels: Origin['labels']): readonly [Origin, Origin] {

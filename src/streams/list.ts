@@ -1,6 +1,7 @@
 import picomatch from 'picomatch';
 import * as z from 'zod';
 import type { Config } from '../config.ts';
+import { isEnabled } from '../config/labels.ts';
 
 const listing = z.array(
   z.object({
@@ -56,7 +57,7 @@ export function wanted(
     named(name) &&
     !left(name) &&
     imaged(image) &&
-    labels['quantum-realtime.enable'] !== 'false' &&
+    isEnabled(labels) &&
     !(selfId !== undefined && selfId !== '' && id.startsWith(selfId));
 }
 

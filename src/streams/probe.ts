@@ -33,7 +33,7 @@ function versionOf(answer: unknown): string {
 function remedyOf({ socketPath, text }: Endpoint, error: unknown): string {
   const reason = reasonOf(error);
   if (/EACCES|EPERM/.test(reason)) {
-    return `This user may not use ${socketPath ?? text}: add it to the docker group (sudo usermod -aG docker $USER, then log in again).`;
+    return `This user may not use ${socketPath ?? text}: add it to the docker group (sudo usermod -aG docker $USER, then log in again). Mind that whoever can use this socket is root on this host.`;
   }
   if (reason.includes('ENOENT')) {
     return 'Start Docker (sudo systemctl start docker), or set DOCKER_HOST to where it listens. No Docker here? npm run demo works without.';

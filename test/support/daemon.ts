@@ -17,7 +17,8 @@ export type LogRecord = Readonly<Record<string, unknown>> & { readonly msg: stri
 export interface DaemonHome {
   readonly stateDir: string;
   readonly reportDir: string;
-  start(env?: Readonly<Record<string, string>>, args?: readonly string[]): DaemonProcess;
+  /** `enter`: a shell command that is run first, in the process that becomes the daemon. */
+  start(env?: Readonly<Record<string, string>>, args?: readonly string[], enter?: string): DaemonProcess;
   /** The rolling window as it is on disk, whether the daemon runs or not. */
   storedTally(): Tally;
   remove(): void;
@@ -42,9 +43,9 @@ export function daemonHome(settings: Readonly<Record<string, string>>): DaemonHo
   return {
     stateDir,
     reportDir,
-    start: (env = {}, args = []) =>
+    start: (env = {}, args = [], enter = 'true') =>
       daemonProcess(
-        spawn(LAUNCHER, ['run', ...args], {
+        spawn('/bin/sh', ['-c', `${enter} && exec "$0" run "$@"`, LAUNCHER, ...args], {
           env: { ...CLEAN_ENV, QT_STATE_DIR: stateDir, QT_REPORT_DIR: reportDir, ...settings, ...env },
           stdio: ['ignore', 'inherit', 'pipe'],
         }),

@@ -8,7 +8,7 @@ export interface Program {
 }
 
 /** What the service needs of the folder. */
-const PARTS = ['bin', 'dist', 'deploy', 'examples', 'LICENSE'];
+const PARTS = ['bin', 'dist', 'deploy', 'examples', 'config.schema.json', 'LICENSE'];
 
 /** Where the launcher looks for the runtime. */
 const RUNTIME = `node_modules/node-linux-${process.arch}/bin/node`;

@@ -37,8 +37,10 @@ export function install(
     print(run(['journalctl', '--no-pager', '--quiet', '-n', '15', '-o', 'cat', '-u', UNIT]));
     return EXIT.fault;
   }
+  const service = UNIT.replace('.service', '');
+  const webhook = `Put the webhook into ${PLACES.environment}, then systemctl restart ${service}.`;
   return done(
-    `It runs: systemctl status ${UNIT.replace('.service', '')}. Put the webhook into ${PLACES.environment}, then systemctl restart.`,
+    `It runs: systemctl status ${service}.${request.webhookFile === undefined ? ` ${webhook}` : ''} sudo quantum-realtime doctor tells what is missing.`,
   );
 }
 

@@ -48,7 +48,8 @@ export function performHeals(options: PerformHealsOptions): Heals {
   function follow(effect: string, run: HealRun): void {
     const done = run.ended.then((end) => {
       current = undefined;
-      log.info({ effect, result: end.result, detail: end.detail }, 'heal ended');
+      const level = end.result === 'ok' || end.result === 'dry-run' ? 'info' : 'warn';
+      log[level]({ effect, result: end.result, detail: end.detail }, 'heal ended');
       ended(effect, end);
     });
     current = { effect, run, done };

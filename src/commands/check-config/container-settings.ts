@@ -1,0 +1,50 @@
+import type { Config } from '../../config.ts';
+import { labelProblems, labelSettings } from '../../config/labels.ts';
+import type { EffectiveSetting } from '../../effective-settings.ts';
+import { endpointOf } from '../../daemon/engine-at-start.ts';
+import { dockerClient, reasonOf } from '../../streams/docker.ts';
+import { parseList } from '../../streams/list.ts';
+import { probe } from '../../streams/probe.ts';
+
+/** What containers set for themselves, what is wrong with it, and why that could not be seen. */
+export interface ContainerSettings {
+  readonly settings: readonly EffectiveSetting[];
+  readonly problems: readonly string[];
+  readonly unseen?: string;
+}
+
+/** Somebody who checks a file does not wait for an engine that does not answer, in milliseconds. */
+const PATIENCE = 2_000;
+
+/**
+ * Reads the labels of every container there is. An engine that cannot be reached is no fault here; an endpoint that
+ * is none is thrown as a UsageError.
+ */
+export async function containerSettings(config: Config): Promise<ContainerSettings> {
+  const endpoint = endpointOf(config);
+  const answer = await probe(endpoint, PATIENCE);
+  if (!answer.ok) return { settings: [], problems: [], unseen: answer.reason };
+  const client = dockerClient(endpoint);
+  try {
+    const containers = parseList(await client.call('/containers/json', { all: '1' })).toSorted((a, b) =>
+      a.name < b.name ? -1 : 1,
+    );
+    return {
+      settings: containers.flatMap(({ name, labels }) =>
+        labelSettings(labels).map(({ path, value, label }) => ({
+          container: name,
+          path,
+          value,
+          source: `label ${label}`,
+        })),
+      ),
+      problems: containers.flatMap(({ name, labels }) =>
+        labelProblems(labels).map((problem) => `container ${name}: ${problem}`),
+      ),
+    };
+  } catch (error) {
+    return { settings: [], problems: [], unseen: reasonOf(error) };
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,83 @@
+import type * as z from 'zod';
+import { closest } from '../closest.ts';
+import { configSchema } from '../config.ts';
+import { knownSettings } from './known-settings.ts';
+import { isTree, type Tree } from './tree.ts';
+
+/** Paths whose values are secrets and are never quoted; nor is an address that stands where it does not belong. */
+const SECRET = /webhook|\.url$|heartbeatUrl|secret|token/i;
+const ADDRESS = /\w:\/\//;
+
+/**
+ * What is wrong with a configuration, a line each: the place, what was expected, what was found (never a secret), and who
+ * set it.
+ */
+export function describeIssue(
+  issue: z.core.$ZodIssue,
+  raw: Tree,
+  sources: ReadonlyMap<string, string>,
+): string[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(
+      (key) =>
+        `${[...path, key].join('.')}: no such setting${meant(key, path)}${from(sources, [...path, key])}`,
+    );
+  }
+  const found = path.reduce<unknown>(
+    (value, key) => (isTree(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined),
+    raw,
+  );
+  const quoted = quote(found);
+  const secret = SECRET.test(path.join('.')) || (path[0] === 'alerts' && ADDRESS.test(quoted));
+  const shown = secret ? 'something else (not shown: it is a secret)' : quoted;
+  return [`${path.join('.') || '(top level)'}: ${expectation(issue)}, found ${shown}${from(sources, path)}`];
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${issue.expected}`;
+    case 'invalid_value':
+      return `expected one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_union': {
+      const inner = issue.errors.flat().map(expectation);
+      return [...new Set(inner)].join(' or ');
+    }
+    case 'too_small':
+      return `expected ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}${issue.origin === 'string' ? ' character' : ''}`;
+    case 'too_big':
+      return `expected at most ${issue.maximum}`;
+    case 'invalid_format':
+      return issue.format === 'regex' ? issue.message : `expected a valid ${issue.format}`;
+    default:
+      return issue.message;
+  }
+}
+
+function from(sources: ReadonlyMap<string, string>, path: readonly string[]): string {
+  const place = path.join('.');
+  for (const [set, source] of sources) {
+    if (place === set || place.startsWith(`${set}.`) || set.startsWith(`${place}.`))
+      return ` (from ${source})`;
+  }
+  return '';
+}
+
+/** What was probably meant by a setting that does not exist at a place. */
+function meant(key: string, path: readonly string[]): string {
+  const siblings = [...knownSettings(configSchema).values()].flatMap((known) =>
+    path.every((part, depth) => known[depth] === part) ? [known[path.length] ?? ''] : [],
+  );
+  return didYouMean(closest(key, siblings));
+}
+
+/** `, did you mean X?` where there is an X. */
+export function didYouMean(name: string | undefined): string {
+  return name === undefined ? '' : `, did you mean ${name}?`;
+}
+
+/** A value as it was written, cut to what fits on a line. */
+export function quote(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
+}

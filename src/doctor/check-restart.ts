@@ -1,0 +1,48 @@
+import { request } from 'node:http';
+import type { Config } from '../config.ts';
+import { reasonOf } from '../streams/docker.ts';
+import { resolveEndpoint } from '../streams/endpoint.ts';
+import { fault, type Finding, ok } from './finding.ts';
+
+const CHECK = 'heal';
+const TIMEOUT = 5_000;
+
+/** No container is called so, and none can be: nothing is restarted by asking for it. */
+const NOBODY = '0'.repeat(64);
+
+/** Whether the engine, or a proxy before it, lets us restart containers: `heal.action: restart` needs that. */
+export async function checkRestart({ docker }: Pick<Config, 'docker'>): Promise<readonly Finding[]> {
+  let status: number;
+  try {
+    status = await askToRestartNobody(docker.host);
+  } catch (error) {
+    const remedy = 'see the fault of docker above';
+    return [fault(CHECK, `whether containers may be restarted cannot be asked: ${reasonOf(error)}`, remedy)];
+  }
+  return status === 404
+    ? [ok(CHECK, 'restarts the containers to blame, and may')]
+    : [
+        fault(
+          CHECK,
+          `restarts the containers to blame, but POST /containers/ID/restart is denied (HTTP ${status})`,
+          'let the proxy pass it (Tecnativa: POST=1 ALLOW_RESTARTS=1), or set heal.command to a program that may',
+        ),
+      ];
+}
+
+async function askToRestartNobody(host: string | undefined): Promise<number> {
+  const { socketPath, host: name, port } = resolveEndpoint(host);
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const where = socketPath === undefined ? { host: name, port } : { socketPath };
+  const asked = request(
+    { ...where, method: 'POST', path: `/containers/${NOBODY}/restart`, timeout: TIMEOUT, agent: false },
+    (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    },
+  );
+  asked.on('timeout', () => asked.destroy(new Error(`no answer within ${TIMEOUT / 1_000} s`)));
+  asked.on('error', reject);
+  asked.end();
+  return promise;
+}
