@@ -46,16 +46,22 @@ export function replayCommand(program: Command): void {
     .option('--rate <lines>', 'lines a second for files without times', positive, 10)
     .option('--expect-no-incident', 'exit with 3 if there was an incident')
     .action(async (paths: string[], flags: ReplayFlags) => {
-      const [{ loadConfig }, { replaySession }, { replayStory }, { openProgress }] = await Promise.all([
-        import('../load-config.ts'),
-        import('../replay-session.ts'),
-        import('./replay/replay-story.ts'),
-        import('./replay/progress.ts'),
-      ]);
+      const [{ loadConfig }, { replaySession }, { replayStory }, { openProgress }, { counted }] =
+        await Promise.all([
+          import('../load-config.ts'),
+          import('../replay-session.ts'),
+          import('./replay/replay-story.ts'),
+          import('./replay/progress.ts'),
+          import('../sinks/plain-words.ts'),
+        ]);
       const { config } = await loadConfig({ file: flags.config, env: process.env });
       const drill = flags.effects === true ? await startDrill(config) : undefined;
       const started = performance.now();
       const progress = openProgress(process.stderr);
+      onInterrupt(async () => {
+        progress.close();
+        await drill?.stop();
+      });
       let result: ReplayResult;
       try {
         result = await replaySession({
@@ -65,7 +71,7 @@ export function replayCommand(program: Command): void {
           ...(flags.speed === undefined ? {} : { speed: flags.speed }),
           ...(drill === undefined ? {} : { perform: drill.perform }),
           rate: flags.rate,
-          onSkip: ({ path, reason }) => process.stderr.write(`${path}: left out: ${reason}\n`),
+          onSkip: ({ path, reason }) => progress.say(`${path}: left out: ${reason}`),
           onProgress: progress.update,
         });
       } finally {
@@ -77,7 +83,9 @@ export function replayCommand(program: Command): void {
       );
       const seconds = (performance.now() - started) / 1_000;
       const rate = Math.round(result.lines / seconds);
-      process.stderr.write(`${result.lines} lines in ${seconds.toFixed(2)} s (${rate} lines a second)\n`);
+      process.stderr.write(
+        `${counted(result.lines, 'line')} in ${seconds.toFixed(2)} s (${rate} a second)\n`,
+      );
       if (flags.expectNoIncident === true && result.incidents.length > 0) {
         const { EXIT } = await import('../usage.ts');
         process.stderr.write(`expected no incident, found ${result.incidents.length}\n`);
@@ -86,19 +94,24 @@ export function replayCommand(program: Command): void {
     });
 }
 
-/** Tells what will be done before it is done. Interrupted, it ends what is under way first. */
+/** Tells what will be done before it is done. */
 async function startDrill(config: Config): Promise<Drill> {
   const { openDrill } = await import('./replay/drill.ts');
   const say = (fields: object, message: string): void =>
     void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
   const drill = openDrill(config, Date.now(), { info: () => undefined, warn: say, error: say });
   process.stderr.write(drill.announcement);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void drill.stop().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
-    });
-  }
   return drill;
+}
+
+/** Interrupted, a replay gives back what it has taken hold of first; interrupted again, it ends at once. */
+function onInterrupt(close: () => Promise<void>): void {
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+  ] as const) {
+    process.once(signal, () => void close().finally(() => process.exit(128 + number)));
+  }
 }
 
 function positive(text: string): number {

@@ -56,7 +56,7 @@ export function dockerEvents(
     try {
       return await file.read();
     } catch (error) {
-      notes.skip(file.path, `damaged after ${file.linesRead} lines: ${reasonOf(error)}`);
+      notes.skip(file.path, `all after line ${file.linesRead}: ${reasonOf(error)}`);
       return undefined;
     }
   }

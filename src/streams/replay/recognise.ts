@@ -106,7 +106,7 @@ function plain(
     };
   }
   if (!named && !isNamedAsLog(path))
-    throw new Error(`${EXPECTED};${looks}. If it is a log without times, name it by itself`);
+    throw new Error(`in no known format;${looks}. If it is a log without times, name it by itself`);
   return {
     format: 'log without times',
     open(start) {

@@ -50,7 +50,7 @@ export function savedLines(
     try {
       return await file.read();
     } catch (error) {
-      notes.skip(file.path, `damaged after ${file.linesRead} lines: ${reasonOf(error)}`);
+      notes.skip(file.path, `all after line ${file.linesRead}: ${reasonOf(error)}`);
       return undefined;
     }
   }
@@ -67,6 +67,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'cannot be read: there is no such file',
   EACCES: 'cannot be read: permission denied',
   EISDIR: 'cannot be read: a folder',
+  ELOOP: 'cannot be read: a link that leads to itself',
   Z_BUF_ERROR: 'the compressed data end before their time',
 };
 
