@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../config.ts';
 import { parseDuration } from '../duration.ts';
 import type { ReplayResult } from '../replay-session.ts';
+import { onInterrupt } from './on-interrupt.ts';
 import type { Drill } from './replay/drill.ts';
 
 interface ReplayFlags {
@@ -102,16 +103,6 @@ async function startDrill(config: Config): Promise<Drill> {
   const drill = openDrill(config, Date.now(), { info: () => undefined, warn: say, error: say });
   process.stderr.write(drill.announcement);
   return drill;
-}
-
-/** Interrupted, a replay gives back what it has taken hold of first; interrupted again, it ends at once. */
-function onInterrupt(close: () => Promise<void>): void {
-  for (const [signal, number] of [
-    ['SIGINT', 2],
-    ['SIGTERM', 15],
-  ] as const) {
-    process.once(signal, () => void close().finally(() => process.exit(128 + number)));
-  }
 }
 
 function positive(text: string): number {
