@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../duration.ts';
+import { type Command, Option } from 'commander';
+import { someDuration } from './arguments.ts';
 
 interface BacktestFlags {
   readonly since: number;
@@ -19,7 +19,7 @@ export function backtestCommand(program: Command): void {
     )
     .addOption(
       new Option('--since <duration>', 'how far back, such as 24h or 7d')
-        .argParser(duration)
+        .argParser(someDuration)
         .default(WEEK, '7d'),
     )
     .option('--config <file>', 'configuration file (YAML)')
@@ -47,10 +47,4 @@ export function backtestCommand(program: Command): void {
           : printBacktest(results),
       );
     });
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms === 0) throw new InvalidArgumentError('expected a duration such as 24h or 7d');
-  return ms;
 }

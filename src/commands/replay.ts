@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Config } from '../config.ts';
-import { parseDuration } from '../duration.ts';
 import type { ReplayResult } from '../replay-session.ts';
+import { duration, positive } from './arguments.ts';
 import { onInterrupt } from './on-interrupt.ts';
 import type { Drill } from './replay/drill.ts';
 
@@ -103,17 +103,4 @@ async function startDrill(config: Config): Promise<Drill> {
   const drill = openDrill(config, Date.now(), { info: () => undefined, warn: say, error: say });
   process.stderr.write(drill.announcement);
   return drill;
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value))
-    throw new InvalidArgumentError('expected a number greater than 0');
-  return value;
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError('expected a duration such as 30s or 5m');
-  return ms;
 }
