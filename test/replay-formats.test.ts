@@ -220,6 +220,25 @@ test.each([
   },
 );
 
+test('docker compose logs without -t is read as one log, and says so', async () => {
+  const { shown, notes } = await read(
+    'all.log',
+    'api-1  | 2025-12-17 16:06:14.5 UTC ready\ndb-1   | 2025-12-17 16:06:15.5 UTC ready\n',
+  );
+  expect(shown.map((line) => line.slice(0, 28))).toEqual([
+    '2025-12-17T16:06:14.500Z all',
+    '2025-12-17T16:06:15.500Z all',
+  ]);
+  expect(notes.assumptions[0]).toContain('all its containers are taken for one');
+});
+
+test.each([
+  ['json-pretty', '{\n\t"__CURSOR" : "s=1",\n\t"__REALTIME_TIMESTAMP" : "1765987574000042"\n}\n'],
+  ['export', '__CURSOR=s=1\n__REALTIME_TIMESTAMP=1765987574000042\nMESSAGE=ready\n\n'],
+])('a journal in another form, %s, is named with what was expected', async (_, content) => {
+  await expect(read('host.log', content)).rejects.toThrow(/expected that of 'journalctl -o json'$/);
+});
+
 test('a log without any time is taken in its order at the stated rate, and says so', async () => {
   const { shown, notes } = await read('app.log', 'one\ntwo\nthree\n');
   expect(shown).toEqual([
