@@ -47,18 +47,19 @@ export function replayCommand(program: Command): void {
     .option('--rate <lines>', 'lines a second for files without times', positive, 10)
     .option('--expect-no-incident', 'exit with 3 if there was an incident')
     .action(async (paths: string[], flags: ReplayFlags) => {
-      const [{ loadConfig }, { replaySession }, { replayStory }, { openProgress }, { counted }] =
+      const [{ loadConfig }, { replaySession }, { replayStory }, { openProgress }, { counted }, { EXIT }] =
         await Promise.all([
           import('../load-config.ts'),
           import('../replay-session.ts'),
           import('./replay/replay-story.ts'),
           import('./replay/progress.ts'),
           import('../sinks/plain-words.ts'),
+          import('../usage.ts'),
         ]);
       const { config } = await loadConfig({ file: flags.config, env: process.env });
-      const drill = flags.effects === true ? await startDrill(config) : undefined;
       const started = performance.now();
       const progress = openProgress(process.stderr);
+      const drill = flags.effects === true ? await startDrill(config, progress.say) : undefined;
       onInterrupt(async () => {
         progress.close();
         await drill?.stop();
@@ -87,8 +88,12 @@ export function replayCommand(program: Command): void {
       process.stderr.write(
         `${counted(result.lines, 'line')} in ${seconds.toFixed(2)} s (${rate} a second)\n`,
       );
+      const failures = drill?.failures() ?? 0;
+      if (failures > 0) {
+        process.stderr.write(`${counted(failures, 'effect')} of the drill failed\n`);
+        process.exitCode = EXIT.fault;
+      }
       if (flags.expectNoIncident === true && result.incidents.length > 0) {
-        const { EXIT } = await import('../usage.ts');
         process.stderr.write(`expected no incident, found ${result.incidents.length}\n`);
         process.exitCode = EXIT.expectation;
       }
@@ -96,11 +101,9 @@ export function replayCommand(program: Command): void {
 }
 
 /** Tells what will be done before it is done. */
-async function startDrill(config: Config): Promise<Drill> {
+async function startDrill(config: Config, tell: (line: string) => void): Promise<Drill> {
   const { openDrill } = await import('./replay/drill.ts');
-  const say = (fields: object, message: string): void =>
-    void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
-  const drill = openDrill(config, Date.now(), { info: () => undefined, warn: say, error: say });
-  process.stderr.write(drill.announcement);
+  const drill = openDrill(config, Date.now(), tell);
+  tell(drill.announcement);
   return drill;
 }
