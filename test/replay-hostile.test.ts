@@ -59,7 +59,7 @@ test('what follows a damaged place in a compressed file is left out; what came b
   const gzip = gzipSync(randomLog(20_000));
   gzip.fill(0x55, gzip.length - 5_000, gzip.length - 3_000);
   const result = await replay(await session({ 'a.log.gz': gzip }));
-  expect(result.skipped[0]?.reason).toMatch(/^all after line \d+: /);
+  expect(result.skipped[0]?.reason).toMatch(/^all after line \d+: the compressed data are damaged: ./);
   expect(result.lines).toBeGreaterThan(1_000);
 });
 
@@ -85,7 +85,7 @@ test('garbage, other archives, UTF-16, scripts and what is not there are named w
     'b-archive.log': 'compressed with bzip2, which is not supported; gzip and zstd are',
     'c-utf16.log': 'in no known format: text in UTF-16; convert it to UTF-8',
     'd-script.log': matching(/^in no known format; expected .* found "#!\/bin\/sh"$/),
-    'e-broken.log.gz': matching(/./),
+    'e-broken.log.gz': matching(/^the compressed data are damaged: ./),
     'f-settings.yaml': matching(/^in no known format; .* If it is a log without times, name it by itself$/),
   });
 });
@@ -159,6 +159,18 @@ test('times of 1970 and 2999 are told, and the lines take the time of the one ab
   expect(result.assumptions.at(-1)).toMatch(
     /a\.log: 2 lines bear an impossible time \(1970-01-01T00:00:00\.000000000Z\); the time of the line above is taken$/,
   );
+});
+
+test('events that are cut off are told; events of other things are none', async () => {
+  const event = (Type: string) =>
+    JSON.stringify({ Type, Action: 'create', Actor: { ID: 'a', Attributes: {} }, timeNano: START * 1e6 });
+  const folder = await session({
+    'a.log': log(3),
+    'events.jsonl': `${event('network')}\n\n${event('container').slice(0, 40)}\n${event('container')}\n`,
+  });
+  const { lines, skipped } = await replay(folder);
+  expect(lines).toBe(3);
+  expect(skipped.map(({ reason }) => reason)).toEqual(['1 of its lines are no events; the others were read']);
 });
 
 test('a log whose clock was never set is taken in its order', async () => {

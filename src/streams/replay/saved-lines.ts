@@ -59,8 +59,9 @@ export function savedLines(
 /** What went wrong, without the name of the file, which stands beside it. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const known = 'code' in error && typeof error.code === 'string' ? WORDS[error.code] : undefined;
-  return known ?? error.message;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const damaged = /^Z(?:STD)?_/.test(code) ? `the compressed data are damaged: ${error.message}` : undefined;
+  return WORDS[code] ?? damaged ?? error.message;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
