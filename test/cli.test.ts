@@ -64,7 +64,13 @@ test('without Docker, run --require-docker ends with 1 and says what to do', asy
 test('replay prints a story for people, nothing but data with --json, and its speed on standard error', async () => {
   const story = await cli(['replay', SESSION]);
   expect(story.exitCode).toBe(0);
-  expect(story.stdout).toContain('353 critical, 482 errors, 10 warnings, 1 restarts');
+  expect(story.stdout).toContain('353 critical, 482 errors, 10 warnings, 1 restart in all');
+  expect(story.stdout).toMatch(
+    /^22499 lines, 22294 entries, 8 containers, 59m59s of events from 2025-12-17 16:06:14 UTC on\n/,
+  );
+  expect(story.stdout).toMatch(
+    /\n {2}2025-12-17 16:18:07\.250 {2}healthy → open: .*\n {13}16:18:10\.250 {2}/,
+  );
   const json = await cli(['replay', SESSION, '--json']);
   const result: unknown = JSON.parse(json.stdout);
   expect(result).toMatchObject({

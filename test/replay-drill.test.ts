@@ -39,6 +39,7 @@ test('with --effects alerts, report and heal are for real, and each of them says
   );
   expect(replay.exitCode, replay.stderr).toBe(0);
   expect(replay.stderr).toMatch(/^DRILL: effects are performed for real/);
+  expect(replay.stderr.match(/^DRILL: (alert|report|heal) \(\w+\) done: ./gm)).toHaveLength(7);
 
   const posts = receiver.requests.filter(({ method }) => method === 'POST');
   expect(posts).toHaveLength(3);
@@ -70,6 +71,24 @@ test('with --effects alerts, report and heal are for real, and each of them says
     'alert',
     'report',
   ]);
+});
+
+test('what fails in a drill is told, and the exit code is 1', async () => {
+  await using receiver = await startWebhookReceiver();
+  const { exitCode, stderr } = await cli(
+    ['replay', '--effects', '--config', join(EXAMPLE, 'quantum-realtime.yaml'), join(EXAMPLE, 'session')],
+    {
+      env: {
+        QT_ALERT_WEBHOOK: receiver.discordUrl,
+        QT_REPORT_DIR: folder,
+        QT_HEAL_COMMAND: '/bin/false',
+      },
+    },
+  );
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^DRILL: heal \(heal\) FAILED: .*exit code 1/m);
+  expect(stderr).toMatch(/^1 effect of the drill failed$/m);
+  expect(stderr).not.toContain(new URL(receiver.discordUrl).pathname);
 });
 
 test('without --effects nothing is sent, written or run', async () => {

@@ -167,6 +167,23 @@ const PLAIN: readonly (readonly [form: string, line: string, at: string, assumed
     NO_ZONE,
   ],
   ['Redis', '1:M 17 Dec 2025 16:06:14.772 * ready', '2025-12-17T16:06:14.772Z', NO_ZONE],
+  ['Gin', '[GIN] 2025/12/17 - 16:06:14 | 200 | 1ms | GET "/"', '2025-12-17T16:06:14.000Z', NO_ZONE],
+  ['glog', 'I20251217 16:06:14.123456 12 a.cc:1] ready', '2025-12-17T16:06:14.123Z', NO_ZONE],
+  ['date(1)', 'Wed Dec 17 16:06:14 UTC 2025 ready', '2025-12-17T16:06:14.000Z'],
+  ['Tomcat', '17-Dec-2025 16:06:14.123 INFO [main] ready', '2025-12-17T16:06:14.123Z', NO_ZONE],
+  ['java.util.logging', 'Dec 17, 2025 12:06:14 AM org.x.Main run', '2025-12-17T00:06:14.000Z', NO_ZONE],
+  [
+    'Nest, coloured',
+    '\x1b[32m[Nest] 1  - \x1b[39m12/17/2025, 4:06:14 PM \x1b[32m    LOG\x1b[39m ready',
+    '2025-12-17T16:06:14.000Z',
+    NO_ZONE,
+  ],
+  [
+    'Rust tracing, coloured',
+    '\x1b[2m2025-12-17T16:06:14.123456Z\x1b[0m \x1b[32m INFO\x1b[0m ready',
+    '2025-12-17T16:06:14.123Z',
+  ],
+  ['Squid', '1765987574.123    200 10.0.0.1 TCP_MISS/200', '2025-12-17T16:06:14.123Z'],
   ['RFC 5424', '<34>1 2025-12-17T16:06:14.003Z host app - - - ready', '2025-12-17T16:06:14.003Z'],
   ['logfmt', 'level=info ts=2025-12-17T16:06:14.839Z msg=ready', '2025-12-17T16:06:14.839Z'],
   ['JSON', '{"level":30,"time":1765987574375,"msg":"ready"}', '2025-12-17T16:06:14.375Z'],
@@ -202,6 +219,25 @@ test.each([
     expect(notes.assumptions[0]).toContain(`the year is not written; ${expected} is taken`);
   },
 );
+
+test('docker compose logs without -t is read as one log, and says so', async () => {
+  const { shown, notes } = await read(
+    'all.log',
+    'api-1  | 2025-12-17 16:06:14.5 UTC ready\ndb-1   | 2025-12-17 16:06:15.5 UTC ready\n',
+  );
+  expect(shown.map((line) => line.slice(0, 28))).toEqual([
+    '2025-12-17T16:06:14.500Z all',
+    '2025-12-17T16:06:15.500Z all',
+  ]);
+  expect(notes.assumptions[0]).toContain('all its containers are taken for one');
+});
+
+test.each([
+  ['json-pretty', '{\n\t"__CURSOR" : "s=1",\n\t"__REALTIME_TIMESTAMP" : "1765987574000042"\n}\n'],
+  ['export', '__CURSOR=s=1\n__REALTIME_TIMESTAMP=1765987574000042\nMESSAGE=ready\n\n'],
+])('a journal in another form, %s, is named with what was expected', async (_, content) => {
+  await expect(read('host.log', content)).rejects.toThrow(/expected that of 'journalctl -o json'$/);
+});
 
 test('a log without any time is taken in its order at the stated rate, and says so', async () => {
   const { shown, notes } = await read('app.log', 'one\ntwo\nthree\n');

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, open, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
@@ -49,7 +50,7 @@ test('a truncated gzip or zstd is read as far as it goes, and named', async () =
   const result = await replay(folder);
   expect(result.skipped.map(({ path }) => path.slice(folder.length + 1))).toEqual(['a.log.gz', 'b.log.zst']);
   for (const { reason } of result.skipped)
-    expect(reason).toMatch(/^damaged after \d+ lines: the compressed data end before their time$/);
+    expect(reason).toMatch(/^all after line \d+: the compressed data end before their time$/);
   expect(result.lines).toBeGreaterThan(500);
   expect(result.lines).toBeLessThan(6_000);
 });
@@ -58,7 +59,7 @@ test('what follows a damaged place in a compressed file is left out; what came b
   const gzip = gzipSync(randomLog(20_000));
   gzip.fill(0x55, gzip.length - 5_000, gzip.length - 3_000);
   const result = await replay(await session({ 'a.log.gz': gzip }));
-  expect(result.skipped[0]?.reason).toMatch(/^damaged after \d+ lines: /);
+  expect(result.skipped[0]?.reason).toMatch(/^all after line \d+: the compressed data are damaged: ./);
   expect(result.lines).toBeGreaterThan(1_000);
 });
 
@@ -84,7 +85,7 @@ test('garbage, other archives, UTF-16, scripts and what is not there are named w
     'b-archive.log': 'compressed with bzip2, which is not supported; gzip and zstd are',
     'c-utf16.log': 'in no known format: text in UTF-16; convert it to UTF-8',
     'd-script.log': matching(/^in no known format; expected .* found "#!\/bin\/sh"$/),
-    'e-broken.log.gz': matching(/./),
+    'e-broken.log.gz': matching(/^the compressed data are damaged: ./),
     'f-settings.yaml': matching(/^in no known format; .* If it is a log without times, name it by itself$/),
   });
 });
@@ -94,7 +95,37 @@ test('with nothing left to replay every file is named, and the exit code is 2', 
   const { exitCode, stderr, stdout } = await cli(['replay', folder, join(folder, 'c.log')]);
   expect(exitCode).toBe(2);
   expect(stdout).toBe('');
-  for (const name of ['a.log', 'b.log', 'c.log']) expect(stderr).toContain(join(folder, name));
+  for (const name of ['a.log', 'b.log', 'c.log'])
+    expect(stderr.split('\n').filter((line) => line.includes(join(folder, name)))).toHaveLength(1);
+});
+
+test('a folder within a folder is read too; a file is read once, whatever its names; links in a ring end', async () => {
+  const folder = await session({ 'a.log': log(3), '.hidden.log': log(9) });
+  const inner = join(folder, 'host', 'b');
+  await mkdir(inner, { recursive: true });
+  await writeFile(join(inner, 'b.log'), log(4));
+  await symlink('a.log', join(folder, 'current.log'));
+  await symlink('ring.log', join(folder, 'ring.log'));
+  await symlink(folder, join(inner, 'up'));
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  const forth = await replay(folder, `${folder}/host/../a.log`, inner);
+  expect(forth).toMatchObject({ lines: 7, containers: 2 });
+  expect(forth.skipped.map(({ path, reason }) => `${path}: ${reason}`.replaceAll(`${folder}/`, ''))).toEqual([
+    'current.log: the same file as a.log',
+    `host/b/up: the same folder as ${folder}`,
+    'pipe: neither a file nor a folder; name it by itself to have it read',
+    'ring.log: cannot be read: a link that leads to itself',
+  ]);
+  expect(await replay(inner, `${folder}/host/../a.log`, folder)).toEqual(forth);
+});
+
+test('a pipe that is named is read', async () => {
+  const folder = await session({ 'a.log': log(8) });
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const result = replay(pipe);
+  await writeFile(pipe, log(8));
+  expect(await result).toMatchObject({ lines: 8, skipped: [] });
 });
 
 test('files left out are named on standard error while the result stays data', async () => {
@@ -128,6 +159,18 @@ test('times of 1970 and 2999 are told, and the lines take the time of the one ab
   expect(result.assumptions.at(-1)).toMatch(
     /a\.log: 2 lines bear an impossible time \(1970-01-01T00:00:00\.000000000Z\); the time of the line above is taken$/,
   );
+});
+
+test('events that are cut off are told; events of other things are none', async () => {
+  const event = (Type: string) =>
+    JSON.stringify({ Type, Action: 'create', Actor: { ID: 'a', Attributes: {} }, timeNano: START * 1e6 });
+  const folder = await session({
+    'a.log': log(3),
+    'events.jsonl': `${event('network')}\n\n${event('container').slice(0, 40)}\n${event('container')}\n`,
+  });
+  const { lines, skipped } = await replay(folder);
+  expect(lines).toBe(3);
+  expect(skipped.map(({ reason }) => reason)).toEqual(['1 of its lines are no events; the others were read']);
 });
 
 test('a log whose clock was never set is taken in its order', async () => {

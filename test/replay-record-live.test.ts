@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { asyncScheduler, EMPTY, filter, firstValueFrom, ReplaySubject, share, Subject, tap } from 'rxjs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordSession } from '../src/commands/record/record-session.ts';
 import { configSchema } from '../src/config.ts';
 import type { Evidence, Outcome, Signal, Transition } from '../src/model.ts';
@@ -14,6 +14,8 @@ import { pipeline } from '../src/pipeline.ts';
 import { replaySession } from '../src/replay-session.ts';
 import { followDocker } from '../src/streams/live.ts';
 import { openSessionWriter } from '../src/streams/session-writer.ts';
+import { cli } from './support/cli.ts';
+import { type DaemonHome, daemonHome } from './support/daemon.ts';
 import { describeEngine } from './support/engine.ts';
 
 let dir: string;
@@ -132,3 +134,81 @@ describeEngine('a recording of a live engine', (engine) => {
     },
   );
 });
+
+describeEngine('recordings of the program as it is installed', (engine) => {
+  let home: DaemonHome;
+  let folder: string;
+  let recording: string;
+  beforeEach(async () => {
+    home = daemonHome({ QT_DOCKER_HOST: engine().endpoint.text });
+    folder = await mkdtemp(join(tmpdir(), 'recorded-'));
+    recording = join(folder, 'recording');
+  });
+  afterEach(async () => {
+    const all = JSON.parse((await engine().api('GET', '/containers/json?all=1')).body) as { Id: string }[];
+    await Promise.all(all.map(({ Id }) => engine().remove(Id)));
+    home.remove();
+    await rm(folder, { recursive: true });
+  });
+
+  const crying = (text: string): string =>
+    `sleep 1; i=0; while [ $i -lt 6 ]; do i=$((i+1)); echo "FATAL: ${text} $i" >&2; done; sleep 600`;
+
+  test('run --record keeps what it saw and how its heal ended: a replay makes the same moves, times within a second', async () => {
+    const heal = join(folder, 'heal.sh');
+    await writeFile(heal, '#!/bin/sh\nsleep 1\necho no database\nexit 3\n');
+    await chmod(heal, 0o755);
+    const settings = join(folder, 'settings.yaml');
+    await writeFile(
+      settings,
+      `heal: { command: [${heal}] }\nincident: { groupWait: 500ms, settle: 1s, verify: 2s }\n`,
+    );
+    const daemon = home.start({}, ['--config', settings, '--record', recording, '--record-mask']);
+    await daemon.logged('connected', ({ msg }) => msg.startsWith('connected'));
+    await engine().run({ name: 'pulse', script: 'while :; do echo tick; sleep 0.2; done' });
+    await engine().run({ name: 'ledger', script: crying('no such file, password=hunter2hunter2') });
+    const settled = await daemon.logged(
+      'the heal has settled',
+      ({ to }) => to === 'cooldown' || to === 'verifying',
+    );
+    const end = Date.parse(String(settled['time']));
+    await expect.poll(() => lastMoment(recording), { timeout: 20_000 }).toBeGreaterThan(end + 500);
+    expect(await daemon.end('SIGTERM')).toBe(0);
+
+    const moved = daemon.log.filter(({ from, to }) => from !== undefined && to !== undefined);
+    const { stdout, stderr } = await cli(['replay', '--json', '--config', settings, recording]);
+    expect(stderr).not.toContain('left out');
+    const { incidents, assumptions } = JSON.parse(stdout) as {
+      incidents: { transitions: { at: string; from: string; to: string; reason: string }[] }[];
+      assumptions: string[];
+    };
+    const replayed = incidents.flatMap(({ transitions }) => transitions);
+    expect(replayed.map(({ from, to, reason }) => `${from} → ${to}: ${reason}`)).toEqual(
+      moved.map(({ from, to, msg }) => `${String(from)} → ${String(to)}: ${msg}`),
+    );
+    for (const [index, { at }] of replayed.entries())
+      expect(Math.abs(Date.parse(at) - Date.parse(String(moved[index]?.['time'])))).toBeLessThan(1_000);
+    expect(assumptions).toContain('heals end as recorded (1 of them)');
+    expect(stdout).not.toContain('hunter2hunter2');
+  });
+
+  test('record saves lines until it is over, for nobody else to read', async () => {
+    await engine().run({ name: 'orders', script: crying('no orders') });
+    const { exitCode, stderr } = await cli(['record', recording, '--for', '5s'], {
+      env: { QT_DOCKER_HOST: engine().endpoint.text },
+    });
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toMatch(/\d+ lines recorded in .*recording\n?$/);
+    const { stdout } = await cli(['replay', '--json', recording]);
+    expect(JSON.parse(stdout)).toMatchObject({ counts: { critical: 6 } });
+    const [file = ''] = await readdir(recording);
+    expect((await stat(join(recording, file))).mode & 0o007).toBe(0);
+  });
+});
+
+/** Time of the latest event in a recording that is being written, in epoch milliseconds. */
+async function lastMoment(recording: string): Promise<number> {
+  const { stdout } = await cli(['replay', '--json', recording]);
+  const { began, span } = JSON.parse(stdout) as { began: string; span: number };
+  return Date.parse(began) + span * 1_000;
+}

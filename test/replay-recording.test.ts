@@ -2,8 +2,10 @@ import { appendFile, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
+import { of, Subject, VirtualTimeScheduler } from 'rxjs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { defaults } from '../src/config.ts';
+import { recorder } from '../src/daemon/recorder.ts';
 import { loadConfig } from '../src/load-config.ts';
 import type { Line, Observation, Origin, Outcome } from '../src/model.ts';
 import { replaySession, type ReplayResult } from '../src/replay-session.ts';
@@ -145,9 +147,7 @@ test('a recording cut off in the middle of a write is read up to there, and name
   await truncate(path, (await readFile(path)).length - 4);
   const { items, notes } = await observationsIn(dir);
   expect(items.length).toBeGreaterThanOrEqual(4);
-  expect(notes.skipped[0]?.reason).toMatch(
-    /^damaged after \d+ lines: the compressed data end before their time$/,
-  );
+  expect(notes.skipped[0]?.reason).toMatch(/^all after line \d+: the compressed data end before their time$/);
 });
 
 test('files rotate by size, each stands alone, and no more than asked for are kept', async () => {
@@ -230,3 +230,24 @@ function heal(took: number, rest: Partial<Outcome>): Outcome {
 function nextAfter(file = ''): string {
   return `${String(Number(file.slice(8, 14)) + 1).padStart(6, '0')}.jsonl.zst`;
 }
+
+test('a recording that can no longer be written is given up with one word of it, and everything else goes on', async () => {
+  const told: string[] = [];
+  const say = (_: object, message: string): void => void told.push(message);
+  const own = join(dir, 'gone');
+  const outcomes$ = new Subject<Outcome>();
+  const log = { info: say, warn: say, error: say };
+  const recording = recorder({ dir: own, keep: 2, mask: false }, outcomes$, new VirtualTimeScheduler(), log);
+  await rm(own, { recursive: true });
+  const passed: string[] = [];
+  // Far more than is gathered before it is put on the disk.
+  const items = Array.from({ length: 3_000 }, (_, n) => line(originOf('api'), n, 'x'.repeat(100)));
+  for (let turn = 0; turn < 3; turn++) {
+    of(items)
+      .pipe(recording.seen)
+      .subscribe((batch) => passed.push(String(batch.length)));
+  }
+  recording.close();
+  expect(passed).toEqual(['3000', '3000', '3000']);
+  expect(told).toEqual(['the recording cannot be written and is given up']);
+});

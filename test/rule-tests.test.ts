@@ -58,23 +58,54 @@ test('everything that is wrong with a file is told at once, with its place', asy
       '      - { at: 00:00:01, incident: explodes }',
       '      - { at: 00:00:01, alert: true, critical: many }',
       '      - { at: 00:00:01, alarm: true }',
+      '      - { at: 00:00:01, heal: 7, witin: 3s }',
+      '      - soon',
       '  - name: b',
       '    expect: []',
+      '  - expect: [{ no: heal }]',
     ].join('\n'),
   );
   const problems = await readTestFile(path).catch((error: unknown) => String(error));
-  expect(problems).toContain(
-    'tests.0.expect.0.at: expected 00:12:30 (since the first event) or 2025-12-17T16:18:07Z',
+  expect(problems).toBe(
+    [
+      `UsageError: ${path} is not usable:`,
+      '  tests.0.expect.0.at: expected 00:12:30 (since the first event) or 2025-12-17T16:18:07Z, found "noon"',
+      '  tests.0.expect.1.incident: expected one of opens, reopens, waits, heals, settles, watches, cools down, escalates, resolves, closes, found "explodes"',
+      '  tests.0.expect.2.critical: expected a number, or a comparison such as ">= 5", found "many"',
+      '  tests.0.expect.3: expected one of incident, alert, report, heal, no, total, incidents, alerts, reports, heals, found at, alarm',
+      '  tests.0.expect.4.heal: expected true or a text, found 7',
+      '  tests.0.expect.4: expected no such key, found witin',
+      '  tests.0.expect.5: expected keys and values, found "soon"',
+      '  tests.1.expect: expected at least 1 of them, found []',
+      '  tests.2.name: expected a text, found nothing',
+    ].join('\n'),
   );
-  expect(problems).toContain('tests.0.expect.1.incident: ');
-  expect(problems).toContain('tests.0.expect.2.critical: expected a number, or a comparison such as ">= 5"');
-  expect(problems).toContain('tests.0.expect.3');
-  expect(problems).toContain('tests.1.expect: ');
+});
+
+test('wrong settings, or a session that cannot be replayed, are told with the name of the test', async () => {
+  const [wrong, nowhere] = await readTestFile(
+    await file(
+      [
+        'session: nowhere',
+        'tests:',
+        '  - { name: a, config: { limits: { criticl: 9 } }, expect: [{ no: heal }] }',
+        '  - { name: b, expect: [{ no: heal }] }',
+      ].join('\n'),
+    ),
+  );
+  if (wrong === undefined || nowhere === undefined) throw new Error('two tests were written');
+  await expect(runTest(wrong)).rejects.toThrow(/^test "a": [^]*limits\.criticl/);
+  await expect(runTest(nowhere)).rejects.toThrow(
+    /^test "b": .*nowhere: cannot be read: there is no such file$/,
+  );
 });
 
 test('a file that is missing or is no YAML, and a test without a session, are wrong usage', async () => {
   await expect(readTestFile(join(folder, 'nowhere.yaml'))).rejects.toThrow(/nowhere\.yaml: cannot be read/);
   await expect(readTestFile(await file('tests: ['))).rejects.toThrow(/tests\.yaml: /);
+  await expect(readTestFile(await file(''))).rejects.toThrow(
+    'the file: expected keys and values, found nothing',
+  );
   await expect(readTestFile(await file('tests: [{ name: a, expect: [{ no: heal }] }]'))).rejects.toThrow(
     'test "a" has no session to replay',
   );

@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../duration.ts';
+import { type Command, Option } from 'commander';
+import { someDuration } from './arguments.ts';
 
 interface BacktestFlags {
   readonly since: number;
@@ -10,7 +10,7 @@ interface BacktestFlags {
 
 const WEEK = 7 * 86_400_000;
 
-/** `backtest`: what Docker still holds of the running containers, under these limits and others. */
+/** `backtest`: what Docker still holds, under these limits and others. */
 export function backtestCommand(program: Command): void {
   program
     .command('backtest')
@@ -19,7 +19,7 @@ export function backtestCommand(program: Command): void {
     )
     .addOption(
       new Option('--since <duration>', 'how far back, such as 24h or 7d')
-        .argParser(duration)
+        .argParser(someDuration)
         .default(WEEK, '7d'),
     )
     .option('--config <file>', 'configuration file (YAML)')
@@ -30,20 +30,14 @@ export function backtestCommand(program: Command): void {
     )
     .option('--json', 'one JSON object instead of text')
     .action(async (flags: BacktestFlags) => {
-      const [{ loadConfig }, { runBacktest }, { variantsOf }, { printBacktest }, { UsageError }] =
-        await Promise.all([
-          import('../load-config.ts'),
-          import('./backtest/run-backtest.ts'),
-          import('./backtest/variants.ts'),
-          import('./backtest/print.ts'),
-          import('../usage.ts'),
-        ]);
+      const [{ loadConfig }, { runBacktest }, { variantsOf }, { printBacktest }] = await Promise.all([
+        import('../load-config.ts'),
+        import('./backtest/run-backtest.ts'),
+        import('./backtest/variants.ts'),
+        import('./backtest/print.ts'),
+      ]);
       const { config } = await loadConfig({ file: flags.config, env: process.env });
       const variants = variantsOf(config, flags.limit ?? []);
-      if (variants === undefined)
-        throw new UsageError(
-          '--limit: expected critical, errors or restarts and a number, such as errors=100',
-        );
       const { fetched, results } = await runBacktest(config, variants, flags.since, process.stderr);
       for (const { container, reason } of fetched.unread)
         process.stderr.write(`${container}: its log cannot be read: ${reason}\n`);
@@ -53,10 +47,4 @@ export function backtestCommand(program: Command): void {
           : printBacktest(results),
       );
     });
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms === 0) throw new InvalidArgumentError('expected a duration such as 24h or 7d');
-  return ms;
 }

@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Config } from '../config.ts';
-import { parseDuration } from '../duration.ts';
 import type { ReplayResult } from '../replay-session.ts';
+import { duration, positive } from './arguments.ts';
+import { onInterrupt } from './on-interrupt.ts';
 import type { Drill } from './replay/drill.ts';
 
 interface ReplayFlags {
@@ -46,16 +47,23 @@ export function replayCommand(program: Command): void {
     .option('--rate <lines>', 'lines a second for files without times', positive, 10)
     .option('--expect-no-incident', 'exit with 3 if there was an incident')
     .action(async (paths: string[], flags: ReplayFlags) => {
-      const [{ loadConfig }, { replaySession }, { replayStory }, { openProgress }] = await Promise.all([
-        import('../load-config.ts'),
-        import('../replay-session.ts'),
-        import('./replay/replay-story.ts'),
-        import('./replay/progress.ts'),
-      ]);
+      const [{ loadConfig }, { replaySession }, { replayStory }, { openProgress }, { counted }, { EXIT }] =
+        await Promise.all([
+          import('../load-config.ts'),
+          import('../replay-session.ts'),
+          import('./replay/replay-story.ts'),
+          import('./replay/progress.ts'),
+          import('../sinks/plain-words.ts'),
+          import('../usage.ts'),
+        ]);
       const { config } = await loadConfig({ file: flags.config, env: process.env });
-      const drill = flags.effects === true ? await startDrill(config) : undefined;
       const started = performance.now();
       const progress = openProgress(process.stderr);
+      const drill = flags.effects === true ? await startDrill(config, progress.say) : undefined;
+      onInterrupt(async () => {
+        progress.close();
+        await drill?.stop();
+      });
       let result: ReplayResult;
       try {
         result = await replaySession({
@@ -65,7 +73,7 @@ export function replayCommand(program: Command): void {
           ...(flags.speed === undefined ? {} : { speed: flags.speed }),
           ...(drill === undefined ? {} : { perform: drill.perform }),
           rate: flags.rate,
-          onSkip: ({ path, reason }) => process.stderr.write(`${path}: left out: ${reason}\n`),
+          onSkip: ({ path, reason }) => progress.say(`${path}: left out: ${reason}`),
           onProgress: progress.update,
         });
       } finally {
@@ -77,39 +85,25 @@ export function replayCommand(program: Command): void {
       );
       const seconds = (performance.now() - started) / 1_000;
       const rate = Math.round(result.lines / seconds);
-      process.stderr.write(`${result.lines} lines in ${seconds.toFixed(2)} s (${rate} lines a second)\n`);
+      process.stderr.write(
+        `${counted(result.lines, 'line')} in ${seconds.toFixed(2)} s (${rate} a second)\n`,
+      );
+      const failures = drill?.failures() ?? 0;
+      if (failures > 0) {
+        process.stderr.write(`${counted(failures, 'effect')} of the drill failed\n`);
+        process.exitCode = EXIT.fault;
+      }
       if (flags.expectNoIncident === true && result.incidents.length > 0) {
-        const { EXIT } = await import('../usage.ts');
         process.stderr.write(`expected no incident, found ${result.incidents.length}\n`);
         process.exitCode = EXIT.expectation;
       }
     });
 }
 
-/** Tells what will be done before it is done. Interrupted, it ends what is under way first. */
-async function startDrill(config: Config): Promise<Drill> {
+/** Tells what will be done before it is done. */
+async function startDrill(config: Config, tell: (line: string) => void): Promise<Drill> {
   const { openDrill } = await import('./replay/drill.ts');
-  const say = (fields: object, message: string): void =>
-    void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
-  const drill = openDrill(config, Date.now(), { info: () => undefined, warn: say, error: say });
-  process.stderr.write(drill.announcement);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void drill.stop().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
-    });
-  }
+  const drill = openDrill(config, Date.now(), tell);
+  tell(drill.announcement);
   return drill;
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value))
-    throw new InvalidArgumentError('expected a number greater than 0');
-  return value;
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError('expected a duration such as 30s or 5m');
-  return ms;
 }

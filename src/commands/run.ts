@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { whole } from './arguments.ts';
 
 interface RunFlags {
   readonly config?: string;
@@ -6,6 +7,9 @@ interface RunFlags {
   readonly state?: string;
   readonly report?: string;
   readonly requireDocker?: boolean;
+  readonly record?: string;
+  readonly recordKeep: number;
+  readonly recordMask?: boolean;
 }
 
 /** `run`: the daemon. */
@@ -24,6 +28,9 @@ export function runCommand(program: Command): void {
       '--require-docker',
       'exit with 1 if no Docker Engine answers at the start, instead of waiting for one',
     )
+    .option('--record <folder>', 'also save what is seen, and what becomes of effects, for replay')
+    .option('--record-keep <files>', 'how many files of 64 MiB a recording keeps', whole, 16)
+    .option('--record-mask', 'mask passwords, tokens and keys in the recording')
     .action(async (flags: RunFlags) => {
       const [{ loadConfig }, { runDaemon }, { defaultStateDir }, { join }] = await Promise.all([
         import('../load-config.ts'),
@@ -49,6 +56,10 @@ export function runCommand(program: Command): void {
         load,
         dryRun: flags.dryRun === true,
         requireDocker: flags.requireDocker === true,
+        record:
+          flags.record === undefined
+            ? undefined
+            : { dir: flags.record, keep: flags.recordKeep, mask: flags.recordMask === true },
       });
     });
 }

@@ -28,12 +28,13 @@ import { operations } from './operations.ts';
 import { pausedUntil, pauseFile } from './pause-file.ts';
 import { performers } from './performers.ts';
 import { recentEffects } from './recent-effects.ts';
+import { recorder, type RecordingOptions } from './recorder.ts';
 import { withLimits } from './reload.ts';
 import { healInProgress, restoredFrom } from './restore.ts';
 import { type Carried, type Session, session } from './session.ts';
 import { statusOf } from './status-of.ts';
 import { stopSignals } from './stop-signals.ts';
-import { summary } from './summary.ts';
+import { summaries } from './summary.ts';
 
 /** How the daemon is to run, beside its settings. */
 export interface DaemonOptions {
@@ -46,12 +47,13 @@ export interface DaemonOptions {
   readonly dryRun: boolean;
   /** Ends with exit code 1 if no engine answers at the start. */
   readonly requireDocker: boolean;
+  /** Also saves what is seen and what becomes of effects. */
+  readonly record?: RecordingOptions | undefined;
 }
 
 /** Cursors and counts are stored this often, in milliseconds. Source: incidents.md §4. */
 const CHECKPOINT = 1_000;
 const RATE_SAMPLE = 10_000;
-const SUMMARY = 60 * 60_000;
 const SYSTEMD_STATUS = 10_000;
 
 /** Runs until SIGINT or SIGTERM and resolves with the exit code. */
@@ -83,6 +85,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   );
   const carryOut = effectGate(performing.submit, log);
   const effects = recentEffects();
+  const recording = recorder(options.record, performing.outcomes$, clock, log);
   const commands$ = new Subject<Control>();
   const entries = createEntryStore(restored.entries);
   const window = new RollingWindow({ length: config.window }, restored.window);
@@ -94,10 +97,12 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
       endpoint,
       store,
       channels: performing.channels(),
+      seen: recording.seen,
       outcomes$: performing.outcomes$,
       controls$: commands$,
       perform: (step, durable) => {
         effects.asked(step.effects);
+        recording.asked(step.effects);
         carryOut(step, durable);
       },
       clock,
@@ -175,16 +180,6 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
       performing.stop();
     }),
   );
-  let lastHour = status().lines;
-  const summing$ = timer(SUMMARY, clock).pipe(
-    repeat(),
-    tap(() => {
-      const now = status();
-      const { facts, text } = summary(now, lastHour);
-      lastHour = now.lines;
-      log.info(facts, text);
-    }),
-  );
   const beating$ = heartbeat({
     url: () => sessions$.value.config.heartbeatUrl,
     alive: () =>
@@ -216,7 +211,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     pauseFile(stateDir, paused, clock).pipe(tap((command) => commands$.next(command))),
     performing.outcomes$.pipe(tap(effects.heard)),
     stopping$,
-    summing$,
+    summaries(status, clock, log),
+    recording.running$,
     beating$,
   ).subscribe({ error: (error: unknown) => sessions$.error(error) });
   log.info(banner(config, { endpoint: endpoint.text, stateDir, dryRun }), 'quantum-realtime started');
@@ -237,6 +233,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     return EXIT.fault;
   } finally {
     helping.unsubscribe();
+    recording.close();
     systemd.stopping('stopped');
     await control?.close();
     store.close();

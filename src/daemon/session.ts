@@ -23,6 +23,7 @@ import type { Endpoint } from '../streams/endpoint.ts';
 import { followDocker, type FollowState, type LiveStatus } from '../streams/live.ts';
 import { wedgeForTest } from '../systemd/wedge-for-test.ts';
 import { checkpoints } from './checkpoint.ts';
+import type { Recorder } from './recorder.ts';
 import { selfId } from './self-id.ts';
 import { transactions } from './transactions.ts';
 
@@ -41,6 +42,8 @@ export interface SessionParts {
   readonly store: Pick<Store, 'commit'>;
   /** Names of the alert channels: each owes a delivery of every alert. */
   readonly channels: readonly string[];
+  /** Lets pass what is taken in. */
+  readonly seen: Recorder['seen'];
   readonly outcomes$: Observable<Outcome>;
   readonly controls$: Observable<Control>;
   /** Has the effects of a step performed, once it was committed; `durable` tells whether to disk. */
@@ -114,7 +117,7 @@ export function session(parts: SessionParts): Session {
     {
       config,
       source$: concat(
-        live.observations$.pipe(whole, takeUntil(leaving$)),
+        live.observations$.pipe(whole, parts.seen, takeUntil(leaving$)),
         defer(() => rest$),
       ),
       classifier,

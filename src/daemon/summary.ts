@@ -1,4 +1,22 @@
+import { type Observable, repeat, type SchedulerLike, tap, timer } from 'rxjs';
 import type { Status } from '../control/status.ts';
+import type { Log } from '../sinks/worker.ts';
+
+const HOUR = 60 * 60_000;
+
+/** Writes a summary into the log every hour while it is subscribed to. */
+export function summaries(status: () => Status, clock: SchedulerLike, log: Log): Observable<unknown> {
+  let before = status().lines;
+  return timer(HOUR, clock).pipe(
+    repeat(),
+    tap(() => {
+      const now = status();
+      const { facts, text } = summary(now, before);
+      before = now.lines;
+      log.info(facts, text);
+    }),
+  );
+}
 
 /** The hour in one record: enough to see in the journal that all is well, and how well. `before` is an hour ago. */
 export function summary(

@@ -11,6 +11,8 @@ export interface LogRequest {
   readonly follow: boolean;
   /** How many of the newest entries to begin with; Infinity for all. */
   readonly tail: number;
+  /** Entries from this moment on (epoch milliseconds, to the second); an engine may send some of those before it. */
+  readonly since?: number;
   /** Ends the read; it then resolves. */
   readonly signal: AbortSignal;
   /** The answer has begun. */
@@ -25,13 +27,14 @@ export interface LogRequest {
  * a log that rotates would lose what is not read in time.
  */
 export async function readLog(request: LogRequest, use: (entry: Entry) => boolean): Promise<void> {
-  const { client, id, tty, follow, tail, signal, opened, progress } = request;
+  const { client, id, tty, follow, tail, since, signal, opened, progress } = request;
   const query = {
     stdout: '1',
     stderr: '1',
     timestamps: '1',
     ...(follow ? { follow: '1' } : {}),
     ...(tail === Infinity ? {} : { tail: `${tail}` }),
+    ...(since === undefined ? {} : { since: `${Math.floor(since / 1_000)}` }),
   };
   let answer: IncomingMessage;
   try {

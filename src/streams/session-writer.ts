@@ -30,10 +30,10 @@ export interface SessionWriter {
 const FRAME = 128 * 1024;
 const NAME = /^session-(\d{6})\.jsonl\.zst$/;
 
-/** Records into a new file of the folder, after those that are there. */
+/** Records into a new file of the folder, after those that are there. Logs hold what is not for everyone to read. */
 export function openSessionWriter(options: SessionWriterOptions): SessionWriter {
   const { dir, maxBytes = 64 * 1024 * 1024, maxFiles = Infinity, mask = asItIs } = options;
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o750 });
   let number = filesIn(dir).at(-1) ?? 0;
   let file: number | undefined;
   let size = 0;
@@ -83,7 +83,7 @@ export function openSessionWriter(options: SessionWriterOptions): SessionWriter 
     number += 1;
     size = 0;
     pending = `${JSON.stringify({ 'quantum-realtime-session': SESSION_VERSION })}\n${pending}`;
-    const opened = openSync(join(dir, nameOf(number)), 'wx');
+    const opened = openSync(join(dir, nameOf(number)), 'wx', 0o640);
     for (const old of filesIn(dir).slice(0, -maxFiles)) rmSync(join(dir, nameOf(old)), { force: true });
     return opened;
   }

@@ -61,6 +61,9 @@ export const FORMATS: Readonly<
   'docker logs -t, Windows line endings': (lines) => perContainer(lines, ({ ts, text }) => `${ts} ${text}\r`),
   'json-file': (lines) => perContainer(lines, asJsonFile),
   'docker compose logs -t': (lines) => ({ 'compose.log': whole(lines, asCompose) }),
+  'docker compose logs -t, as its first version prints it': (lines) => ({
+    'compose.log': `Attaching to quantum_api, quantum_risk\n${whole(lines, asCompose)}`,
+  }),
   'docker compose logs -t, one container after the other': (lines) => ({
     'compose.log': whole(
       lines.toSorted((a, b) => (a.container < b.container ? -1 : Number(a.container > b.container))),

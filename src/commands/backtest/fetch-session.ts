@@ -30,36 +30,40 @@ export interface Fetched {
 }
 
 /**
- * Saves what Docker still holds of the running containers, without following them: their logs as a recording, one
- * container after the other, and the engine's events (it remembers the last 256) beside it.
+ * Saves what Docker still holds of the containers that have run since then, those that have ended meanwhile too, without
+ * following them: their logs as a recording, one container after the other, and the engine's events (it remembers the
+ * last 256) beside it.
  */
 export async function fetchSession(options: FetchOptions): Promise<Fetched> {
   const { client, containers, dir } = options;
   const isWanted = wanted(containers, undefined);
-  const running = parseList(await client.call('/containers/json')).filter(isWanted);
+  const there = parseList(await client.call('/containers/json?all=1')).filter(isWanted);
   const writer = openSessionWriter({ dir });
   const unread: { container: string; reason: string }[] = [];
-  for (const listed of running) {
+  let read = 0;
+  for (const listed of there) {
     const container = identity(listed.name, listed.labels);
-    options.onContainer(container);
     try {
-      await fetchLog(listed, container, writer, options);
+      if (await fetchLog(listed, container, writer, options)) read += 1;
     } catch (error) {
       unread.push({ container, reason: reasonOf(error) });
     }
   }
   writer.close();
   await fetchEvents(options);
-  return { containers: running.length - unread.length, unread };
+  return { containers: read, unread };
 }
 
+/** Whether it has run since then, and so was read. */
 async function fetchLog(
-  { id, labels }: Listed,
+  { id, labels, running }: Listed,
   container: string,
   writer: SessionWriter,
-  { client, since, signal }: FetchOptions,
-): Promise<void> {
-  const { tty } = parseInspected(await client.call(`/containers/${id}/json`));
+  { client, since, signal, onContainer }: FetchOptions,
+): Promise<boolean> {
+  const { tty, finishedAt } = parseInspected(await client.call(`/containers/${id}/json`));
+  if (!running && finishedAt < since) return false;
+  onContainer(container);
   const origins = (['stdout', 'stderr'] as const).map((stream): Origin => {
     return { id, container, stream, labels };
   });
@@ -67,11 +71,12 @@ async function fetchLog(
     const origin = origins[stream];
     if (origin !== undefined && at >= since) writer.write([{ type: 'line', origin, ts, at, text }]);
   });
-  await readLog({ client, id, tty, follow: false, tail: Infinity, signal }, (entry) => {
+  await readLog({ client, id, tty, follow: false, tail: Infinity, since, signal }, (entry) => {
     joiner.push(entry.stream, entry.ts, entry.at, entry.bytes, entry.start, entry.end, entry.at);
     return true;
   });
   joiner.flush();
+  return true;
 }
 
 async function fetchEvents({ client, since, until, dir, signal }: FetchOptions): Promise<void> {

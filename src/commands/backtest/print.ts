@@ -1,4 +1,6 @@
-import type { Counts, Kind } from '../../model.ts';
+import { formatDuration } from '../../duration.ts';
+import type { Breach } from '../../model.ts';
+import { counted } from '../../sinks/plain-words.ts';
 import type { Firing, VariantResult } from './variants.ts';
 
 const CONTAINERS_SHOWN = 3;
@@ -7,55 +9,64 @@ const CONTAINERS_SHOWN = 3;
 export function printBacktest(results: readonly VariantResult[]): string {
   const [first] = results;
   if (first === undefined) return '';
-  const { lines, containers, counts, began, span } = first.replay;
-  const head = [
-    `${lines} lines of ${containers} containers${began === null ? '' : ` since ${minute(began)}, ${(span / 3_600).toFixed(1)} h`}`,
-    `${counts.critical} critical, ${counts.error} errors, ${counts.restart} restarts in all`,
-  ];
+  const { lines, containers, counts, began, span, assumptions } = first.replay;
+  const since =
+    began === null ? '' : ` from ${dateTime(began)} UTC on, ${formatDuration(Math.round(span) * 1_000)}`;
   const width = Math.max(...results.map(({ name }) => name.length));
-  const table = [
+  return [
+    `${counted(lines, 'line')} of ${counted(containers, 'container')}${since}`,
+    `${counts.critical} critical, ${counted(counts.error, 'error')}, ${counted(counts.restart, 'restart')} in all`,
+    '',
     `${''.padEnd(width)}  incidents  alerts  heals`,
-    ...results.map(({ name, firings, replay }) => {
-      const of = (what: Firing['what']): string =>
-        String(firings.filter((item) => item.what === what).length);
-      const incidents = String(replay.incidents.length).padStart(9);
-      return `${name.padEnd(width)}  ${incidents}  ${of('alert').padStart(6)}  ${of('heal').padStart(5)}`;
-    }),
-  ];
-  return [...head, '', ...table, '', ...results.flatMap(timeline)].join('\n');
+    ...results.map((result) => row(result, width)),
+    '',
+    ...results.flatMap(timeline),
+    ...assumptions.map((assumption) => `Assumed: ${assumption}.`),
+    '',
+  ].join('\n');
+}
+
+function row({ name, firings, replay }: VariantResult, width: number): string {
+  const alerts = firings.filter(({ what, part }) => what === 'alert' && part !== 'resolved').length;
+  const heals = firings.filter(({ what }) => what === 'heal').length;
+  const cell = (count: number, columns: number): string => String(count).padStart(columns);
+  return `${name.padEnd(width)}  ${cell(replay.incidents.length, 9)}  ${cell(alerts, 6)}  ${cell(heals, 5)}`;
 }
 
 function timeline({ name, limits, firings }: VariantResult): string[] {
   const { critical, errors, restarts } = limits;
   return [
     `${name} (critical >= ${critical}, errors >= ${errors}, restarts >= ${restarts})`,
-    ...(firings.length === 0
-      ? ['  nothing would have happened']
-      : firings.map((firing) => `  ${tell(firing)}`)),
+    ...(firings.length === 0 ? ['  nothing would have happened'] : firings.flatMap(tell)),
     '',
   ];
 }
 
-function tell({ at, what, breaches, containers }: Firing): string {
-  const time = `${minute(at)}:${at.slice(17, 19)}`;
-  if (what === 'heal') return `${time}  heal`;
-  const rules = breaches.map(({ rule, count, limit }) => `${rule} ${count} >= ${limit}`).join(', ');
-  const shown = containers.slice(0, CONTAINERS_SHOWN).map(([name, counts]) => `${name} (${inWords(counts)})`);
-  const more = containers.length > CONTAINERS_SHOWN ? `, ${containers.length - CONTAINERS_SHOWN} more` : '';
-  return `${time}  alert  ${rules}  in ${shown.join(', ')}${more}`;
+/** One firing; an alert with a line for every rule that called for it. */
+function tell({ at, what, part, breaches, containers }: Firing): string[] {
+  const time = `  ${dateTime(at)}`;
+  if (what === 'heal') return [`${time}  heal`];
+  if (part === 'resolved') return [`${time}  resolved`];
+  const word = part === 'opened' ? 'alert' : `alert (${part})`;
+  const [first = '', ...others] = breaches.map((breach) => blame(breach, containers));
+  return [
+    `${time}  ${word}  ${first}`,
+    ...others.map((text) => `${''.padEnd(time.length + 2 + word.length)}  ${text}`),
+  ];
 }
 
-const WORDS: readonly (readonly [Kind, string])[] = [
-  ['critical', 'critical'],
-  ['error', 'errors'],
-  ['restart', 'restarts'],
-];
-
-function inWords(counts: Counts): string {
-  const told = WORDS.flatMap(([kind, word]) => (counts[kind] === 0 ? [] : [`${counts[kind]} ${word}`]));
-  return told.length === 0 ? 'warnings only' : told.join(', ');
+/** `errors 54 >= 50: quantum_ai_engine 22, quantum_gateway 9, quantum_executor 7, 2 more`. */
+function blame({ rule, kinds, count, limit }: Breach, containers: Firing['containers']): string {
+  const shares = containers
+    .map(([name, counts]) => ({ name, share: kinds.reduce((sum, kind) => sum + counts[kind], 0) }))
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share);
+  const more = shares.length - CONTAINERS_SHOWN;
+  const shown = shares.slice(0, CONTAINERS_SHOWN).map(({ name, share }) => `${name} ${share}`);
+  return `${rule} ${count} >= ${limit}: ${[...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ')}`;
 }
 
-function minute(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
+/** `2025-12-17 16:18:07` of an ISO moment. */
+function dateTime(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
 }

@@ -7,6 +7,7 @@ import { resolveEndpoint } from '../../streams/endpoint.ts';
 import { probe } from '../../streams/probe.ts';
 import { formatDuration } from '../../duration.ts';
 import { UsageError } from '../../usage.ts';
+import { onInterrupt } from '../on-interrupt.ts';
 import { type Fetched, fetchSession } from './fetch-session.ts';
 import { tryVariant, type Variant, type VariantResult } from './variants.ts';
 
@@ -32,6 +33,7 @@ export async function runBacktest(
   if (!found.ok) throw new Error(`No Docker Engine: ${found.reason}\n${found.remedy}`);
   const client = dockerClient(endpoint);
   const dir = await mkdtemp(join(tmpdir(), 'quantum-realtime-backtest-'));
+  onInterrupt(() => rm(dir, { recursive: true, force: true }));
   try {
     const until = Date.now();
     const fetched = await fetchSession({
@@ -45,7 +47,7 @@ export async function runBacktest(
     });
     if (!(await readdir(dir)).some((name) => name.startsWith('session-')))
       throw new UsageError(
-        `Docker holds no line of the last ${formatDuration(since)} of ${fetched.containers} running containers`,
+        `Docker holds no line of the last ${formatDuration(since)} of the containers that have run since (${fetched.containers} of them)`,
       );
     const results: VariantResult[] = [];
     for (const variant of variants) results.push(await tryVariant(variant, dir));

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts';
-import type { Breach, Counts, Effect } from '../../model.ts';
+import type { Breach, Counts, Effect, Part } from '../../model.ts';
 import { replaySession, type ReplayResult } from '../../replay-session.ts';
+import { UsageError } from '../../usage.ts';
 
 /** The settings with some limits changed, and how that is called. */
 export interface Variant {
@@ -8,10 +9,12 @@ export interface Variant {
   readonly config: Config;
 }
 
-/** One time that people would have been told, or a heal started. */
+/** One time that people would have been told of trouble or of its end, or a heal started. */
 export interface Firing {
   readonly at: string;
   readonly what: 'alert' | 'heal';
+  /** What an alert tells: `opened`, `reopened`, `escalated`, `resolved`. */
+  readonly part: Part;
   readonly incident: string;
   /** The rules that were breached. */
   readonly breaches: readonly Breach[];
@@ -28,16 +31,19 @@ export interface VariantResult {
 }
 
 /**
- * The settings as they are, and one variant for each text such as `errors=100` or `errors=100,critical=10`. Undefined
- * if a text is none.
+ * The settings as they are, and one variant for each text such as `errors=100` or `errors=100,critical=10`. Throws a
+ * UsageError for a text that is none.
  */
-export function variantsOf(config: Config, texts: readonly string[]): readonly Variant[] | undefined {
+export function variantsOf(config: Config, texts: readonly string[]): readonly Variant[] {
   const variants: Variant[] = [{ name: 'as configured', config }];
   for (const text of texts) {
     const limits = { ...config.limits };
     for (const part of text.split(',')) {
       const [, key, value] = /^\s*(critical|errors|restarts)\s*=\s*([1-9]\d*)\s*$/.exec(part) ?? [];
-      if (key !== 'critical' && key !== 'errors' && key !== 'restarts') return undefined;
+      if (key !== 'critical' && key !== 'errors' && key !== 'restarts')
+        throw new UsageError(
+          `--limit ${text}: expected critical, errors or restarts and a whole number from 1 on, such as errors=100`,
+        );
       limits[key] = Number(value);
     }
     variants.push({ name: text, config: { ...config, limits } });
@@ -56,7 +62,7 @@ export async function tryVariant({ name, config }: Variant, dir: string): Promis
   return { name, limits: config.limits, firings, replay };
 }
 
-const TOLD = new Set(['opened', 'reopened', 'escalated']);
+const TOLD = new Set(['opened', 'reopened', 'escalated', 'resolved']);
 
 function firingOf({ kind, part, at, story }: Effect): Firing | undefined {
   if (kind === 'report' || (kind === 'alert' && !TOLD.has(part))) return undefined;
@@ -65,6 +71,7 @@ function firingOf({ kind, part, at, story }: Effect): Firing | undefined {
   return {
     at: new Date(at).toISOString(),
     what: kind,
+    part,
     incident: story.incident,
     breaches: story.breaches,
     containers,

@@ -19,6 +19,8 @@ export interface Drill {
   /** What will be done, and where, for people. */
   readonly announcement: string;
   readonly perform: (effect: Effect) => Promise<Outcome>;
+  /** How many effects have not succeeded so far. */
+  readonly failures: () => number;
   /** Ends at once what is still under way. */
   readonly stop: () => Promise<void>;
 }
@@ -29,9 +31,10 @@ const NOTICE = '🧪 **DRILL - this is a replay of saved logs. Nothing of it is 
 
 /**
  * Opens the configured channels, report folder and heal. `started` (epoch milliseconds) becomes part of the ids, so
- * that no drill is taken for the incident it replays, nor for another drill.
+ * that no drill is taken for the incident it replays, nor for another drill. `tell` gets a line on what became of every
+ * effect, and on every attempt that has to be repeated.
  */
-export function openDrill(config: Config, started: number, log: Log): Drill {
+export function openDrill(config: Config, started: number, tell: (line: string) => void): Drill {
   const dispatcher = new Agent();
   const channels = alertChannels(config.alerts, dispatcher).map(marked);
   const performer = performEffects({
@@ -40,8 +43,9 @@ export function openDrill(config: Config, started: number, log: Log): Drill {
     heal: healOf(config),
     outbox: memoryOutbox(),
     clock: asyncScheduler,
-    log,
+    log: troubleOnly(tell),
   });
+  let failures = 0;
   const prefix = `drill-${new Date(started).toISOString().replace(/[-:]|\.\d+/g, '')}-`;
   return {
     announcement: announce(config, channels),
@@ -51,8 +55,12 @@ export function openDrill(config: Config, started: number, log: Log): Drill {
         performer.outcomes$.pipe(filter((outcome) => outcome.effect === drill.id)),
       );
       performer.submit(drill);
-      return { ...(await ended), effect: effect.id };
+      const outcome = await ended;
+      if (!outcome.ok) failures += 1;
+      tell(`DRILL: ${effect.kind} (${effect.part}) ${outcome.ok ? 'done' : 'FAILED'}: ${outcome.detail}`);
+      return { ...outcome, effect: effect.id };
     },
+    failures: () => failures,
     async stop() {
       await performer.stop(0);
       await dispatcher.destroy();
@@ -70,6 +78,16 @@ export function asDrill(effect: Effect, prefix: string): Effect {
     id: prefix + effect.id,
     story: { ...story, incident: prefix + story.incident, reason, heals },
   };
+}
+
+/** What goes well is told with the outcomes. */
+function troubleOnly(tell: (line: string) => void): Log {
+  const say = (fields: object, message: string): void => {
+    const channel = 'channel' in fields && typeof fields.channel === 'string' ? `${fields.channel}: ` : '';
+    const detail = 'detail' in fields && typeof fields.detail === 'string' ? `: ${fields.detail}` : '';
+    tell(`DRILL: ${channel}${message}${detail}`);
+  };
+  return { info: () => undefined, warn: say, error: say };
 }
 
 function marked(channel: AlertChannel): AlertChannel {
@@ -117,12 +135,11 @@ function announce({ heal, report }: Config, channels: readonly AlertChannel[]): 
       ? 'containers to blame are restarted'
       : heal.command.length === 0
         ? 'no heal is configured'
-        : `the heal is run: ${heal.command.join(' ')}`;
+        : heal.command.join(' ');
   return [
     'DRILL: effects are performed for real, each marked as a drill',
     `  alerts: ${names === '' ? 'no channel is configured' : names}`,
     `  reports: ${report.dir}`,
     `  heal: ${heal.dryRun ? 'a dry run' : run}`,
-    '',
   ].join('\n');
 }

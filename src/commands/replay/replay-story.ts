@@ -1,47 +1,75 @@
 import { formatDuration } from '../../duration.ts';
-import { KINDS, type Counts, type Kind } from '../../model.ts';
+import type { Counts } from '../../model.ts';
 import type { ReplayedIncident } from '../../replay-journal.ts';
 import type { ReplayResult } from '../../replay-session.ts';
+import { counted } from '../../sinks/plain-words.ts';
 
 /** A replay's result as people read it: the totals, then every incident as a timeline of what would have been done. */
 export function replayStory(result: ReplayResult): string {
+  const { lines, entries, containers, counts, began, span } = result;
   const out = [
-    `${result.lines} lines, ${result.entries} entries, ${result.containers} containers, ${formatDuration(result.span * 1_000)} of events`,
-    `${inWords(result.counts)} in all`,
-    ...result.gaps.map((gap) => `gap in ${gap.container} from ${gap.from} to ${gap.to}: ${gap.reason}`),
+    [
+      counted(lines, 'line'),
+      entries === 1 ? '1 entry' : `${entries} entries`,
+      counted(containers, 'container'),
+      `${formatDuration(span * 1_000)} of events${began === null ? '' : ` from ${dateTime(began)} UTC on`}`,
+    ].join(', '),
+    `${inWords(counts)} in all`,
+    ...result.gaps.map(
+      ({ container, from, to, reason }) =>
+        `gap in ${container} from ${dateTime(from)} to ${dateTime(to)}: ${reason}`,
+    ),
     '',
     ...(result.incidents.length === 0
       ? ['No incident.']
       : result.incidents.flatMap((incident) => tell(incident, result))),
     ...result.assumptions.map((assumption) => `Assumed: ${assumption}.`),
+    ...left(result.skipped.length),
   ];
   return `${out.join('\n')}\n`;
 }
 
+/** The day stands at its first moment only. */
 function tell(incident: ReplayedIncident, { effects }: ReplayResult): string[] {
   const { transitions } = incident;
   const moments = [
     ...transitions.map(({ at, from, to, reason }) => ({ at, text: `${from} → ${to}: ${reason}` })),
     ...effects
       .filter(({ id }) => id.startsWith(`${incident.id}:`))
-      .map(({ at, kind, text }) => ({ at, text: `${kind}: ${text.split('\n')[0] ?? ''}` })),
-  ];
-  moments.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
-  return [
-    `Incident ${incident.id}: ${incident.state}`,
-    `  ${incident.reason}`,
-    ...moments.map(({ at, text }) => `  ${at.slice(11, 23)}  ${text}`),
-    '',
-  ];
+      .map(({ at, kind, text }) => ({ at, text: `${kind}: ${headOf(text, incident.id)}` })),
+  ].sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+  let day = '';
+  const timeline = moments.map(({ at, text }) => {
+    const date = at.slice(0, 10);
+    const shown = date === day ? ''.padEnd(date.length) : date;
+    day = date;
+    return `  ${shown} ${at.slice(11, 23)}  ${text}`;
+  });
+  return [`Incident ${incident.id}: ${incident.state}`, `  ${incident.reason}`, ...timeline, ''];
 }
 
-const PLURALS: Readonly<Record<Kind, string>> = {
-  critical: 'critical',
-  error: 'errors',
-  warning: 'warnings',
-  restart: 'restarts',
-};
+function left(files: number): string[] {
+  return files === 0
+    ? []
+    : [`Left out, or read in part: ${counted(files, 'file')}, named on standard error.`];
+}
 
-function inWords(counts: Counts): string {
-  return KINDS.map((kind) => `${counts[kind]} ${PLURALS[kind]}`).join(', ');
+/** The first line without Markdown, and without the name of the incident that it stands under. */
+function headOf(text: string, incident: string): string {
+  const [line = ''] = text.split('\n');
+  return line.replaceAll('**', '').replace(` of incident ${incident}`, '');
+}
+
+function inWords({ critical, error, warning, restart }: Counts): string {
+  return [
+    `${critical} critical`,
+    counted(error, 'error'),
+    counted(warning, 'warning'),
+    counted(restart, 'restart'),
+  ].join(', ');
+}
+
+/** `2025-12-17 16:18:07` of an ISO moment. */
+function dateTime(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
 }

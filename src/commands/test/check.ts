@@ -61,7 +61,10 @@ function momentFailure(expectation: AtMoment, { happenings, began }: Evidence): 
     const found = unmet(limits, counts).map((name) => `${name} = ${counts[name] ?? 0}`);
     return {
       expected,
-      found: [`at ${sinceBegin(first.at, began)} it does, with ${found.join(', ')}${where}`],
+      found: [
+        `at ${sinceBegin(first.at, began)} it does, with ${found.join(', ')}${where}`,
+        ...strangers(expectation.in, first.tally),
+      ],
     };
   }
   const others = alike.length > 0 ? alike : happenings.filter((item) => item.what === what && does(item));
@@ -154,6 +157,12 @@ function limitsOf({ critical, errors, warnings, restarts }: AtMoment): Amounts {
 
 function countsIn({ tally }: Happening, container: string | undefined): Readonly<Record<string, number>> {
   return namedCounts(container === undefined ? tally.counts : (tally.containers.get(container) ?? zero()));
+}
+
+/** Where else something was counted, if nothing was in the container that is meant: its name may be mistaken. */
+function strangers(container: string | undefined, { containers }: Happening['tally']): readonly string[] {
+  if (container === undefined || containers.has(container)) return [];
+  return [`nothing was counted in ${container}, but in ${[...containers.keys()].sort().join(', ')}`];
 }
 
 function namedCounts(counts: Counts): Readonly<Record<string, number>> {

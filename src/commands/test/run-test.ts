@@ -1,6 +1,7 @@
 import { loadConfig } from '../../load-config.ts';
 import { replaySession, type ReplayResult } from '../../replay-session.ts';
 import { describeEffect } from '../../sinks/describe-effect.ts';
+import { EXIT, exitCodeOf, UsageError } from '../../usage.ts';
 import { type Failure, failureOf } from './check.ts';
 import { type Happening, happeningsOf } from './happenings.ts';
 import type { RuleTest } from './test-file.ts';
@@ -14,8 +15,20 @@ export interface TestRun {
   readonly failures: readonly Failure[];
 }
 
-/** Replays the test's session under its settings and holds what happened against what it expects. */
+/**
+ * Replays the test's session under its settings and holds what happened against what it expects. Throws a UsageError
+ * that names the test if the settings are wrong or the session cannot be replayed.
+ */
 export async function runTest(test: RuleTest): Promise<TestRun> {
+  try {
+    return await replayed(test);
+  } catch (error) {
+    if (exitCodeOf(error) !== EXIT.usage || !(error instanceof Error)) throw error;
+    throw new UsageError(`test "${test.name}": ${error.message}`);
+  }
+}
+
+async function replayed(test: RuleTest): Promise<TestRun> {
   const { config } = await loadConfig({ file: test.configFile, flags: test.settings });
   const happenings: Happening[] = [];
   const replay = await replaySession({

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { parseDuration } from '../../duration.ts';
 import { UsageError } from '../../usage.ts';
 import { parseMoment } from './moment.ts';
+import { problemOf } from './problems.ts';
 
 const duration = z.string().transform((text, context) => {
   const ms = parseDuration(text);
@@ -113,8 +114,8 @@ const expectation = z.record(z.string(), z.unknown()).transform((value, context)
   }
   const parsed = form.safeParse(value);
   if (parsed.success) return parsed.data;
-  for (const { path, message } of parsed.error.issues)
-    context.addIssue({ code: 'custom', path: [...path], message });
+  for (const issue of parsed.error.issues)
+    context.addIssue({ code: 'custom', path: [...issue.path], message: problemOf(issue, value) });
   return z.NEVER;
 });
 
@@ -161,10 +162,11 @@ export interface RuleTest {
 
 /** Reads a file of tests. Throws a UsageError with everything that is wrong with it, a line each. */
 export async function readTestFile(path: string): Promise<readonly RuleTest[]> {
-  const parsed = testFile.safeParse(await readYaml(path));
+  const written = await readYaml(path);
+  const parsed = testFile.safeParse(written);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.map(String).join('.')}: ${issue.message}`,
+      (issue) => `${issue.path.map(String).join('.') || 'the file'}: ${problemOf(issue, written)}`,
     );
     throw new UsageError([`${path} is not usable:`, ...problems].join('\n  '));
   }

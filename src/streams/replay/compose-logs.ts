@@ -13,9 +13,17 @@ interface Prefix {
   readonly end: number;
 }
 
+/** Compose's own words (`Attaching to api, db`) may come before the first line of a container. */
+const PREAMBLE = 3;
+
 /** Whether these first lines are what `docker compose logs -t` prints: `name  | `, a timestamp, a blank. */
 export function looksLikeComposeLogs(lines: readonly string[]): boolean {
-  return composeNames(lines.slice(0, 1)).size > 0 && looksLikeDockerLogs(lines.map(withoutPrefix));
+  return arePrefixed(lines) && looksLikeDockerLogs(lines.map(withoutPrefix));
+}
+
+/** Whether these first lines are what `docker compose logs` prints, with times or without. */
+export function arePrefixed(lines: readonly string[]): boolean {
+  return lines.slice(0, PREAMBLE).some((line) => prefixOf(line) !== undefined);
 }
 
 /** The lines as the containers wrote them: without Compose's prefix. */
@@ -23,14 +31,9 @@ export function withoutPrefix(line: string): string {
   return line.slice(prefixOf(line)?.end ?? 0);
 }
 
-/** The names of the containers in these lines. */
-export function composeNames(lines: readonly string[]): ReadonlySet<string> {
-  return new Set(lines.flatMap((line) => prefixOf(line)?.name ?? []));
-}
-
 /**
  * What `docker compose logs -t` prints: several containers in one file. A line without a prefix goes on where the
- * line above it left off. With `only`, the lines of one container.
+ * line above it left off; before the first container it is Compose's own. With `only`, the lines of one container.
  */
 export function composeLogs(
   path: string,
@@ -53,7 +56,8 @@ export function composeLogs(
       entry = entries.get(last) ?? stampedEntry(first);
       entries.set(last, entry);
     }
-    if (only === undefined || only === last) push(entry.parse(raw, prefix?.end ?? 0, origin));
+    if (last !== '' && (only === undefined || only === last))
+      push(entry.parse(raw, prefix?.end ?? 0, origin));
   }
 
   function end(): void {

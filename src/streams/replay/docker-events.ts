@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Config } from '../../config.ts';
 import { parseEvent } from '../events.ts';
 import { type Finding, restartTracker } from '../restarts.ts';
+import { parseObject } from './json-object.ts';
 import type { SavedStream } from './merge.ts';
 import { reasonOf } from './saved-lines.ts';
 import type { SessionNotes } from './session-notes.ts';
@@ -17,7 +18,10 @@ export function looksLikeDockerEvents(lines: readonly string[]): boolean {
   return first?.startsWith('{') === true && /"Action"\s*:/.test(first) && /"timeNano"\s*:/.test(first);
 }
 
-/** Docker's events as saved verbatim, a line each: the restarts and the states of containers they tell of. */
+/**
+ * Docker's events as saved verbatim, a line each: the restarts and the states of containers they tell of. What is no
+ * object (a line cut off) is counted and noted.
+ */
 export function dockerEvents(
   file: TextFile,
   { count }: Config['restarts'],
@@ -27,6 +31,7 @@ export function dockerEvents(
   let held: Finding[] = [];
   let ended = false;
   let read = 0;
+  let broken = 0;
   const release = (until: number): readonly Finding[] => {
     held.sort((a, b) => a.at - b.at);
     const ready = held.filter(({ at }) => at <= until);
@@ -42,12 +47,14 @@ export function dockerEvents(
       let latest = 0;
       for (const text of lines ?? []) {
         const event = parseEvent(text);
+        if (event === undefined && text !== '' && parseObject(text) === undefined) broken += 1;
         if (event === undefined || !isPlausible(event.at)) continue;
         latest = Math.max(latest, event.at);
         held.push(...tracker.event(event));
       }
       if (lines !== undefined) return release(latest - SETTLED);
       ended = true;
+      if (broken > 0) notes.skip(file.path, `${broken} of its lines are no events; the others were read`);
       held.push(...tracker.due(Infinity));
       return release(Infinity);
     },
@@ -58,7 +65,7 @@ export function dockerEvents(
     try {
       return await file.read();
     } catch (error) {
-      notes.skip(file.path, `damaged after ${read} lines: ${reasonOf(error)}`);
+      notes.skip(file.path, `all after line ${read}: ${reasonOf(error)}`);
       return undefined;
     }
   }

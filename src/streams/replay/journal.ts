@@ -16,6 +16,11 @@ export function looksLikeJournal(lines: readonly string[]): boolean {
   return microsOf(firstObject(lines)) !== undefined;
 }
 
+/** Whether these first lines are the journal in another form than an object a line: `-o json-pretty`, `-o export`. */
+export function looksLikeOtherJournal(lines: readonly string[]): boolean {
+  return lines.some((line) => /^\s*"?__REALTIME_TIMESTAMP"?\s*[=:]/.test(line));
+}
+
 /** The moment of the first entry that bears a possible one, in epoch milliseconds; undefined if none does. */
 export function firstJournalStamp(lines: readonly string[]): number | undefined {
   for (const line of lines) {

@@ -1,13 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { UsageError } from '../../usage.ts';
 import type { RecordedOutcome } from '../session-format.ts';
 import type { SavedStream } from './merge.ts';
 import type { Skim } from '../skim.ts';
 import { type Recognised, recognise } from './recognise.ts';
+import { savedFiles } from './saved-files.ts';
 import { type Origins, origins, reasonOf } from './saved-lines.ts';
-import type { SessionNotes } from './session-notes.ts';
+import type { SessionNotes, Skipped } from './session-notes.ts';
 import { TextFile } from './text-file.ts';
 
 /** A session on disk: its streams, its size in bytes, and how many of them have been read. */
@@ -34,22 +33,19 @@ export interface OpenOptions {
 const NO_TIME = Date.UTC(2000, 0, 1);
 
 /**
- * Opens saved logs; a folder means every file in it, `-` standard input. Formats and compression are told by content.
+ * Opens saved logs: files, folders, `-` for standard input. Formats and compression are told by content.
  * What cannot be read or is in no known format is noted with the reason, and the rest goes on. Throws a UsageError
  * with all the reasons if there is nothing left to replay.
  */
 export async function openSaved(options: OpenOptions): Promise<SavedSession> {
   const { paths, restarts, notes, rate = 10, skim = () => false } = options;
-  const found = new Map<string, boolean>();
-  for (const path of paths) {
-    for (const { file, named } of await filesOf(path, notes))
-      found.set(file, named || found.get(file) === true);
-  }
+  const left: Skipped[] = [];
+  const leaveOut = (path: string, reason: string): void => void left.push({ path, reason });
   const files: TextFile[] = [];
   const recognised: Recognised[] = [];
   const recorded: RecordedOutcome[] = [];
   const shared: Origins = origins();
-  for (const [path, named] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const { path, named } of await savedFiles(paths, leaveOut)) {
     let file: TextFile | undefined;
     try {
       file = await TextFile.open(path);
@@ -61,7 +57,7 @@ export async function openSaved(options: OpenOptions): Promise<SavedSession> {
       files.push(file);
       recognised.push(known);
     } catch (error) {
-      notes.skip(path, reasonOf(error));
+      leaveOut(path, reasonOf(error));
       await file?.close();
     }
   }
@@ -76,7 +72,8 @@ export async function openSaved(options: OpenOptions): Promise<SavedSession> {
     await Promise.all(files.map((file) => file.close()));
     throw error;
   }
-  if (streams.length === 0) throw new UsageError(nothingIn(paths, notes));
+  if (streams.length === 0) throw new UsageError(nothingIn(paths, left));
+  for (const { path, reason } of left) notes.skip(path, reason);
   const sized = files.every(({ changed }) => changed !== undefined);
   return {
     streams,
@@ -86,37 +83,9 @@ export async function openSaved(options: OpenOptions): Promise<SavedSession> {
   };
 }
 
-async function filesOf(
-  path: string,
-  notes: SessionNotes,
-): Promise<readonly { readonly file: string; readonly named: boolean }[]> {
-  if (path === '-') return [{ file: path, named: true }];
-  try {
-    if (!(await stat(path)).isDirectory()) return [{ file: path, named: true }];
-    const files: { file: string; named: boolean }[] = [];
-    for (const name of await readdir(path)) {
-      const file = join(path, name);
-      if (!name.startsWith('.') && (await isFile(file))) files.push({ file, named: false });
-    }
-    return files;
-  } catch (error) {
-    notes.skip(path, reasonOf(error));
-    return [];
-  }
-}
-
-/** A link to a file counts; one that leads nowhere is opened all the same, so that it is named. */
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch {
-    return true;
-  }
-}
-
-function nothingIn(paths: readonly string[], { skipped }: SessionNotes): string {
-  const [only] = skipped;
+function nothingIn(paths: readonly string[], left: readonly Skipped[]): string {
+  const [only] = left;
   if (only === undefined) return `${paths.join(', ')}: nothing to replay: no file with a line in it`;
-  if (skipped.length === 1) return `${only.path}: ${only.reason}`;
-  return ['nothing to replay:', ...skipped.map(({ path, reason }) => `  ${path}: ${reason}`)].join('\n');
+  if (left.length === 1) return `${only.path}: ${only.reason}`;
+  return ['nothing to replay:', ...left.map(({ path, reason }) => `  ${path}: ${reason}`)].join('\n');
 }

@@ -1,10 +1,10 @@
 import type { Config } from '../../config.ts';
 import type { RecordedOutcome } from '../session-format.ts';
-import { composeLogs, looksLikeComposeLogs, withoutPrefix } from './compose-logs.ts';
+import { arePrefixed, composeLogs, looksLikeComposeLogs, withoutPrefix } from './compose-logs.ts';
 import { containerName, isNamedAsLog } from './container-name.ts';
 import { dockerEvents, looksLikeDockerEvents } from './docker-events.ts';
 import { dockerLogs, firstDockerStamp, looksLikeDockerLogs } from './docker-logs.ts';
-import { firstJournalStamp, journal, looksLikeJournal } from './journal.ts';
+import { firstJournalStamp, journal, looksLikeJournal, looksLikeOtherJournal } from './journal.ts';
 import { firstJsonFileStamp, jsonFile, looksLikeJsonFile } from './json-file.ts';
 import type { SavedStream } from './merge.ts';
 import { plainFormOf, plainLog, untimedLog } from './plain-log.ts';
@@ -91,9 +91,15 @@ function plain(
 ): Recognised {
   const { path } = file;
   const looks = ` found ${JSON.stringify((lines[0] ?? '').slice(0, 60))}`;
+  if (looksLikeOtherJournal(lines))
+    throw new Error("in no known format: a journal in another form; expected that of 'journalctl -o json'");
   if (lines[0]?.startsWith('#!') === true) throw new Error(`${EXPECTED};${looks}`);
   const reference = file.changed ?? Date.now();
   const form = plainFormOf(lines, reference);
+  if (arePrefixed(lines))
+    notes.assume(
+      `${path}: all its containers are taken for one; 'docker compose logs -t' (with -t) tells them apart`,
+    );
   const origin = origins.of(name);
   if (form !== undefined) {
     return {
@@ -108,7 +114,7 @@ function plain(
     };
   }
   if (!named && !isNamedAsLog(path))
-    throw new Error(`${EXPECTED};${looks}. If it is a log without times, name it by itself`);
+    throw new Error(`in no known format;${looks}. If it is a log without times, name it by itself`);
   return {
     format: 'log without times',
     open(start) {

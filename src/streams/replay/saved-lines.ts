@@ -56,7 +56,7 @@ export function savedLines(
     try {
       read = await file.readBytes();
     } catch (error) {
-      notes.skip(file.path, `damaged after ${lines} lines: ${reasonOf(error)}`);
+      notes.skip(file.path, `all after line ${lines}: ${reasonOf(error)}`);
     }
     if (read === undefined) return false;
     if (parser.parseLines !== undefined && !read.includes(RETURN)) lines += parser.parseLines(read, push);
@@ -72,14 +72,16 @@ export function savedLines(
 /** What went wrong, without the name of the file, which stands beside it. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const known = 'code' in error && typeof error.code === 'string' ? WORDS[error.code] : undefined;
-  return known ?? error.message;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const damaged = /^Z(?:STD)?_/.test(code) ? `the compressed data are damaged: ${error.message}` : undefined;
+  return WORDS[code] ?? damaged ?? error.message;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'cannot be read: there is no such file',
   EACCES: 'cannot be read: permission denied',
   EISDIR: 'cannot be read: a folder',
+  ELOOP: 'cannot be read: a link that leads to itself',
   Z_BUF_ERROR: 'the compressed data end before their time',
 };
 
