@@ -165,7 +165,7 @@ describeEngine('recordings of the program as it is installed', (engine) => {
     );
     const daemon = home.start({}, ['--config', settings, '--record', recording, '--record-mask']);
     await daemon.logged('connected', ({ msg }) => msg.startsWith('connected'));
-    await engine().run({ name: 'pulse', script: 'while :; do echo tick; sleep 0.2; done' });
+    await engine().run({ name: 'pulse', script: 'while :; do echo level=info msg=tick; sleep 0.2; done' });
     await engine().run({ name: 'ledger', script: crying('no such file, password=hunter2hunter2') });
     const settled = await daemon.logged(
       'the heal has settled',

@@ -97,6 +97,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
       endpoint,
       store,
       channels: performing.channels(),
+      everyLine: options.record !== undefined,
       seen: recording.seen,
       outcomes$: performing.outcomes$,
       controls$: commands$,

@@ -36,6 +36,8 @@ export interface Carried {
 }
 
 export interface SessionParts {
+  /** Harmless lines are wanted one by one, too: they are recorded. */
+  readonly everyLine: boolean;
   readonly config: Config;
   readonly carried: Carried;
   readonly endpoint: Endpoint;
@@ -84,7 +86,7 @@ export function session(parts: SessionParts): Session {
     clock,
     saved: carried.follow,
     selfId: selfId(),
-    skim: classifier.skim,
+    ...(parts.everyLine ? {} : { skim: classifier.skim }),
   });
   /** Where following was left: what still arrives then is not counted, and is read again. */
   let left: FollowState | undefined;
