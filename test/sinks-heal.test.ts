@@ -334,6 +334,25 @@ describe('the built-in restart', () => {
     expect(await (await sink.start(asked, () => undefined)).ended).toMatchObject({ result: 'timeout' });
   });
 
+  test('once its time is up, or it is killed, no further container is restarted', async () => {
+    for (const how of ['time', 'kill']) {
+      const calls: string[] = [];
+      let answer = (): void => undefined;
+      const restart = (container: string): Promise<void> => {
+        calls.push(container);
+        return new Promise((resolve) => (answer = resolve));
+      };
+      const clock = new VirtualClock();
+      const run = await restartHeal({ config, clock, restart }).start(asked, () => undefined);
+      if (how === 'time') clock.advanceTo(config.timeout);
+      else run.kill();
+      answer();
+      await run.ended;
+      await new Promise(setImmediate);
+      expect(calls).toEqual(['quantum_postgres']);
+    }
+  });
+
   test('with nobody to blame nothing is restarted, least of all everything', async () => {
     let calls = 0;
     const restart = (): Promise<void> => Promise.resolve(void (calls += 1));
