@@ -147,6 +147,7 @@ describe('in what order effects are performed', () => {
     for (const again of [of(1, 'opened'), of(1, 'opened')]) performer.submit(again);
     performer.submit(effect({ kind: 'heal', id: 'h' }));
     performer.submit(effect({ kind: 'heal', id: 'h' }));
+    await clockless();
     heal.end({ result: 'ok', detail: '', output: '' });
     await clockless();
     expect(discord.ids).toEqual(['1:opened']);
