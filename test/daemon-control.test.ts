@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -50,6 +50,18 @@ describe('looking inside without an engine', () => {
     expect((await statusOf(home)).pausedUntil).toBeUndefined();
     expect(existsSync(join(home.stateDir, 'PAUSE'))).toBe(false);
     expect((await ask(home, 'resume')).stdout).toBe('Heals were not paused.');
+  });
+
+  test('a PAUSE file that came or went while the daemon was away counts from its first moment', async () => {
+    await daemon.end('SIGKILL');
+    const until = new Date(Date.now() + 7_200_000).toISOString();
+    writeFileSync(join(home.stateDir, 'PAUSE'), `${until} a deployment\n`);
+    daemon = await started(home);
+    expect((await statusOf(home)).pausedUntil).toBe(Date.parse(until));
+    await daemon.end('SIGTERM');
+    rmSync(join(home.stateDir, 'PAUSE'));
+    daemon = await started(home);
+    expect((await statusOf(home)).pausedUntil).toBeUndefined();
   });
 
   test('a daemon that does not run is said so with exit code 1, and what works without it', async () => {

@@ -63,6 +63,30 @@ describeEngine('healing on a real engine', (engine) => {
     });
   });
 
+  test('the built-in restart also starts what has died, but not what somebody has stopped', async () => {
+    const daemon = home.start({ QT_HEAL_ACTION: 'restart', QT_INCIDENT_GROUPWAIT: '5s' });
+    await daemon.logged('connected', ({ msg }) => msg.startsWith('connected'));
+    const once = (fatal: string) =>
+      `if [ ! -e /tmp/ran ]; then touch /tmp/ran; for i in 1 2 3 4 5; do echo "FATAL: $i"; done; ${fatal}; fi`;
+    const stopped = await engine().run({
+      name: 'stopped',
+      script: `trap 'exit 143' TERM; ${once(':')}; while :; do sleep 0.1; done`,
+    });
+    await expect.poll(() => home.storedTally().counts.critical, { timeout: 20_000 }).toBe(5);
+    await engine().api('POST', `/containers/${stopped}/stop`);
+    const died = await engine().run({ name: 'died', script: `${once('exit 1')}; sleep 300` });
+    const ended = await daemon.logged('the heal', ({ msg }) => msg === 'heal ended');
+    expect(ended).toMatchObject({ result: 'failed', detail: '1 of 2 containers restarted' });
+    const state = async (id: string) =>
+      (
+        JSON.parse((await engine().api('GET', `/containers/${id}/json`)).body) as {
+          State: { Status: string };
+        }
+      ).State.Status;
+    expect([await state(died), await state(stopped)]).toEqual(['running', 'exited']);
+    await daemon.end('SIGTERM');
+  });
+
   test('a heal that does nothing while errors go on: a second attempt, one escalation, and silence', async () => {
     const daemon = home.start({ QT_HEAL_COMMAND: '/bin/true' });
     await daemon.logged('connected', ({ msg }) => msg.startsWith('connected'));

@@ -28,6 +28,7 @@ describeEngine('with a state file that cannot be used, the daemon says so and go
     home = daemonHome({
       QT_DOCKER_HOST: engine().endpoint.text,
       QT_ALERT_WEBHOOK: receiver.discordUrl,
+      QT_HEAL_COMMAND: '/bin/true',
       QT_LIMITS_CRITICAL: '1',
       QT_INCIDENT_GROUPWAIT: '200ms',
     });
@@ -86,8 +87,12 @@ describeEngine('with a state file that cannot be used, the daemon says so and go
     });
     const [opened] = await receiver.received(1, ({ method }) => method === 'POST');
     expect(opened?.body).toContain(`after-${name.replaceAll(' ', '-')}`);
+    // Nobody knows what was healed before, or would know after a crash: so nothing is.
+    if (setAside) await daemon.logged('the wait', ({ to }) => to === 'cooldown');
+    else await daemon.logged('no heal', ({ msg }) => msg.includes('no heal is started until it can'));
     expect(await daemon.end('SIGTERM')).toBe(0);
     expect(daemon.log.filter(({ msg }) => msg === said.msg)).toHaveLength(1);
+    expect(daemon.log.filter(({ msg }) => msg === 'heal starts')).toEqual([]);
     if (spoilt === undefined) expect(readdirSync(home.stateDir)).toContain(STATE_FILE);
     else {
       const kept = readdirSync(home.stateDir).filter((file) => file.startsWith(`${STATE_FILE}.`));

@@ -105,6 +105,18 @@ describe('discord', () => {
     expect(receiver.requests.map(({ method }) => method)).toEqual(['POST', 'PATCH']);
   });
 
+  test('the receiver is left alone for as long as an edit was told to wait', async () => {
+    await using receiver = await startWebhookReceiver();
+    const opened = { ...delivery(), state: 'sent', remoteId: '777' } as const;
+    const told = message(effect({ part: 'escalated', n: 1 }), {}, opened);
+    const channel = channelTo(discord, receiver.discordUrl, dispatcher);
+    receiver.answer('default', { status: 429, body: '{"retry_after": 0.376, "global": true}' });
+    expect(await channel.send(told)).toMatchObject({ verdict: 'sent', wait: 376, channelWide: true });
+    const empty = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset-after': '2' };
+    receiver.answer('default', { status: 200, headers: empty });
+    expect(await channel.send(told)).toMatchObject({ verdict: 'sent', wait: 2_000, channelWide: true });
+  });
+
   test('makes no sound for a resolved incident', async () => {
     await using receiver = await startWebhookReceiver();
     await channelTo(discord, receiver.discordUrl, dispatcher).send(
@@ -158,6 +170,16 @@ describe('slack', () => {
     expect(text).toContain('&lt;@everyone&gt; &amp;');
     expect(text).not.toMatch(/<|>/);
     expect(text).toContain('*Quantum Trader - Auto-Heal Triggered*');
+  });
+});
+
+describe('a plain message', () => {
+  test.each([discord, slack, ntfy, generic])('still names its incident: %o', async (type) => {
+    await using receiver = await startWebhookReceiver();
+    receiver.answer({ status: 400, body: 'no' }, 204);
+    const url = type === discord ? receiver.discordUrl : `${receiver.origin}/${SECRET_PART}`;
+    await channelTo(type, url, dispatcher).send(message());
+    expect(receiver.requests[1]?.body).toContain('20251217T161807-host-1');
   });
 });
 

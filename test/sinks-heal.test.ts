@@ -334,6 +334,25 @@ describe('the built-in restart', () => {
     expect(await (await sink.start(asked, () => undefined)).ended).toMatchObject({ result: 'timeout' });
   });
 
+  test('once its time is up, or it is killed, no further container is restarted', async () => {
+    for (const how of ['time', 'kill']) {
+      const calls: string[] = [];
+      let answer = (): void => undefined;
+      const restart = (container: string): Promise<void> => {
+        calls.push(container);
+        return new Promise((resolve) => (answer = resolve));
+      };
+      const clock = new VirtualClock();
+      const run = await restartHeal({ config, clock, restart }).start(asked, () => undefined);
+      if (how === 'time') clock.advanceTo(config.timeout);
+      else run.kill();
+      answer();
+      await run.ended;
+      await new Promise(setImmediate);
+      expect(calls).toEqual(['quantum_postgres']);
+    }
+  });
+
   test('with nobody to blame nothing is restarted, least of all everything', async () => {
     let calls = 0;
     const restart = (): Promise<void> => Promise.resolve(void (calls += 1));
@@ -393,12 +412,30 @@ describe('a heal through systemd-run', () => {
   });
 
   test('its exit is read in our terms', () => {
-    const end = { result: 'failed', detail: 'exit code', output: '' } as const;
+    const begun = 'Running as unit: quantum-realtime-heal-1.service\n';
+    const end = { result: 'failed', detail: 'exit code', output: begun } as const;
     expect(systemdRunEnd({ ...end, exitCode: 203 })).toMatchObject({ result: 'broken' });
-    expect(systemdRunEnd({ ...end, exitCode: 1, output: 'Finished with result: timeout' })).toMatchObject({
-      result: 'timeout',
-    });
+    const late = `${begun}Finished with result: timeout`;
+    expect(systemdRunEnd({ ...end, exitCode: 1, output: late })).toMatchObject({ result: 'timeout' });
+    const flood = '(70000 earlier bytes dropped)\nstill no database';
+    expect(systemdRunEnd({ ...end, exitCode: 1, output: flood })).toMatchObject({ result: 'failed' });
     expect(systemdRunEnd({ ...end, exitCode: 1 })).toMatchObject({ result: 'failed' });
+  });
+
+  test.each([
+    'Failed to find executable /opt/heal: No such file or directory',
+    'Failed to start transient service unit: Access denied',
+    'Failed to connect to bus: No such file or directory',
+  ])('what systemd never began is broken: %s', (output) => {
+    const end = systemdRunEnd({ result: 'failed', detail: 'exit code 1', output, exitCode: 1 });
+    expect(end).toMatchObject({ result: 'broken', detail: containing(output) });
+  });
+
+  test('an attempt that has been run before is not run again, and what it did is not known', () => {
+    const output =
+      'Failed to start transient service unit: Unit x.service was already loaded or has a fragment file.';
+    const end = systemdRunEnd({ result: 'failed', detail: 'exit code 1', output, exitCode: 1 });
+    expect(end).toMatchObject({ result: 'unknown', detail: 'this attempt has been run before' });
   });
 
   test('goes on when the monitor does not, and is waited for by asking systemd', async () => {

@@ -147,6 +147,7 @@ describe('in what order effects are performed', () => {
     for (const again of [of(1, 'opened'), of(1, 'opened')]) performer.submit(again);
     performer.submit(effect({ kind: 'heal', id: 'h' }));
     performer.submit(effect({ kind: 'heal', id: 'h' }));
+    await clockless();
     heal.end({ result: 'ok', detail: '', output: '' });
     await clockless();
     expect(discord.ids).toEqual(['1:opened']);
@@ -318,6 +319,56 @@ describe('what happens when a channel fails', () => {
     performer.resume();
     await performer.idle();
     expect(discord.ids).toEqual(['1:opened', '1:heal:1', '1:resolved:1']);
+  });
+
+  test('the opening message is edited by what follows, but not more often than every few minutes', async () => {
+    performer = start({
+      alert: { channels: [discord], name: 'Q', deadline: HOUR, updateInterval: 5 * MINUTE },
+    });
+    discord.always = { ...SENT, remoteId: '777' };
+    const told: Effect[] = [];
+    const tell = async (part: Effect['part'], after: number, n?: number): Promise<void> => {
+      await pass(after);
+      const one = { ...of(1, part, n), at: clock.now() };
+      told.push(one);
+      performer.submit(one);
+      await performer.idle();
+    };
+    await tell('opened', 0);
+    await tell('heal', MINUTE, 1);
+    await tell('heal', 2 * MINUTE, 2);
+    await tell('escalated', 4 * MINUTE, 1);
+    await tell('reminder', MINUTE, 1);
+    await tell('resolved', MINUTE, 1);
+    expect(
+      discord.sent.map(({ id, opened }) => [id.split(':').slice(1).join(':'), opened?.remoteId]),
+    ).toEqual([
+      ['opened', undefined],
+      ['heal:1', '777'],
+      ['heal:2', undefined],
+      ['escalated:1', undefined],
+      ['reminder:1', undefined],
+      ['resolved:1', '777'],
+    ]);
+  });
+
+  test('a call for a person that still stands is told in full in the summary, one that is over is not', async () => {
+    discord.always = DOWN;
+    performer.submit({ ...of(1, 'escalated', 1), at: OPENED });
+    performer.submit({ ...of(2, 'opened'), at: OPENED + 1 });
+    performer.submit({ ...of(2, 'escalated', 1), at: OPENED + 2 });
+    performer.submit({ ...of(2, 'resolved', 1), at: OPENED + 3 });
+    await pass(20 * MINUTE);
+    discord.always = SENT;
+    await pass(HOUR);
+    const summary = discord.sent.at(-1);
+    expect(summary?.effect).toMatchObject({
+      part: 'escalated',
+      story: { incident: '20251217T161807-host-1' },
+    });
+    expect(summary?.body).toMatch(/^🆘 \*\*Quantum Trader - A person is needed\*\*/);
+    expect(summary?.body).toContain('**All that was held back:**\n• ');
+    expect(discord.sent.filter(({ id }) => id.includes('+'))).not.toHaveLength(0);
   });
 
   test('what a long outage has left is folded into one summary', async () => {

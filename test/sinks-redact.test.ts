@@ -33,6 +33,32 @@ describe('what is masked', () => {
     ['jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_1 end', 'jwt *** end'],
     ['ghp_abcdefghijklmnop1234', '***'],
     ['AKIAIOSFODNN7EXAMPLE', '***'],
+    ['postgres://quantum:p@ss@db:5432/q', 'postgres://quantum:***@db:5432/q'],
+    ['https://0123456789abcdef0123@github.com/x', 'https://***@github.com/x'],
+    ['API_SECRET => "x"', 'API_SECRET => "***"'],
+    ["'api_key'=>'zzz'", "'api_key'=>'***'"],
+    ['api key: zzz', 'api key: ***'],
+    ['password%3Dhunter2', 'password%3D***'],
+    ['DB_PASS=hunter2', 'DB_PASS=***'],
+    ['"password":["hunter2"]', '"password":["***"]'],
+    ['AWS_ACCESS_KEY_ID=zzz', 'AWS_ACCESS_KEY_ID=***'],
+    ['X-Hub-Signature-256: sha256=zzz', 'X-Hub-Signature-256: ***'],
+    ["('X-MBX-APIKEY', 'abcd1234efgh')", "('X-MBX-APIKEY', '***')"],
+    ['X-MBX-APIKEY\tabcd1234efgh', 'X-MBX-APIKEY\t***'],
+    ['with password "hunter"', 'with password "***"'],
+    ['with token 8f3a99c0d1', 'with token ***'],
+    ['listenKey=pqia91ma19', 'listenKey=***'],
+    ['GET /v1?key=zzz&x=1', 'GET /v1?key=***&x=1'],
+    ['{"auths":{"r":{"auth":"dXNlcjpw"}}}', '{"auths":{"r":{"auth":"***"}}}'],
+    ['mnemonic: abandon ability able', 'mnemonic: ***'],
+    ['authorization: Digest username="x", response="abc"', 'authorization: *** ***'],
+    ['curl -u bob:hunter2 https://x', 'curl -u bob:*** https://x'],
+    ['mysqldump -h db -phunter2 q', 'mysqldump -h db -p*** q'],
+    ['bot123456789:AAFabcdefghijklmnopqrstuvwxyz12345', 'bot***'],
+    [
+      '-----BEGIN PGP PRIVATE KEY BLOCK-----\nlQ\n-----END PGP PRIVATE KEY BLOCK-----',
+      '-----PRIVATE KEY ***-----',
+    ],
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----', '-----PRIVATE KEY ***-----'],
   ])('%s', (text, masked) => expect(redact(text)).toBe(masked));
 });
@@ -45,6 +71,12 @@ describe('what stays readable', () => {
     'design=flat, assign=1',
     '"secret": null',
     'token=null',
+    'secret sauce, token bucket empty',
+    'pass: 12 fail: 3, passed=4',
+    'GET http://gateway/services/orders/12 502',
+    'docker run -u 1000:1000 image',
+    'signing key rotated, session key of bob expired',
+    'api key is missing',
     `sha256:${HEX}`,
     'container 3f4e9c1d2b5a6978 restarted by policy',
     'at com.example.trading.orders.execution.OrderExecutionServiceImplementation.run',
@@ -87,6 +119,15 @@ describe('masking', () => {
       'sk-a',
       'A1a/',
       '-----BEGIN PRIVATE KEY-----',
+      'token 1',
+      'pass: ',
+      '"token","',
+      'mysql -',
+      'http://slack',
+      '-u a:',
+      'mnemonic is ',
+      'a://abcdefghijklmnop',
+      'digest a="',
     ]) {
       expect(seconds(piece.repeat(400_000 / piece.length)), piece).toBeLessThan(2);
     }
@@ -98,7 +139,9 @@ describe('a quoted line', () => {
     fc.assert(
       fc.property(messy, (text) => {
         const quoted = quoteLine(text);
-        expect(quoted).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/);
+        expect(quoted).not.toMatch(
+          /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\u3164\u{e0000}-\u{e007f}]/u,
+        );
         expect(quoted.isWellFormed()).toBe(true);
       }),
       { numRuns: 2_000 },
@@ -109,6 +152,9 @@ describe('a quoted line', () => {
     const quoted = quoteLine('🚨'.repeat(1_000_000), 100);
     expect(quoted).toBe(`${'🚨'.repeat(100)}… (${2_000_000 - 100 - 1_024} more characters)`);
   });
+
+  test('does not hide a secret behind characters that are taken out', () =>
+    expect(quoteLine('pass\u200bword\u0000=hunter2')).toBe('password =***'));
 
   test('loses its colours', () =>
     expect(quoteLine('\u001b[1;31mERROR\u001b[0m: x\tbad')).toBe('ERROR: x bad'));
@@ -124,6 +170,8 @@ const messy = fc
         '\\"',
         'Bearer ',
         '\u202e',
+        '\u3164',
+        '\u{e0041}',
         '\u001b[31m',
         '\r\n',
         '```',

@@ -39,7 +39,12 @@ export function realPerformer(parts: PerformerParts): EffectPerformer {
   const names = channels.map(({ name }) => name);
   handOver(outbox, names, clock.now());
   const performer = performEffects({
-    alert: { channels, name: config.name, deadline: config.alerts.deadline },
+    alert: {
+      channels,
+      name: config.name,
+      deadline: config.alerts.deadline,
+      updateInterval: config.incident.updateInterval,
+    },
     report: markdownReport(config.report),
     heal: healSink(parts),
     outbox,

@@ -18,6 +18,8 @@ export interface PerformerOptions {
     readonly name: string;
     /** When an undelivered message is given up. */
     readonly deadline: number;
+    /** How often at most a message is edited. Default: as often as there is something new. */
+    readonly updateInterval?: number;
   };
   readonly report: ReportSink;
   /** Undefined: no heal is configured, and a heal that is asked for anyway ends as `broken`. */
@@ -90,7 +92,12 @@ export function performEffects(options: PerformerOptions): Performer {
   };
 
   const shared = { outbox, clock, log, settled, deadline: alert.deadline, random };
-  const alerts = deliverAlerts({ ...shared, channels: alert.channels, name: alert.name });
+  const alerts = deliverAlerts({
+    ...shared,
+    channels: alert.channels,
+    name: alert.name,
+    updateInterval: alert.updateInterval ?? 0,
+  });
   const alertChannels = alert.channels.map(({ name }) => name);
   const reports = deliverReports({ ...shared, report: options.report, alertChannels });
   const heals = performHeals({

@@ -1,7 +1,7 @@
 import { redact } from './redact.ts';
 
 /** Zero-width and direction-changing characters, by which text can be made to look like what it is not. */
-const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
 
@@ -11,8 +11,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
  */
 export function quoteLine(text: string, limit = 200): string {
   const bounded = text.slice(0, Math.max(limit * 8, 2_048));
-  const shown = redact(bounded.replace(ANSI, '').replace(INVISIBLE, ''))
-    .replace(CONTROL, ' ')
+  const shown = redact(bounded.replace(ANSI, '').replace(INVISIBLE, '').replace(CONTROL, ' '))
     .trim()
     .toWellFormed();
   const points = Array.from(shown);

@@ -2,18 +2,30 @@ import Docker from 'dockerode';
 import type { Endpoint } from './endpoint.ts';
 import { identity } from './identity.ts';
 
+/** Exit codes of a container that was told to stop, or ended because it was done. */
+const STOPPED: ReadonlySet<number> = new Set([0, 130, 137, 143]);
+
 /**
- * Restarts every running container of this identity, one after the other. Rejects with what the engine said; a proxy
- * that allows only reading says 403.
+ * Restarts every running container of this identity, one after the other. If none runs, the one that died last is
+ * started again, unless it looks as if somebody had stopped it. Rejects with what the engine said; a proxy that allows
+ * only reading says 403.
  */
 export async function restartContainers(endpoint: Endpoint, container: string): Promise<void> {
   const { socketPath, host, port } = endpoint;
   const docker = new Docker({ protocol: 'http' });
   Object.assign(docker.modem, { socketPath, host, port, ca: undefined, cert: undefined, key: undefined });
-  const running = await docker.listContainers();
-  const ids = running
-    .filter(({ Names, Labels }) => identity(Names[0] ?? '', Labels) === container)
-    .map(({ Id }) => Id);
-  if (ids.length === 0) throw new Error('it is not running');
-  for (const id of ids) await docker.getContainer(id).restart();
+  const all = (await docker.listContainers({ all: true })).filter(
+    ({ Names, Labels }) => identity(Names[0] ?? '', Labels) === container,
+  );
+  const running = all.filter(({ State }) => State !== 'exited' && State !== 'created' && State !== 'dead');
+  if (running.length > 0) {
+    for (const { Id } of running) await docker.getContainer(Id).restart();
+    return;
+  }
+  const [last] = all.filter(({ State }) => State === 'exited').sort((a, b) => b.Created - a.Created);
+  if (last === undefined) throw new Error('it is not running');
+  const { State } = await docker.getContainer(last.Id).inspect();
+  if (STOPPED.has(State.ExitCode) && !State.OOMKilled)
+    throw new Error(`it is not running, and was stopped rather than failed (exit code ${State.ExitCode})`);
+  await docker.getContainer(last.Id).start();
 }

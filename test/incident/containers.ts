@@ -6,15 +6,34 @@ const NAMES = ['api', 'db', 'worker'] as const;
 
 const ALIVE = { excused: false, removed: false };
 
+/** One container as it is. `running` is whether it does its work: one that is `sick` runs, but is not healthy. */
+interface Real {
+  readonly running: boolean;
+  readonly excused: boolean;
+  readonly removed: boolean;
+  readonly sick: boolean;
+}
+
+/** One container as the daemon was told; `since` is when that last changed, `back` when it was last missed no more. */
+interface Told {
+  readonly running: boolean;
+  readonly excused: boolean;
+  readonly sick: boolean;
+  readonly since: number;
+  readonly lastRunning: number;
+  readonly back: number;
+}
+
 /** The containers of the modelled host: how they are, and what the daemon has been told of them. */
 export class Containers {
-  readonly #up: { running: boolean; excused: boolean; removed: boolean }[];
-  readonly #told: { running: boolean; excused: boolean; since: number; lastRunning: number }[];
+  readonly #up: Real[];
+  readonly #told: Told[];
   readonly #expected = new Map<string, readonly number[]>();
 
   constructor(start: number) {
-    this.#up = NAMES.map(() => ({ running: true, ...ALIVE }));
-    this.#told = NAMES.map(() => ({ running: true, excused: false, since: start, lastRunning: start }));
+    this.#up = NAMES.map(() => ({ running: true, sick: false, ...ALIVE }));
+    const told = { running: true, excused: false, sick: false, since: start, lastRunning: start, back: 0 };
+    this.#told = NAMES.map(() => told);
   }
 
   /** Every container, by its place. */
@@ -30,10 +49,10 @@ export class Containers {
   set(
     container: number,
     running: boolean,
-    { excused, removed }: Pick<Death, 'excused' | 'removed'> = ALIVE,
+    { excused, removed, sick = false }: Pick<Death, 'excused' | 'removed' | 'sick'> = ALIVE,
   ): boolean {
     if (this.#up[container]?.running !== !running) return false;
-    this.#up[container] = { running, excused, removed };
+    this.#up[container] = sick ? { running, sick, ...ALIVE } : { running, sick, excused, removed };
     return true;
   }
 
@@ -46,7 +65,8 @@ export class Containers {
   forget(isKept: (name: string) => boolean, now: number): void {
     for (const [container, name] of NAMES.entries()) {
       if (!isKept(name)) {
-        this.#told[container] = { running: false, excused: false, since: now, lastRunning: -Infinity };
+        const unknown = { running: false, excused: false, sick: false, since: now, lastRunning: -Infinity };
+        this.#told[container] = { ...unknown, back: 0 };
       }
     }
   }
@@ -56,12 +76,16 @@ export class Containers {
     const real = this.#up[container];
     const told = this.#told[container];
     if (real === undefined || told === undefined) return undefined;
+    // Nobody tells who removed what is gone when the daemon comes back.
+    const excused = afresh && real.removed ? told.excused : real.excused;
+    const ran = told.running || told.sick || real.running || real.sick;
     this.#told[container] = {
       running: real.running,
-      // Nobody tells who removed what is gone when the daemon comes back.
-      excused: afresh && real.removed ? told.excused : real.excused,
+      excused,
+      sick: real.sick,
       since: told.running === real.running ? told.since : now,
-      lastRunning: told.running || real.running ? now : told.lastRunning,
+      lastRunning: ran ? now : told.lastRunning,
+      back: isMissed(told) && !isMissed({ running: real.running, excused }) ? now : told.back,
     };
     if (afresh && real.removed) return undefined;
     return {
@@ -70,8 +94,8 @@ export class Containers {
       id: `id-${container}`,
       container: this.name(container),
       labels: {},
-      state: real.running ? 'running' : real.removed ? 'removed' : 'exited',
-      healthy: true,
+      state: real.running || real.sick ? 'running' : real.removed ? 'removed' : 'exited',
+      healthy: !real.sick,
       stoppedByOperator: real.excused,
       expectedExit: false,
     };
@@ -81,20 +105,32 @@ export class Containers {
   expect(key: string, now: number): void {
     const ran = this.all.filter((container) => {
       const told = this.#told[container];
-      return told !== undefined && (told.running || told.lastRunning >= now - 5 * MINUTE);
+      return told !== undefined && (told.running || told.sick || told.lastRunning >= now - 5 * MINUTE);
     });
     this.#expected.set(key, ran);
+  }
+
+  /** When the last of those that the incident of this key missed was back, as far as the daemon was told. */
+  backSince(key: string): number {
+    return Math.max(
+      0,
+      ...(this.#expected.get(key) ?? []).map((container) => this.#told[container]?.back ?? 0),
+    );
   }
 
   /** Those the incident of this key needs that are not there, as far as the daemon was told, and since when. */
   missing(key: string): { readonly names: readonly string[]; readonly since: number } {
     const missing = (this.#expected.get(key) ?? []).filter((container) => {
       const told = this.#told[container];
-      return told?.running === false && !told.excused;
+      return told !== undefined && isMissed(told);
     });
     return {
       names: missing.map((container) => this.name(container)),
       since: Math.min(...missing.map((container) => this.#told[container]?.since ?? Infinity)),
     };
   }
+}
+
+function isMissed({ running, excused }: Pick<Told, 'running' | 'excused'>): boolean {
+  return !running && !excused;
 }

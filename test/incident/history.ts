@@ -34,6 +34,8 @@ export interface Death extends Span {
   readonly excused: boolean;
   /** Gone altogether: a daemon that starts meanwhile finds no trace of it. */
   readonly removed: boolean;
+  /** It runs, but its health check fails. */
+  readonly sick?: boolean;
 }
 
 /** The view is lost, of everything or (`partial`) of something that did not matter here. */
@@ -50,6 +52,8 @@ export interface History {
   readonly blind: readonly Blindness[];
   readonly receiverDown: readonly Span[];
   readonly pauses: readonly Span[];
+  /** When an operator ends whatever pause there is. */
+  readonly resumes?: readonly number[];
   /** Of all the places where a crash can strike, counted as they are passed, those where it does, and for how long. */
   readonly crashes: readonly { readonly boundary: number; readonly down: number }[];
   readonly resets: readonly number[];
@@ -133,6 +137,7 @@ export const history: fc.Arbitrary<History> = fc.record({
       container: fc.nat(2),
       excused: fc.boolean(),
       removed: fc.boolean(),
+      sick: fc.boolean(),
     }),
     { maxLength: 2 },
   ),
@@ -143,6 +148,7 @@ export const history: fc.Arbitrary<History> = fc.record({
   ),
   receiverDown: fc.oneof(fc.constant([]), spans(2, 3 * HOUR)),
   pauses: fc.oneof(fc.constant([]), spans(2, 2 * HOUR)),
+  resumes: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.array(within(HORIZON), { maxLength: 2 })),
   crashes: fc.oneof(
     fc.constant([]),
     fc.array(fc.record({ boundary: fc.nat(60), down: within(3 * MINUTE) }), { maxLength: 3 }),

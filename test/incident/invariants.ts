@@ -1,5 +1,5 @@
 import type { Config } from '../../src/config.ts';
-import type { Effect, Rule, Signal } from '../../src/model.ts';
+import type { Effect, HealResult, Rule, Signal } from '../../src/model.ts';
 import { countedFor, decisionCount } from '../../src/operators/incident/evidence.ts';
 import type { Policy } from '../../src/operators/incident/policy.ts';
 import { nextDeadline } from '../../src/operators/incident/state.ts';
@@ -23,11 +23,19 @@ export interface Truth {
   readonly paused: boolean;
   /** What the daemon has been told: blind for longer than `blindAfter`, and which expected containers are missing. */
   readonly blind: boolean;
+  /** When the daemon was told that it sees nothing; infinite while it does. */
+  readonly blindSince: number;
+  /** The last start of the daemon, or the end of the last blindness. */
+  readonly observedSince: number;
   readonly missing: (key: string) => { readonly names: readonly string[]; readonly since: number };
-  /** For how long the daemon was down in all: nothing could be done meanwhile. */
+  /** When the last of the expected containers was back. */
+  readonly backSince: (key: string) => number;
+  /** For how long the daemon was down in all, and for how long it could not see: nothing could be done meanwhile. */
   readonly slack: number;
-  /** Signals the daemon has read, in order of time. */
+  readonly unseen: number;
+  /** Signals the daemon has read, in order of time, and when it read one. */
   readonly read: readonly Signal[];
+  readonly readAt: (signal: Signal) => number;
 }
 
 interface Heal {
@@ -57,6 +65,16 @@ export class Watcher {
   #verifyingSince = new Map<string, number>();
   #attemptsSinceReset = new Map<string, number>();
   #reminded = new Map<string, readonly number[]>();
+  readonly #acknowledged = new Set<string>();
+  /** Keys whose last decision rests on evidence that was read back. */
+  readonly #readBack = new Set<string>();
+  readonly #reopened = new Map<string, number>();
+  readonly #coolingSince = new Map<string, number>();
+  /** Heals that have followed each other closely, and the pause after the last of them. */
+  #streak = 0;
+  #cooldown = 0;
+  #lastEnd = -Infinity;
+  readonly #ended = new Set<string>();
   #sendCrashes = 0;
   #now = 0;
 
@@ -82,12 +100,22 @@ export class Watcher {
   step(step: Step, before: CoreState, truth: Truth): void {
     this.#state(step.state, before);
     this.#counts(step.state, truth);
-    for (const record of step.incidents.flatMap(({ heals }) => heals)) {
-      const heal = this.#heals.find(({ id }) => id === record.id);
-      if (heal !== undefined && record.result !== undefined) heal.result = record.result;
+    for (const { id, result, ended } of step.incidents.flatMap(({ heals }) => heals)) {
+      if (result === undefined || this.#ended.has(id)) continue;
+      this.#ended.add(id);
+      this.#count(result, ended ?? truth.now);
+      const heal = this.#heals.find((other) => other.id === id);
+      if (heal !== undefined) heal.result = result;
     }
     for (const effect of step.effects) this.#ask(effect);
     for (const move of step.transitions) this.#move(move, truth);
+    this.#told(step);
+    for (const { incident } of Object.values(step.state.keys)) {
+      if (incident === undefined || !['queued', 'cooldown'].includes(incident.state)) continue;
+      const { blindMax } = this.#config.incident;
+      if (truth.now > truth.blindSince + blindMax + truth.slack)
+        throw new Violation('T8', `${incident.id} waits unseen for more than ${blindMax} ms`);
+    }
     if (Object.values(step.state.keys).some(({ incident }) => incident !== undefined)) {
       if (nextDeadline(step.state) === undefined)
         throw new Violation('deadline', 'an open incident waits for nothing');
@@ -101,18 +129,10 @@ export class Watcher {
     const { incident } = effect.story;
     if (running) throw new Violation('I1', `${effect.id} starts beside another heal`);
     if (this.#spawned.has(effect.id)) throw new Violation('I2', `${effect.id} is started twice`);
-    const { cooldown, settle, budget, budgetWindow, maxAttempts, freshness } = settings;
+    const { budget, budgetWindow, maxAttempts, freshness } = settings;
     const last = this.#heals.at(-1);
-    const before = this.#heals.at(-2);
-    if (last?.ended !== undefined) {
-      const least = last.result === 'unknown' ? settle : cooldown;
-      if (now < last.ended + least)
-        throw new Violation('I4', `${effect.id} ${now - last.ended} ms after the last`);
-      const close = before?.ended !== undefined && last.ended - before.ended < HOUR;
-      if (close && last.result !== 'unknown' && now < last.ended + 2 * cooldown) {
-        throw new Violation('I4b', `${effect.id} ${now - last.ended} ms after two heals in an hour`);
-      }
-    }
+    if (last?.ended !== undefined && now < last.ended + this.#cooldown)
+      throw new Violation('I4', `${effect.id} ${now - last.ended} ms after the last, not ${this.#cooldown}`);
     if (this.#heals.filter(({ started }) => started > now - budgetWindow).length >= budget) {
       throw new Violation('I5', `${effect.id} is one more than the budget`);
     }
@@ -131,6 +151,12 @@ export class Watcher {
     const newest = truth.read.at(-1)?.at ?? -Infinity;
     const dead = now - truth.missing(effect.story.key).since >= settings.aliveGrace;
     if (newest < now - freshness && !dead) throw new Violation('I24', `${effect.id} on stale evidence`);
+    if (this.#readBack.has(effect.story.key) && !dead) {
+      const reached = this.#rulesOf(effect.story.key).some(
+        (rule) => countIn(truth.read, rule, now - freshness - 1, now) >= rule.limit,
+      );
+      if (!reached) throw new Violation('I24', `${effect.id} on evidence that was read back and is old`);
+    }
     this.#spawned.add(effect.id);
     this.#heals.push({ id: effect.id, incident, started: now });
   }
@@ -163,6 +189,10 @@ export class Watcher {
 
   crashed(place: string): void {
     if (place === 'in the send window') this.#sendCrashes += 1;
+  }
+
+  acknowledged(incident: string): void {
+    this.#acknowledged.add(incident);
   }
 
   reset(): void {
@@ -219,12 +249,17 @@ export class Watcher {
     this.#alertTimes.set(key, times);
     const lastHour = times.filter((at) => at > effect.at - HOUR).length;
     if (lastHour > 12) throw new Violation('I17', `${lastHour} messages in an hour`);
-    if (effect.part === 'escalated') this.#reminded.set(effect.story.incident, [effect.at]);
+    if (effect.part === 'escalated') {
+      this.#reminded.set(effect.story.incident, [effect.at]);
+      this.#acknowledged.delete(effect.story.incident);
+    }
     if (effect.part === 'reminder') this.#remind(effect);
   }
 
   #remind({ id, at, story }: Effect): void {
     const { reminder, reminderMax } = this.#config.incident;
+    if (this.#acknowledged.has(story.incident))
+      throw new Violation('T21', `${id} although somebody has taken it on`);
     const times = this.#reminded.get(story.incident) ?? [];
     const gap = at - (times.at(-1) ?? 0);
     const least = Math.min(reminder * 2 ** (times.length - 1), reminderMax);
@@ -257,7 +292,23 @@ export class Watcher {
       if (truth.blind) throw new Violation('I9', `${incident} is resolved while blind`);
       const [missing] = truth.missing(key).names;
       if (missing !== undefined) throw new Violation('I9', `${incident} is resolved without ${missing}`);
+      this.#recover(move, truth);
     }
+    if (from === 'resolved' && to === 'open') this.#reopen(incident);
+    const times = this.#reopened.get(incident) ?? 0;
+    // A relapse that goes straight to a person is told as that and no more.
+    if (
+      from === 'open' &&
+      to !== 'escalated' &&
+      times > 0 &&
+      !this.#asked.has(`${incident}:reopened:${times}`)
+    )
+      throw new Violation('T17', `${incident} has come back ${times} times, and nobody was told`);
+    if (from === 'queued' && to === 'verifying' && move.reason.startsWith('it recovered')) {
+      if (!this.#heals.some((heal) => heal.incident === incident))
+        throw new Violation('T9', `the first heal of ${incident} is left out`);
+    }
+    this.#cool(move, truth);
     if (move.reason.startsWith('expired') && since !== undefined) this.#expire(move, since, truth);
     if (isPaid(move)) this.#pay(move, truth);
     if (from === 'healing') this.#lastDecision.set(key, at + this.#config.incident.settle);
@@ -266,9 +317,7 @@ export class Watcher {
   /** T16: what was watched for so long and is over has stayed below every limit since. */
   #expire({ at, incident, key }: Move, since: number, truth: Truth): void {
     for (const rule of this.#rulesOf(key)) {
-      const count = truth.read.filter(
-        (signal) => signal.at > Math.max(since, at - rule.window) && rule.kinds.includes(signal.kind),
-      ).length;
+      const count = countIn(truth.read, rule, Math.max(since, at - rule.window), at);
       if (count >= rule.limit)
         throw new Violation('T16', `${incident} expires with ${count} for ${rule.name}`);
     }
@@ -278,25 +327,94 @@ export class Watcher {
     return [...this.#policy.rules.values()].filter((rule) => rule.key === key);
   }
 
+  /** Keeps book of the streak: each heal that follows another closely doubles the pause, up to a cap. */
+  #count(result: HealResult, ended: number): void {
+    const { cooldown, cooldownMax, settle } = this.#config.incident;
+    this.#cooldown = result === 'unknown' ? settle : Math.min(cooldown * 2 ** this.#streak, cooldownMax);
+    this.#streak += 1;
+    this.#lastEnd = ended;
+  }
+
+  /** Forgets the streak as a whole once the last heal lies far enough back. Looked at when an incident opens. */
+  #calmDown(at: number): void {
+    const { streakReset } = this.#config.incident;
+    if (at >= this.#lastEnd + Math.max(streakReset, 2 * this.#cooldown)) this.#streak = 0;
+  }
+
+  /** T5, T8: a cooldown ends when it should, unless the end could not be seen. */
+  #cool({ at, from, to, incident, key }: Move, truth: Truth): void {
+    if (from === 'healthy' || from === 'resolved') this.#calmDown(at);
+    if (to === 'cooldown') this.#coolingSince.set(key, at);
+    const since = this.#coolingSince.get(key);
+    if (from !== 'cooldown' || to === 'cooldown' || since === undefined) return;
+    this.#coolingSince.delete(key);
+    const late = at - Math.max(since, this.#lastEnd + this.#cooldown) - truth.slack - truth.unseen;
+    if (late > 0) throw new Violation('T8', `${incident} leaves its cooldown ${late} ms late`);
+  }
+
+  #reopen(incident: string): void {
+    const times = (this.#reopened.get(incident) ?? 0) + 1;
+    this.#reopened.set(incident, times);
+    if (times > this.#config.incident.maxReopens)
+      throw new Violation('T17', `${incident} is opened again for the ${times}th time`);
+  }
+
+  /** T12: what cannot be run goes to a person in the same moment. */
+  #told({ transitions }: Step): void {
+    for (const { incident, at, reason } of transitions) {
+      if (reason !== 'the heal ended: broken') continue;
+      const called = transitions.some(
+        (other) => other.incident === incident && other.at === at && other.to === 'escalated',
+      );
+      if (!called) throw new Violation('T12', `${incident} is not escalated though its command is broken`);
+    }
+  }
+
+  /** Quiet, alive and observed, each for as long as it has to be (T7, T14, T16, T19). */
+  #recover({ at, from, incident, key, reason }: Move, truth: Truth): void {
+    const span = from === 'escalated' ? this.#config.window : this.#config.incident.verify;
+    if (at < truth.observedSince + span)
+      throw new Violation(
+        'I9',
+        `${incident} is resolved ${at - truth.observedSince} ms after it could be seen`,
+      );
+    if (reason.startsWith('expired')) return;
+    if (at < truth.backSince(key) + span)
+      throw new Violation('I9', `${incident} is resolved too soon after its containers were back`);
+    for (const rule of this.#rulesOf(key)) {
+      const lo = Math.min(
+        rule.limit - 1,
+        Math.floor((rule.limit * span * this.#config.incident.resolveRatio) / rule.window),
+      );
+      const count = countIn(truth.read, rule, at - span, at);
+      if (count > lo) throw new Violation('quiet', `${incident} is resolved with ${count} for ${rule.name}`);
+    }
+  }
+
   /** I10, I16: every decision is paid for by a full threshold of evidence newer than the last one and its heal. */
-  #pay({ at, key, incident, to }: Move, truth: Truth): void {
-    const { aliveGrace } = this.#config.incident;
+  #pay({ at, from, key, incident, to }: Move, truth: Truth): void {
+    const { aliveGrace, blindAfter } = this.#config.incident;
     const spent = this.#lastDecision.get(key) ?? -Infinity;
     this.#lastDecision.set(key, at);
+    const tip = truth.read.at(-1);
+    if (tip !== undefined && truth.readAt(tip) > tip.at + blindAfter) this.#readBack.add(key);
+    else this.#readBack.delete(key);
     const dead = at - truth.missing(key).since >= aliveGrace;
-    if (dead) return;
-    const paid = this.#rulesOf(key).some((rule) => {
-      const evidence = truth.read.filter(
-        (signal) =>
-          signal.at > Math.max(at - rule.window, spent) &&
-          signal.at <= at &&
-          rule.kinds.includes(signal.kind),
-      );
-      return evidence.length >= rule.limit;
-    });
+    if (dead) {
+      this.#readBack.delete(key);
+      if (from !== 'verifying' || at >= spent + aliveGrace) return;
+    }
+    const paid = this.#rulesOf(key).some(
+      (rule) => countIn(truth.read, rule, Math.max(at - rule.window, spent), at) >= rule.limit,
+    );
     if (!paid)
       throw new Violation('I16', `${incident} goes to ${to} at ${at} on evidence that was spent by ${spent}`);
   }
+}
+
+/** How many signals of a rule came later than `from`, and not after `to`. */
+function countIn(signals: readonly Signal[], { kinds }: Rule, from: number, to: number): number {
+  return signals.filter(({ at, kind }) => at > from && at <= to && kinds.includes(kind)).length;
 }
 
 /** Whether a move is an opening, a reopening or a failed verification by evidence. */

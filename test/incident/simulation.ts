@@ -1,6 +1,6 @@
 import { configSchema } from '../../src/config.ts';
 import type { Config } from '../../src/config.ts';
-import type { Counts, Effect, Kind, Outcome, Signal, Tally } from '../../src/model.ts';
+import type { Counts, Effect, HealResult, Kind, Signal, Tally } from '../../src/model.ts';
 import { policyOf } from '../../src/operators/incident/policy.ts';
 import type { Step } from '../../src/operators/incident/turn.ts';
 import { Agenda } from './agenda.ts';
@@ -61,6 +61,10 @@ export class Simulation implements Machine {
   #blind = 0;
   #partlyBlind = 0;
   #blindToldAt = Infinity;
+  #observedSince = START;
+  #blindTime = 0;
+  readonly #readAt = new Map<Signal, number>();
+  #lastHeal = '';
   #receiverDown = 0;
   pausedUntil = 0;
   #boundaries = 0;
@@ -123,6 +127,9 @@ export class Simulation implements Machine {
     const { length, exit, ignoresTerm, aftershocks } = this.#plan;
     this.#note(`heal ${effect.story.heals.length} runs`);
     this.process = { id: effect.id, started: this.now, result: exit, ends: this.now + length, ignoresTerm };
+    // A late word of an earlier heal means nothing.
+    if (this.#lastHeal !== '') this.#at(this.now + 250, this.#tellOutcome.bind(this, this.#lastHeal, 'ok'));
+    this.#lastHeal = effect.id;
     for (const delay of aftershocks) this.#at(this.now + delay, () => this.#emit('restart'));
   }
 
@@ -206,7 +213,7 @@ export class Simulation implements Machine {
   }
 
   #schedule(): number {
-    const { storms, deaths, blind, receiverDown, pauses, resets, acks } = this.#history;
+    const { storms, deaths, blind, receiverDown, pauses, resumes = [], resets, acks } = this.#history;
     let last = START;
     for (const { at, down } of this.#script.crashes ?? []) {
       this.#at(START + at, () => this.#crash('in the middle of things', down));
@@ -237,6 +244,14 @@ export class Simulation implements Machine {
       });
       until(at + length);
     }
+    for (const at of resumes) {
+      this.#at(until(at), () => {
+        if (this.now >= this.pausedUntil) return;
+        this.pausedUntil = this.now;
+        this.#note('an operator resumes healing');
+        this.#daemon?.feed({ type: 'resume', at: this.now });
+      });
+    }
     for (const at of resets) {
       this.#at(until(at), () => {
         if (this.#daemon === undefined) return;
@@ -247,6 +262,7 @@ export class Simulation implements Machine {
     for (const at of acks) {
       this.#at(until(at), () => {
         const incident = this.core?.keys['host']?.incident?.id ?? '';
+        if (this.#daemon !== undefined) this.watcher.acknowledged(incident);
         this.#daemon?.feed({ type: 'ack', at: this.now, incident });
       });
     }
@@ -288,6 +304,7 @@ export class Simulation implements Machine {
     this.cursor += 1;
     this.#read.length = this.cursor - 1;
     this.#read.push(signal);
+    this.#readAt.set(signal, this.now);
     this.#daemon?.feed(signal);
   }
 
@@ -303,8 +320,11 @@ export class Simulation implements Machine {
   }
 
   #sight(blind: boolean): void {
-    if (!blind) this.#blindToldAt = Infinity;
-    else if (this.#blindToldAt === Infinity) this.#blindToldAt = this.now;
+    if (!blind) {
+      if (this.#isBlind()) this.#observedSince = this.now;
+      if (this.#blindToldAt !== Infinity) this.#blindTime += this.now - this.#blindToldAt;
+      this.#blindToldAt = Infinity;
+    } else if (this.#blindToldAt === Infinity) this.#blindToldAt = this.now;
     this.#note(blind ? 'the view is lost' : 'the view is back');
     this.#daemon?.feed({ type: 'sight', at: this.now, blind, reason: blind ? 'the engine is away' : '' });
   }
@@ -328,11 +348,20 @@ export class Simulation implements Machine {
     return {
       now: this.now,
       paused: this.now < this.pausedUntil,
-      blind: this.now - this.#blindToldAt > this.config.incident.blindAfter,
+      blind: this.#isBlind(),
+      blindSince: this.#blindToldAt,
+      observedSince: this.#observedSince,
       missing: (key) => this.#containers.missing(key),
+      backSince: (key) => this.#containers.backSince(key),
       slack: this.#downtime,
+      unseen: this.#blindTime + Math.max(0, this.now - this.#blindToldAt),
       read: this.#read,
+      readAt: (signal) => this.#readAt.get(signal) ?? Infinity,
     };
+  }
+
+  #isBlind(): boolean {
+    return this.now - this.#blindToldAt > this.config.incident.blindAfter;
   }
 
   #exit(forced: 'timeout' | undefined): void {
@@ -345,16 +374,12 @@ export class Simulation implements Machine {
     const result = adopted ? 'unknown' : (forced ?? process.result);
     this.watcher.exit(process.id, this.now, this.#downtime);
     if (this.#daemon === undefined) return;
-    const outcome: Outcome = {
-      type: 'outcome',
-      effect: process.id,
-      kind: 'heal',
-      at: this.now,
-      ok: result === 'ok',
-      detail: '',
-      result,
-    };
-    this.#daemon.feed(outcome);
+    this.#tellOutcome(process.id, result);
+  }
+
+  #tellOutcome(effect: string, result: HealResult): void {
+    const ok = result === 'ok';
+    this.#daemon?.feed({ type: 'outcome', effect, kind: 'heal', at: this.now, ok, detail: '', result });
   }
 
   #cure(): void {
@@ -372,6 +397,7 @@ export class Simulation implements Machine {
     this.#note(this.disk === undefined ? 'the daemon starts' : 'the daemon starts again');
     this.#ownsProcess = this.process === undefined;
     this.#blindToldAt = Infinity;
+    this.#observedSince = this.now;
     this.#daemon = new Daemon(this, this.config, this.#policy);
     this.#read.length = this.cursor;
     const { presence } = this.#daemon.core;

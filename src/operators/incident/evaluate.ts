@@ -90,8 +90,8 @@ function lookVerifying(turn: Turn, incident: Incident): void {
   if (again || dead) {
     const decision = decisionFor(turn, again ? to.joined(turn, incident) : incident);
     if (decision.to === 'verifying' && incident.passive) stayPassive(turn, incident, decision);
-    else if (again) to.follow(turn, to.joined(turn, incident), decision);
-    else to.follow(turn, incident, decision);
+    else if (again) to.follow(turn, to.joined(turn, incident), decision, 'a limit was reached again');
+    else to.follow(turn, incident, decision, 'containers stayed down');
     return;
   }
   if (now >= incident.until) expire(turn, incident);
@@ -122,7 +122,7 @@ function expire(turn: Turn, incident: Incident): void {
   }
   const decision = decisionFor(turn, incident);
   if (decision.to !== 'verifying' || !incident.passive) {
-    to.follow(turn, incident, decision);
+    to.follow(turn, incident, decision, 'it has not recovered');
   } else if (turn.state.pausedUntil > state.now) {
     // A pause always ends, and somebody is at work on the host: calling a person would only disturb that one.
     to.watch(turn, incident, decision.reason, { passive: true, until: state.now + verifyMax });

@@ -98,11 +98,20 @@ function advance(turn: Turn, now: number): void {
   turn.state = { ...turn.state, now: Math.max(turn.state.now, now) };
 }
 
-/** Lets every incident take the transitions that are due at this moment, those that have waited longest first. */
+/** Far more than any incident has to go through at one moment. */
+const ROUNDS = 1_000;
+
+/**
+ * Lets every incident take the transitions that are due at this moment, those that have waited longest first. Throws
+ * where they do not come to rest, which is a fault of the program: it must end and not spin.
+ */
 function settle(turn: Turn): void {
   let before: CoreState;
+  let rounds = 0;
   do {
     before = turn.state;
+    rounds += 1;
+    if (rounds > ROUNDS) throw new Error('the incidents do not come to rest');
     for (const { key } of incidents(turn)) {
       const incident = incidentOf(turn, key);
       if (incident !== undefined) evaluate(turn, incident);

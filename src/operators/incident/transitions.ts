@@ -88,10 +88,12 @@ export function announce(turn: Turn, incident: Incident, decision: Decision): vo
   tell(turn, next, part, name, channels(incident, part));
 }
 
-/** T3 to T6: goes where the decision says. */
-export function follow(turn: Turn, incident: Incident, { to, reason }: Decision): void {
+/** T3 to T6: goes where the decision says. `trigger` is what called for it, where the state before does not tell. */
+export function follow(turn: Turn, incident: Incident, decision: Decision, trigger?: string): void {
   const { now } = turn.state;
   const { verifyMax } = turn.policy.incident;
+  const { to } = decision;
+  const reason = trigger === undefined ? decision.reason : `${trigger}; ${decision.reason}`;
   const moved = patch(turn, incident, { why: reason });
   switch (to) {
     case 'escalated':

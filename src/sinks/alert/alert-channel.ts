@@ -1,4 +1,4 @@
-import type { Effect } from '../../model.ts';
+import type { Effect, Part } from '../../model.ts';
 
 /** A message to be sent to one channel: an effect told in words, or several of them folded into one. */
 export interface Message {
@@ -20,6 +20,9 @@ export interface Message {
   /** When this attempt is made (epoch milliseconds). */
   readonly at: number;
 }
+
+/** The parts by which the message that opened an incident is brought up to date, where a receiver allows that. */
+export const UPDATES: ReadonlySet<Part> = new Set(['heal', 'reopened', 'escalated', 'resolved']);
 
 /**
  * How one attempt ended. `retry`: later, the same again. `refused`: never again, for this message. `disable`: the

@@ -2,7 +2,7 @@ import type { SchedulerLike } from 'rxjs';
 import type { Delivery, Outbox } from '../outbox.ts';
 import { retryLater, type RetryPolicy } from '../retry.ts';
 import type { Log, Settled, Worker } from '../worker.ts';
-import type { AlertChannel, SendResult } from './alert-channel.ts';
+import { type AlertChannel, type SendResult, UPDATES } from './alert-channel.ts';
 import { foldMessage } from './fold-message.ts';
 import { nextDue, planBatch, type Batch } from './plan-batch.ts';
 
@@ -10,6 +10,8 @@ import { nextDue, planBatch, type Batch } from './plan-batch.ts';
 export interface DeliverAlertsOptions extends RetryPolicy {
   readonly channels: readonly AlertChannel[];
   readonly name: string;
+  /** The message that opened an incident is not edited more often (milliseconds), but always at the end. */
+  readonly updateInterval: number;
   readonly outbox: Outbox;
   readonly clock: SchedulerLike;
   readonly log: Log;
@@ -46,7 +48,11 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
       finish(batch, 'dead', `the channel is disabled: ${why}`, '');
       return;
     }
-    const message = foldMessage(batch, { name: options.name, at: now, opened: openedOf(outbox, batch) });
+    const message = foldMessage(batch, {
+      name: options.name,
+      at: now,
+      opened: openedOf(outbox, batch, now - options.updateInterval),
+    });
     outbox.save(batch.deliveries.map((row) => ({ ...row, state: 'inflight' })));
     record(channel, batch, await channel.send(message));
   }
@@ -126,9 +132,20 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
   };
 }
 
-/** How the opening of the batch's incident was delivered; undefined if the batch is that opening, or tells many. */
-function openedOf(outbox: Outbox, { form, deliveries: [first] }: Batch): Delivery | undefined {
-  if (form !== 'single' || first.effect.part === 'opened') return undefined;
-  const rows = outbox.of(first.effect.story.incident, first.channel);
-  return rows.find((row) => row.effect.part === 'opened');
+/**
+ * How the opening of the batch's incident was delivered; undefined if the batch is that opening, or tells many, or if
+ * that message has been edited since `latest`.
+ */
+function openedOf(
+  outbox: Outbox,
+  { form, deliveries: [first] }: Batch,
+  latest: number,
+): Delivery | undefined {
+  const { part, story } = first.effect;
+  if (form !== 'single' || part === 'opened') return undefined;
+  const rows = outbox.of(story.incident, first.channel);
+  const isRecent = rows.some(
+    ({ state, effect }) => state === 'sent' && UPDATES.has(effect.part) && effect.at > latest,
+  );
+  return isRecent && part !== 'resolved' ? undefined : rows.find((row) => row.effect.part === 'opened');
 }

@@ -1,5 +1,5 @@
 import type { Part } from '../../model.ts';
-import type { ChannelRequest, ChannelType, Message } from './alert-channel.ts';
+import { type ChannelRequest, type ChannelType, type Message, UPDATES } from './alert-channel.ts';
 import { cutText } from './cut-text.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -24,7 +24,7 @@ const COLOURS: Readonly<Record<Part, number>> = {
 
 /**
  * Discord webhooks. `wait=true`, since otherwise a message that is not saved reports no error; the id it answers with
- * lets the opening message be edited once a heal has ended or the incident is resolved. Mentions are never parsed,
+ * lets the opening message be edited whenever the incident has gone on. Mentions are never parsed,
  * in edits neither (where parsing is the default).
  */
 export const discord: ChannelType = {
@@ -45,7 +45,7 @@ export const discord: ChannelType = {
   edits(message, { url }) {
     const { part } = message.effect;
     const { opened } = message;
-    if (opened === undefined || (part !== 'heal' && part !== 'resolved')) return [];
+    if (opened === undefined || !UPDATES.has(part)) return [];
     const target = new URL(url);
     target.pathname = `${target.pathname.replace(/\/$/, '')}/messages/${opened.remoteId}`;
     const status = {

@@ -37,8 +37,20 @@ export function foldMessage(batch: Batch, context: MessageContext): Message {
 
 /** The effect that a message counts as: the newest, but in a summary a call for a person comes before the others. */
 function leading({ form, deliveries }: Batch): Effect {
-  const calls = deliveries.filter(({ effect }) => form === 'summary' && effect.part === 'escalated');
-  return (calls.at(-1) ?? deliveries.at(-1) ?? deliveries[0]).effect;
+  const effects = deliveries.map(({ effect }) => effect);
+  const call = form === 'summary' ? openCall(effects) : undefined;
+  return call ?? effects.at(-1) ?? deliveries[0].effect;
+}
+
+/** The last call for a person whose incident has not been resolved since. */
+function openCall(effects: readonly Effect[]): Effect | undefined {
+  return effects.findLast(
+    ({ part, story: { incident }, at }) =>
+      part === 'escalated' &&
+      !effects.some(
+        (later) => later.part === 'resolved' && later.story.incident === incident && later.at >= at,
+      ),
+  );
 }
 
 function openedPart(opened: Delivery | undefined, context: MessageContext): Pick<Message, 'opened'> {
@@ -76,18 +88,19 @@ function merged(
   };
 }
 
+/** What was missed, line by line; a call for a person that still stands is told in full before it. */
 function summary(effects: readonly Effect[], name: string): Pick<Message, 'title' | 'head' | 'body'> {
   const incidents = new Set(effects.map((effect) => effect.story.incident)).size;
   const title = `📭 ${name} - ${counted(effects.length, 'message')} held back`;
   const shown = effects.slice(-LISTED);
   const older = effects.length > shown.length ? [`• and ${effects.length - shown.length} older`] : [];
-  const urgent = effects.some((effect) => effect.part === 'escalated')
-    ? ' Among them is a call for a person.'
-    : '';
+  const call = openCall(effects);
+  const told = call === undefined ? undefined : alertParts(call, name);
+  const list = [...older, ...shown.map((effect) => listed(effect, name))].join('\n');
   return {
     title,
-    head: `📭 **${name} - ${counted(effects.length, 'message')} held back**\n\nThis channel could not be reached for a while. What it missed of ${counted(incidents, 'incident')}:${urgent}`,
-    body: [...older, ...shown.map((effect) => listed(effect, name))].join('\n'),
+    head: `📭 **${name} - ${counted(effects.length, 'message')} held back**\n\nThis channel could not be reached for a while. What it missed of ${counted(incidents, 'incident')}:${told === undefined ? '' : ' Among them is a call for a person.'}`,
+    body: told === undefined ? list : `${told.head}\n\n${told.body}\n\n**All that was held back:**\n${list}`,
   };
 }
 

@@ -16,6 +16,8 @@ type Answer = Extract<Reply, { type: 'answer' }>;
 
 /** Longest pause a receiver is believed to mean. */
 const WAIT_MAX = 24 * 3_600_000;
+/** The pause after a 429 that does not say how long. */
+const UNSAID = 5_000;
 
 /**
  * A channel of the given type over HTTP. A message that is refused as malformed (400, 413, 422) is sent once more,
@@ -44,10 +46,11 @@ export function httpChannel(type: ChannelType, options: HttpChannelOptions): Ale
             }
           : result;
       }
-      if (result.verdict === 'sent' && type.edits !== undefined) {
-        for (const edit of type.edits(message, options)) await post(dispatcher, edit, signal);
-      }
-      return result;
+      if (result.verdict !== 'sent' || type.edits === undefined) return result;
+      let wait = result.wait ?? 0;
+      for (const edit of type.edits(message, options))
+        wait = Math.max(wait, waitAfterEdit(await post(dispatcher, edit, signal)));
+      return wait === 0 ? result : { ...result, wait, channelWide: true };
     },
   };
 }
@@ -102,6 +105,12 @@ function exhausted(reply: Answer): number | undefined {
   return single(reply.headers['x-ratelimit-remaining']) === '0' && after > 0
     ? bounded(after * 1_000)
     : undefined;
+}
+
+/** An edit may fail without harm, but not the receiver's wish to be left alone. */
+function waitAfterEdit(reply: Reply): number {
+  if (reply.type === 'failure') return 0;
+  return reply.status === 429 ? (waitOf(reply) ?? UNSAID) : (exhausted(reply) ?? 0);
 }
 
 function bounded(ms: number): number {

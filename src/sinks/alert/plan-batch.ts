@@ -2,7 +2,7 @@ import type { Delivery } from '../outbox.ts';
 
 /** When so many messages to one channel have waited so long, one summary is sent instead of a flood. */
 const SUMMARY_COUNT = 4;
-const SUMMARY_AFTER = 3_600_000;
+const SUMMARY_AFTER = 15 * 60_000;
 
 /**
  * The deliveries that one message settles. `merged`: one incident that opened and was resolved while its channel

@@ -19,7 +19,9 @@ export const slack: ChannelType = {
     const whole = [message.head, message.body, `_${message.footer}_`]
       .filter((part) => part !== '')
       .join('\n\n');
-    const text = plain ? cutText(escape(message.title), PLAIN) : cutText(mrkdwn(whole), TEXT);
+    const text = plain
+      ? cutText(escape(`${message.title}\n${message.footer}`), PLAIN)
+      : cutText(mrkdwn(whole), TEXT);
     const payload = { text, unfurl_links: false, unfurl_media: false };
     return {
       method: 'POST',

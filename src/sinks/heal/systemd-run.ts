@@ -44,13 +44,25 @@ export function healUnit(attemptId: string): string {
   return `quantum-realtime-heal-${unitSafe(attemptId)}`;
 }
 
-/** What `systemd-run --wait` exited with, in our terms: a unit out of time, and one whose program was not found. */
+/**
+ * What `systemd-run --wait` exited with, in our terms: a unit out of time, one whose program was not found, one that
+ * never began because systemd would not have it, and an attempt that has been run before.
+ */
 export function systemdRunEnd(end: HealEnd): HealEnd {
   if (end.exitCode === EXIT_EXEC) return { ...end, result: 'broken', detail: 'not found or not executable' };
-  if (end.result === 'failed' && /result: timeout/i.test(end.output)) {
-    return { ...end, result: 'timeout', detail: 'ran out of time' };
+  if (end.result !== 'failed') return end;
+  if (!hasBegun(end.output)) {
+    const said = end.output.trim().split('\n').at(-1) ?? '';
+    return /already (?:loaded|exists)/.test(said)
+      ? { ...end, result: 'unknown', detail: 'this attempt has been run before' }
+      : { ...end, result: 'broken', detail: `systemd-run could not start it: ${said}` };
   }
-  return end;
+  return /result: timeout/i.test(end.output) ? { ...end, result: 'timeout', detail: 'ran out of time' } : end;
+}
+
+/** `systemd-run` says so once the unit runs; that line may have been pushed out by what the command wrote since. */
+function hasBegun(output: string): boolean {
+  return /^Running as unit: /m.test(output) || /^\(\d+ earlier bytes dropped\)/.test(output);
 }
 
 function seconds(ms: number): string {
