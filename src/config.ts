@@ -123,6 +123,9 @@ export const configSchema = z.strictObject({
       maxReopens: amount.default(2).describe('So many relapses; then a person is called.'),
       reminder: duration.default(4 * HOUR).describe('A person is reminded after this; doubles.'),
       reminderMax: duration.default(24 * HOUR).describe('It doubles no further than this.'),
+      updateInterval: duration
+        .default(5 * MINUTE)
+        .describe('A message that has been sent is edited no more often.'),
       freshness: duration.default(5 * MINUTE).describe('Found at a start, older evidence heals nobody.'),
       blindAfter: duration.default(10 * SECOND).describe('Not reading for so long is being blind.'),
       blindMax: duration.default(12 * HOUR).describe('Blind for so long, a person is called.'),
