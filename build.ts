@@ -37,6 +37,30 @@ const leanLibraries: Plugin = {
   },
 };
 
+/**
+ * Of undici only what sends a request: without this the whole of it is kept in memory (fetch, WebSocket, caches, mocks),
+ * as much as everything else of the daemon together. `request` is what undici's own index makes of it.
+ */
+const undiciForRequests: Plugin = {
+  name: 'undici-for-requests',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'requests-only' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'requests-only' }, () => ({
+      resolveDir: dirname(fileURLToPath(import.meta.resolve('undici'))),
+      contents: `
+        const Dispatcher = require('./lib/dispatcher/dispatcher');
+        Object.assign(Dispatcher.prototype, require('./lib/api'));
+        exports.Agent = require('./lib/dispatcher/agent');
+        exports.errors = require('./lib/core/errors');
+        let shared;
+        exports.request = (url, { dispatcher = (shared ??= new exports.Agent()), ...options } = {}) => {
+          const { origin, pathname, search } = new URL(url);
+          return dispatcher.request({ method: 'GET', ...options, origin, path: pathname + search });
+        };`,
+    }));
+  },
+};
+
 /** Built beside and moved into place whole, so that a program that starts meanwhile never finds half of it. */
 const fresh = `dist.${process.pid}`;
 await build({
@@ -51,7 +75,7 @@ await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  plugins: [withoutUnusedTransports, leanLibraries],
+  plugins: [withoutUnusedTransports, leanLibraries, undiciForRequests],
   logLevel: 'warning',
 });
 rmSync('dist', { recursive: true, force: true });
