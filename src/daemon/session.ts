@@ -8,6 +8,7 @@ import {
   type SchedulerLike,
   Subject,
   takeUntil,
+  tap,
 } from 'rxjs';
 import type { Config } from '../config.ts';
 import type { Control, Outcome } from '../model.ts';
@@ -92,6 +93,8 @@ export function session(parts: SessionParts): Session {
   let left: FollowState | undefined;
   let core = carried.core;
   let durable = false;
+  /** Something has been read since the last commit. */
+  let heard = true;
   let rest$: Observable<never> = EMPTY;
   const leaving$ = new Subject<void>();
   const save$ = new Subject<void>();
@@ -108,7 +111,10 @@ export function session(parts: SessionParts): Session {
       save$.next();
     },
     commit: (step) => {
-      durable = store.commit(checkpoint(step, clock.now()));
+      // On a quiet host nothing has changed since the last second, and finding that out is most of what a second costs.
+      const unchanged = !heard && step.state === core;
+      durable = store.commit(unchanged ? {} : checkpoint(step, clock.now()));
+      heard = false;
       core = step.state;
       for (const { incident, from, to, reason } of step.transitions)
         log[WORTH_A_LOOK.has(to) ? 'warn' : 'info']({ incident, from, to }, reason);
@@ -119,7 +125,12 @@ export function session(parts: SessionParts): Session {
     {
       config,
       source$: concat(
-        live.observations$.pipe(whole, parts.seen, takeUntil(leaving$)),
+        live.observations$.pipe(
+          tap(() => (heard = true)),
+          whole,
+          parts.seen,
+          takeUntil(leaving$),
+        ),
         defer(() => rest$),
       ),
       classifier,

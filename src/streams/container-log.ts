@@ -61,7 +61,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
 
   const closed = () => signal.aborted;
   const done = run();
-  return { wake, status, snapshot, close: () => closing.abort(), done };
+  return { wake, tick, status, snapshot, close: () => closing.abort(), done };
 
   function wake(started = false): void {
     if (started && phase === 'stopped') {
@@ -69,6 +69,11 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
       confirmed = false;
     }
     woken.open();
+  }
+
+  /** A line whose end does not come is closed in time; but not while its rest is being caught up with. */
+  function tick(now: number): void {
+    if (phase === 'following') joiner.idle(now);
   }
 
   async function run(): Promise<void> {
@@ -125,7 +130,6 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
       tail: followTail,
       ceiling,
       many: parts.followed() > 100,
-      idle: (now) => joiner.idle(now),
       attached: () => {
         phase = 'following';
         reason = undefined;

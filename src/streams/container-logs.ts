@@ -53,6 +53,9 @@ export function containerLogs(
     event,
     resync,
     settle,
+    tick: (now) => {
+      for (const { log } of followed.values()) log.tick(now);
+    },
     down,
     heardAt: () => heardAt,
     status: () => [...followed.values()].map(statusOf),

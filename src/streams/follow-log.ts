@@ -2,7 +2,6 @@ import type { SchedulerLike } from 'rxjs';
 import { delay } from './delay.ts';
 import { type Entry, keepEntry } from './entries.ts';
 import { STORED_OVERHEAD } from './first-read.ts';
-import { OPEN_LINE } from './join-lines.ts';
 import type { Ledger, Loss } from './ledger.ts';
 import type { LogRisks } from './log-options.ts';
 import type { Logger } from './log-sink.ts';
@@ -33,8 +32,6 @@ export interface FollowParts {
   /** The most entries that can be asked for. */
   readonly ceiling: number;
   readonly many: boolean;
-  /** Called about once a second. */
-  readonly idle: (now: number) => void;
   readonly attached: () => void;
   readonly clock: SchedulerLike;
   /** The time, cheaply: to within a few milliseconds. */
@@ -75,7 +72,7 @@ export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' 
   let failure: Error | undefined;
   const stopped = () => signal.aborted;
 
-  const watches = [everySecond(), listen(), ...(rotating ? [reconcileRegularly()] : [])];
+  const watches = [listen(), ...(rotating ? [reconcileRegularly()] : [])];
   try {
     await parts.read({ follow: true, tail, signal, opened: parts.attached, progress }, use);
   } finally {
@@ -102,14 +99,6 @@ export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' 
     heardAt = parts.now();
     outrun = false;
     if (bytes * RECONCILE_PART >= risks.maxSize) reconcile();
-  }
-
-  /** Lines that never got their end are closed in time. */
-  async function everySecond(): Promise<void> {
-    while (!stopped()) {
-      await delay(OPEN_LINE, clock, signal);
-      if (!stopped()) parts.idle(clock.now());
-    }
   }
 
   async function reconcileRegularly(): Promise<void> {

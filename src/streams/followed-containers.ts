@@ -15,6 +15,8 @@ export interface FollowedContainers {
   readonly resync: () => Promise<void>;
   /** Lets the tracker say what has come due, and tells gaps. */
   settle(): void;
+  /** To be called about once a second. */
+  tick(now: number): void;
   /** Running, readable, and not followed or not caught up. */
   down(): readonly { readonly container: string; readonly since: number }[];
   /** When the last line came, in epoch milliseconds. */

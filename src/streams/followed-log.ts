@@ -14,6 +14,8 @@ import type { Skim } from './skim.ts';
 export interface ContainerLog {
   /** There is reason to look again; with `started`, there is a new run, and lines of it to be read. */
   wake(started?: boolean): void;
+  /** To be called about once a second. */
+  tick(now: number): void;
   status(): LogStatus;
   snapshot(): LogState;
   close(): void;

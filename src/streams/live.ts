@@ -157,6 +157,7 @@ export function followDocker(options: FollowOptions): LiveStream {
       let silent = false;
       while (!signal.aborted) {
         await delay(LOOK_EVERY, clock, signal);
+        logs.tick(clock.now());
         logs.settle();
         const since = watch.downSince();
         const { reason = 'the Docker Engine cannot be reached' } = watch.connection();
