@@ -23,11 +23,11 @@ export interface WatchedDaemon {
   close(): Promise<void>;
 }
 
-/** Starts it. `prefix` comes before the command, such as what puts it into a cgroup. */
+/** Starts it; `enter` is a shell command that is run before it, such as what moves the shell into a cgroup. */
 export async function watchedDaemon(
   engine: Engine,
   settings: Readonly<Record<string, string>> = {},
-  args: readonly string[] = [],
+  { args = [], enter }: { readonly args?: readonly string[]; readonly enter?: string } = {},
 ): Promise<WatchedDaemon> {
   const alerts: number[] = [];
   const watchers = new Set<() => void>();
@@ -42,12 +42,12 @@ export async function watchedDaemon(
   const home = daemonHome({
     QT_DOCKER_HOST: `unix://${engine.socket}`,
     QT_ALERT_WEBHOOK: `http://127.0.0.1:${(server.address() as AddressInfo).port}/alert`,
-    QT_LIMITS_ERRORS: '100000000',
+    QT_LIMITS_ERRORS: '1000000',
     QT_INCIDENT_GROUPWAIT: '0',
     ...settings,
   });
   mkdirSync(home.reportDir, { recursive: true });
-  const process = home.start({}, args);
+  const process = home.start({}, args, enter);
   await process.logged('the engine is there', ({ msg }) => msg === 'connected to the Docker Engine');
   const status = async (): Promise<Status> => {
     const { body } = await ask([join(home.stateDir, CONTROL_SOCKET)], 'GET', '/status');
