@@ -9,7 +9,7 @@ import { lines } from './lines.ts';
 import { median, NODE, ROOT, usageOf } from './process.ts';
 import { row, type Row } from './row.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /** Somebody who reads the logs of containers live. */
 interface Reader {

@@ -46,6 +46,30 @@ test('an automaton says of every line what the regular expressions say', () => {
   );
 });
 
+test('a line that begins with date and time is told as if byte by byte', () => {
+  const dated = fc.tuple(
+    fc.constantFrom(
+      '2025-12-17 16:06:14',
+      '1999-01-01T00:00:00',
+      '2025-12-17_16:06:14',
+      '20x5-12-17 16:06:14',
+    ),
+    text,
+  );
+  const patterns = [String.raw`[\d\-]+ [\d:]+ab`, String.raw`\d{4}-\d\d-\d\dT[\d:]+\S`, String.raw`\S+ \S+=`];
+  for (const more of [[], ['1']]) {
+    const matches = automaton([...patterns, ...more]);
+    const expressions = [...patterns, ...more].map((source) => new RegExp(`^(?:${source})`));
+    fc.assert(
+      fc.property(dated, (parts) => {
+        const line = parts.join('');
+        const said = matches(Buffer.from(line), 0, line.length);
+        expect(said, line).toBe(expressions.some((expression) => expression.test(line)));
+      }),
+    );
+  }
+});
+
 test('bytes beyond ASCII belong to what is excluded from a class, and to nothing that is named', () => {
   const bytes = Buffer.from('é');
   expect(automaton(['[^"]'])(bytes, 0, bytes.length)).toBe(true);

@@ -24,24 +24,50 @@ export function automaton(patterns: readonly string[]): Automaton {
   const members: (readonly number[])[] = [[], [], []];
   let table = new Uint16Array(64 * COLUMNS);
   const start = rowOf(nfa.closure([nfa.start]));
+  /** Rows after a date and a time of day, with a blank and with a T between them; UNKNOWN if it matters which they are. */
+  const dated = [afterDate(' '), afterDate('T')] as const;
   return start === ACCEPT ? () => true : matches;
 
   /** The hot path of a replay and of a flood: one load after the other, and nothing else between them. */
   function matches(bytes: Uint8Array, from: number, end: number): boolean {
     let fields = table;
     let row = start;
-    for (let i = from; i < end; i++) {
+    let i = from;
+    // Many lines begin with date and time: looking at them as a whole takes a fifth of the time.
+    if (end - from > DATE && bytes[from + 4] === DASH && isDate(bytes, from)) {
+      const after = bytes[from + 10] === TEE ? dated[1] : dated[0];
+      if (after === DEAD) return false;
+      if (after > ACCEPT) {
+        row = after;
+        i += DATE;
+      }
+    }
+    for (; i < end; i++) {
       const byte = bytes[i] ?? 0;
-      let next = fields[row + (byte < LAST ? byte : LAST)] ?? DEAD;
-      if (next <= ACCEPT) {
-        if (next === UNKNOWN) next = step(row, byte < LAST ? byte : LAST);
-        if (next <= ACCEPT) return next === ACCEPT;
+      let to = fields[row + (byte < LAST ? byte : LAST)] ?? DEAD;
+      if (to <= ACCEPT) {
+        if (to === UNKNOWN) to = step(row, byte < LAST ? byte : LAST);
+        if (to <= ACCEPT) return to === ACCEPT;
         fields = table;
       }
-      row = next;
+      row = to;
     }
-    const last = table[row + NEWLINE] ?? DEAD;
-    return (last === UNKNOWN ? step(row, NEWLINE) : last) === ACCEPT;
+    return next(row, NEWLINE) === ACCEPT;
+  }
+
+  function next(row: number, symbol: number): number {
+    const known = table[row + symbol] ?? DEAD;
+    return known === UNKNOWN ? step(row, symbol) : known;
+  }
+
+  function afterDate(between: string): number {
+    const [least, most] = ['0', '9'].map((digit) => {
+      const text = Buffer.from(`dddd-dd-dd${between}dd:dd:dd`.replaceAll('d', digit));
+      let row = start;
+      for (const byte of text) if (row > ACCEPT) row = next(row, byte);
+      return row;
+    });
+    return least !== undefined && least === most && least !== ACCEPT ? least : UNKNOWN;
   }
 
   function step(row: number, symbol: number): number {
@@ -72,6 +98,36 @@ export function automaton(patterns: readonly string[]): Automaton {
     }
     return row;
   }
+}
+
+/** The length of `2025-12-17 16:06:14`. */
+const DATE = 19;
+const DASH = 45;
+const COLON = 58;
+const TEE = 84;
+const BLANK = 32;
+
+function isDate(bytes: Uint8Array, from: number): boolean {
+  const between = bytes[from + 10];
+  return (
+    bytes[from + 7] === DASH &&
+    bytes[from + 13] === COLON &&
+    bytes[from + 16] === COLON &&
+    (between === BLANK || between === TEE) &&
+    digits(bytes, from) &&
+    digits(bytes, from + 2) &&
+    digits(bytes, from + 5) &&
+    digits(bytes, from + 8) &&
+    digits(bytes, from + 11) &&
+    digits(bytes, from + 14) &&
+    digits(bytes, from + 17)
+  );
+}
+
+/** Whether two digits stand there. */
+function digits(bytes: Uint8Array, at: number): boolean {
+  const [first, second] = [(bytes[at] ?? 0) - 48, (bytes[at + 1] ?? 0) - 48];
+  return first >= 0 && first <= 9 && second >= 0 && second <= 9;
 }
 
 /** A state of the automaton that may be in several at a time: on a symbol of `on` to each of `to`; without `on`, at once. */

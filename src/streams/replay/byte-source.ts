@@ -20,10 +20,10 @@ export interface ByteSource {
 }
 
 /** Larger ones read no faster, and every file of a session holds one, with its text. */
-const CHUNK = 64 * 1024;
+const CHUNK = 128 * 1024;
 
 /** After so many bytes of a file the event loop gets its turn: for signals, progress, and whoever waits. */
-const TURN = 16 * CHUNK;
+const TURN = 8 * CHUNK;
 const GZIP = [0x1f, 0x8b];
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 const UNREADABLE: readonly (readonly [name: string, magic: readonly number[]])[] = [
