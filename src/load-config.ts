@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { parseDocument } from 'yaml';
 import { closest } from './closest.ts';
 import { configSchema, type Config } from './config.ts';
 import { describeIssue, didYouMean, quote } from './config/describe-issue.ts';
@@ -127,10 +126,10 @@ async function readFileTree(file: string): Promise<Tree> {
   } catch (error) {
     throw new ConfigError([`${file}: cannot be read (${reasonOf(error)})`]);
   }
-  const document = parseDocument(text);
-  if (document.errors.length > 0)
-    throw new ConfigError(document.errors.map((error) => `${file}: ${error.message.split('\n')[0] ?? ''}`));
-  const value: unknown = document.toJS();
+  // Without a file the parser need not be in memory.
+  const { parseYaml } = await import('./config/parse-yaml.ts');
+  const { value, problems } = parseYaml(text);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => `${file}: ${problem}`));
   if (value === null || value === undefined) return {};
   if (!isTree(value))
     throw new ConfigError([`${file}: expected settings (key: value), found ${quote(value)}`]);

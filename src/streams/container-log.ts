@@ -1,7 +1,7 @@
 import { backoff, delay, gate } from './delay.ts';
 import { reasonOf, troubleOf } from './docker.ts';
 import type { Entry } from './entries.ts';
-import { firstRead, type FirstRead, START_SLACK } from './first-read.ts';
+import { firstRead, type FirstRead, logBeginning } from './first-read.ts';
 import { followLog } from './follow-log.ts';
 import type { ContainerLog, LogParts, LogState, LogStatus } from './followed-log.ts';
 import { LogReadError } from './frames.ts';
@@ -10,7 +10,7 @@ import { lineJoiner } from './join-lines.ts';
 import { ledger, type OrderedRead } from './ledger.ts';
 import { logRisks, type LogRisks } from './log-options.ts';
 import { readLog } from './read-log.ts';
-import { LONGEST_SKIMMED } from './skim.ts';
+import { isSkimmed } from './skim.ts';
 
 /** Entries asked for first when a read must reach back to what has been counted; eight times more each further try. */
 const FIRST_READ = 512;
@@ -21,9 +21,6 @@ const BAD_READS = 3;
 
 /** How far back the first read goes that is to pass by a damaged beginning; an eighth of it each further try. */
 const LARGEST_DAMAGED = 65_536;
-
-const NEWLINE = 10;
-const RETURN = 13;
 
 /** A follow that lived this long ended for a reason of its own: the next one needs no patience. */
 const HEALTHY = 5_000;
@@ -49,8 +46,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   let downSince: number | undefined;
   let tty = false;
   let risks: LogRisks = { rotating: false, maxSize: Infinity, files: 1, warnings: [] };
-  /** Since when all that was stored has been there to be read, epoch milliseconds; a start in between is later. */
-  let whole = { since: floor ?? 0, watched: floor === undefined, started: 0 };
+  const beginning = logBeginning(floor);
   let badReads = 0;
   let ended = false;
   /** The stored log has been read after the follow ended: if the container is gone then, that was all. */
@@ -101,7 +97,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
       tty = answer.tty;
       risks = logRisks(answer);
       if (isRunning(answer)) downSince ??= clock.now();
-      if (book.last === undefined) whole = wholeSince(answer);
+      if (book.last === undefined) beginning.know(answer);
       if (answer.state !== 'created')
         await catchUp(floor !== undefined && answer.createdAt > floor ? Infinity : undefined);
       return answer;
@@ -158,49 +154,32 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
 
   /** Reads what is stored beyond what has been counted, however far back that is. True if there was anything. */
   async function catchUp(
-    first = book.last === undefined && floor === undefined ? Infinity : FIRST_READ,
+    tail = book.last === undefined && floor === undefined ? Infinity : FIRST_READ,
   ): Promise<boolean> {
     let fresh = false;
     const take = (entry: Entry) => {
       fresh = true;
       accept(entry);
     };
-    for (let size = first; !closed(); size = grown(size)) {
+    for (let size = tail; !closed(); size = grown(size)) {
       const all = size >= ceiling;
-      const beginning = book.last === undefined && ceiling === Infinity ? firstRead(clock.now()) : undefined;
+      const first = book.last === undefined && ceiling === Infinity ? firstRead(clock.now()) : undefined;
       const read = book.read({ size: all ? Infinity : size, adjoining: false, floor, accept: take, lost });
-      const short = await readBack(Math.min(size, ceiling), read, beginning);
+      const short = await readBack(Math.min(size, ceiling), read, first);
       if (closed()) break;
       if (short || !read.end()) continue;
-      if (beginning !== undefined) begun(beginning);
+      const missing = first && beginning.missing(first, risks);
+      if (missing !== undefined)
+        parts.lost(missing.from, missing.to, 'rotated before its first read: some of it may be missing');
       break;
     }
     return fresh;
   }
 
-  /** A container that is new is read from its beginning, any other from the floor. */
-  function wholeSince({ createdAt, startedAt }: Inspected): typeof whole {
-    const since = Math.max(whole.since, createdAt);
-    return { since, watched: whole.watched || createdAt > (floor ?? 0), started: startedAt };
-  }
-
-  /** After the first read that is complete: whether the log had lost its beginning by then. */
-  function begun(read: FirstRead): void {
-    const { oldest } = read;
-    if (oldest === undefined) {
-      whole = { ...whole, since: read.at };
-      return;
-    }
-    const started = whole.started - START_SLACK;
-    const from = started <= oldest ? Math.max(whole.since, started) : whole.since;
-    if (risks.rotating && read.mayHaveLost(from, risks, whole.watched))
-      parts.lost(from, oldest, 'rotated before its first read: some of it may be missing');
-  }
-
-  async function readBack(tail: number, read: OrderedRead, beginning?: FirstRead): Promise<boolean> {
+  async function readBack(tail: number, read: OrderedRead, first?: FirstRead): Promise<boolean> {
     let short = false;
     await readLog({ client, id, tty, follow: false, tail, signal }, (entry) => {
-      beginning?.see(entry);
+      first?.see(entry);
       short = !read.take(entry);
       return !short;
     });
@@ -210,13 +189,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   /** Most lines are whole and harmless: of those neither text nor timestamp is ever decoded. */
   function accept(entry: Entry): void {
     const { stream, at, bytes, start, end } = entry;
-    const stop = bytes[end - 1] === NEWLINE ? end - 1 : end;
-    if (
-      stop - start <= LONGEST_SKIMMED &&
-      joiner.isIdle(stream) &&
-      parts.skim(bytes, start, stop) &&
-      !holdsReturn(bytes, start, stop)
-    ) {
+    if (joiner.isIdle(stream) && isSkimmed(parts.skim, bytes, start, end)) {
       note(at);
       parts.quiet(stream, at);
     } else joiner.push(stream, entry.ts, at, bytes, start, end, parts.now());
@@ -296,12 +269,6 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   function snapshot(): LogState {
     return { ledger: book.snapshot(), joiner: joiner.snapshot() };
   }
-}
-
-/** A carriage return may have taken back what stands before it. */
-function holdsReturn(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] === RETURN) return true;
-  return false;
 }
 
 /** While the engine waits to restart a container its state says running, but there is nothing to follow. */

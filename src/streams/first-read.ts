@@ -1,11 +1,12 @@
 import type { Entry } from './entries.ts';
+import type { Inspected } from './inspected.ts';
 import type { LogRisks } from './log-options.ts';
 
 /** An entry as stored: its text and about so much around it, in bytes. */
 export const STORED_OVERHEAD = 80;
 
 /** A first line is stored up to so many milliseconds before the start that Docker records (seen: 2.8). */
-export const START_SLACK = 5;
+const START_SLACK = 5;
 
 /** No engine stores more than so much of one container, in bytes a millisecond (seen: 25,000). */
 const FASTEST = 32_768;
@@ -45,6 +46,38 @@ export function firstRead(at: number): FirstRead {
       if (bytes < NEARLY * (files - 1) * maxSize) return false;
       const pace = watched ? FASTEST : bytes / Math.max(1, at - oldest);
       return bytes + pace * (oldest - from) >= files * maxSize;
+    },
+  };
+}
+
+/** What a log that has not been read yet must begin with, if nothing of it is missing. */
+export interface LogBeginning {
+  /** What the engine says of the container before the read. */
+  know(answer: Pick<Inspected, 'createdAt' | 'startedAt'>): void;
+  /** After a first read that is complete: the span in which entries may be missing, if there may be any. */
+  missing(read: FirstRead, risks: LogRisks): { readonly from: number; readonly to: number } | undefined;
+}
+
+/** A container that is new is read from its beginning, any other from the floor (epoch milliseconds). */
+export function logBeginning(floor: number | undefined): LogBeginning {
+  /** Since when all that was stored has been there to be read. */
+  let since = floor ?? 0;
+  let watched = floor === undefined;
+  let started = 0;
+  return {
+    know: ({ createdAt, startedAt }) => {
+      since = Math.max(since, createdAt);
+      watched ||= createdAt > (floor ?? 0);
+      started = startedAt - START_SLACK;
+    },
+    missing: (read, risks) => {
+      const { oldest } = read;
+      if (oldest === undefined) {
+        since = read.at;
+        return undefined;
+      }
+      const from = started <= oldest ? Math.max(since, started) : since;
+      return risks.rotating && read.mayHaveLost(from, risks, watched) ? { from, to: oldest } : undefined;
     },
   };
 }
