@@ -18,8 +18,9 @@ export interface LedgerState {
 }
 
 /**
- * Told of entries between two moments that are no longer stored. `followed`: a follow had come past them, so that they
- * may all have been counted; but a follow skips some where logs rotate, and no read can confirm that it did not.
+ * Told of entries between two moments that are no longer stored. `followed`: a follow had come past them or some of
+ * them, so that they may all have been counted; but a follow skips some where logs rotate, and no read can confirm that
+ * it did not.
  */
 export type Loss = (from: number, to: number, followed: boolean) => void;
 
@@ -70,17 +71,23 @@ export function ledger(saved?: LedgerState): Ledger {
   ];
   const places = [new Place(), new Place()] as const;
   const keys = keySet(saved?.keys);
+  /** How far a follow has come beyond what reads in order have confirmed, as far as is known. */
+  let followedTo = keys.size > 0 ? Infinity : -Infinity;
 
   return {
     read,
     follow: (entry) => {
       if (knows(entry)) return false;
       keys.add(keyOf(entry), entry.high);
+      followedTo = Math.max(followedTo, entry.at);
       return true;
     },
     knows,
     turn: () => keys.turn(),
-    confirm: () => keys.confirm(),
+    confirm: () => {
+      keys.confirm();
+      if (keys.size === 0) followedTo = -Infinity;
+    },
     get last() {
       return last;
     },
@@ -155,8 +162,7 @@ export function ledger(saved?: LedgerState): Ledger {
 
     function settle(): void {
       const waiting = held;
-      const [oldest] = waiting;
-      if (!reached && from !== undefined) lost(from.at, first, oldest !== undefined && knows(oldest));
+      if (!reached && from !== undefined) lost(from.at, first, followedTo > from.at);
       found = true;
       held = [];
       for (const entry of waiting) pass(entry);
