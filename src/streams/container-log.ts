@@ -10,7 +10,6 @@ import { lineJoiner } from './join-lines.ts';
 import { ledger, type OrderedRead } from './ledger.ts';
 import { logRisks, type LogRisks } from './log-options.ts';
 import { readLog } from './read-log.ts';
-import { isSkimmed } from './skim.ts';
 
 /** Entries asked for first when a read must reach back to what has been counted; eight times more each further try. */
 const FIRST_READ = 512;
@@ -189,7 +188,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   /** Most lines are whole and harmless: of those neither text nor timestamp is ever decoded. */
   function accept(entry: Entry): void {
     const { stream, at, bytes, start, end } = entry;
-    if (joiner.isIdle(stream) && isSkimmed(parts.skim, bytes, start, end)) {
+    if (joiner.isIdle(stream) && parts.skim(bytes, start, end)) {
       note(at);
       parts.quiet(stream, at);
     } else joiner.push(stream, entry.ts, at, bytes, start, end, parts.now());

@@ -31,6 +31,7 @@ export interface LogsParts {
   readonly push: (observation: Observation) => void;
   /** One more harmless line of a stream. */
   readonly quiet: (origin: Origin, at: number) => void;
+  /** Tells harmless entries. */
   readonly skim: Skim;
   /** The time, cheaply: to within a few milliseconds. */
   readonly now: () => number;

@@ -35,6 +35,7 @@ export interface LogParts {
   readonly line: LineSink;
   /** A whole line that is harmless by itself, from `at` (epoch milliseconds). */
   readonly quiet: (stream: StreamIndex, at: number) => void;
+  /** Tells harmless entries. */
   readonly skim: Skim;
   readonly lost: (from: number, to: number, reason: string) => void;
   /** How many containers are being followed: many make follows of some engines deaf. */

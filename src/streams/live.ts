@@ -6,7 +6,7 @@ import { containerLogs } from './container-logs.ts';
 import { delay } from './delay.ts';
 import { dockerClient } from './docker.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Skim } from './skim.ts';
+import { type Skim, skimEntries } from './skim.ts';
 import { type Connection, engineWatch, type EventsState } from './engine-watch.ts';
 import type { FollowedContainer, SavedContainer } from './followed-containers.ts';
 import type { Logger } from './log-sink.ts';
@@ -106,7 +106,7 @@ export function followDocker(options: FollowOptions): LiveStream {
         tracker,
         push,
         quiet,
-        skim: options.skim ?? NEVER,
+        skim: skimEntries(options.skim ?? NEVER),
         now,
         tellGap,
         engine: (waiting) => watch.reachable(waiting),

@@ -10,10 +10,24 @@ export const LONGEST_SKIMMED = 4_096;
 const NEWLINE = 10;
 const RETURN = 13;
 
-/** Whether an entry, with its line ending if it has one, is such a line; a carriage return may have taken back what stands before it. */
-export function isSkimmed(skim: Skim, bytes: Buffer, start: number, end: number): boolean {
-  const stop = bytes[end - 1] === NEWLINE ? end - 1 : end;
-  if (stop - start > LONGEST_SKIMMED || !skim(bytes, start, stop)) return false;
-  for (let at = start; at < stop; at++) if (bytes[at] === RETURN) return false;
-  return true;
+/**
+ * The same for entries, which may have their line ending and, anywhere, a carriage return that takes back what stands
+ * before it. `bytes` is a chunk with many of them, which is searched for returns as a whole: it must not change.
+ */
+export function skimEntries(skim: Skim): Skim {
+  let chunk: Uint8Array = new Uint8Array();
+  /** Between these there is no return in the chunk. */
+  let from = 0;
+  let next = 0;
+  return (bytes, start, end) => {
+    const stop = bytes[end - 1] === NEWLINE ? end - 1 : end;
+    if (stop - start > LONGEST_SKIMMED || !skim(bytes, start, stop)) return false;
+    if (bytes !== chunk || start < from || start > next) {
+      const found = bytes.indexOf(RETURN, start);
+      chunk = bytes;
+      from = start;
+      next = found < 0 ? bytes.length : found;
+    }
+    return stop <= next;
+  };
 }
