@@ -38,7 +38,9 @@ export async function readLog(request: LogRequest, use: (entry: Entry) => boolea
   };
   let answer: IncomingMessage;
   try {
-    answer = await client.stream(`/containers/${id}/logs`, query, signal);
+    // The end of a follow proves nothing, so it need not be told from a cut: only the last line of a terminal would be.
+    const how = follow && !tty ? 'unchunked' : 'stream';
+    answer = await client[how](`/containers/${id}/logs`, query, signal);
   } catch (error) {
     if (signal.aborted) return;
     throw error;
