@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FollowState } from '../src/streams/live.ts';
 import { describeEngine } from './support/engine.ts';
@@ -22,6 +25,31 @@ describeEngine('bytes of every kind', (engine) => {
       expect(watched.texts(`long-${driver}`).map((text) => text.length)).toEqual([...WRITTEN, 3]);
       watched.stop();
       await engine().remove(id);
+    },
+  );
+
+  test.each(['json-file', 'local'])(
+    'a long line that a catch-up ends with is not told again by the follow, under %s',
+    async (driver) => {
+      const folder = mkdtempSync(join(tmpdir(), 'qt-gate-'));
+      const id = await engine().run({
+        name: 'last',
+        driver,
+        script: `${xs(40_000)}; while [ ! -e /gate/open ]; do usleep 5000; done; echo end; sleep 60`,
+        binds: [`${folder}:/gate:ro`],
+      });
+      const first = follower(engine().endpoint);
+      await first.until('the long line', () => first.count('last') === 1);
+      first.stop();
+      const second = follower(engine().endpoint);
+      const phase = () => second.stream.status().containers.find(({ name }) => name === 'last')?.phase;
+      await second.until('followed', () => phase() === 'following');
+      writeFileSync(join(folder, 'open'), '');
+      await second.until('end', () => second.texts('last').includes('end'));
+      expect(second.texts('last').map((text) => text.length)).toEqual([40_000, 3]);
+      second.stop();
+      await engine().remove(id);
+      rmSync(folder, { recursive: true });
     },
   );
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { entriesOf, type Entry, keepEntry } from '../src/streams/entries.ts';
+import { PIECE } from '../src/streams/join-lines.ts';
 import { keySet } from '../src/streams/key-set.ts';
 import { ledger, type Ledger, type Loss } from '../src/streams/ledger.ts';
 
@@ -12,6 +13,14 @@ interface Row {
 }
 
 const BASE = Date.parse('2025-12-17T16:00:00Z');
+
+/** The entries of one read of standard output. */
+function read(frames: readonly string[]): Entry[] {
+  const found: Entry[] = [];
+  const sink = entriesOf((one) => found.push(keepEntry(one)));
+  for (const bytes of frames.map((text) => Buffer.from(text))) sink(0, bytes, 0, bytes.length);
+  return found;
+}
 
 function entry({ stream, ns, text }: Row): Entry {
   const stamp = `${new Date(BASE + Math.floor(ns / 1e6)).toISOString().slice(0, -1)}${String(ns % 1e6).padStart(6, '0')}Z`;
@@ -178,6 +187,55 @@ test('equal timestamps with different texts are different entries', () => {
   expect(counted).toEqual(['a', 'b', 'c']);
   expect(book.follow(entry({ stream: 0, ns: 5, text: 'd' }))).toBe(true);
   expect(book.follow(entry({ stream: 0, ns: 5, text: 'd' }))).toBe(false);
+});
+
+test.each([
+  ['different lines of one moment', 1, ['a\n', 'b\n', 'c\n']],
+  ['the pieces of a long line', 1, ['x'.repeat(PIECE), 'y'.repeat(PIECE), 'end\n']],
+  ['equal pieces of a long line', 2, ['x'.repeat(PIECE), 'x'.repeat(PIECE), 'x\n']],
+])('%s that a read has counted are known to the follow that brings them again', (_, least, texts) => {
+  const stored = read(texts.map((text) => `2025-12-17T16:00:00.000000005Z ${text}`));
+  for (let seen = least; seen <= stored.length; seen++) {
+    const counted: string[] = [];
+    const book = ledger();
+    catchUp(book, stored.slice(0, seen), counted);
+    for (const later of [book, ledger(structuredClone(book.snapshot()))]) {
+      expect(
+        stored.map((one) => later.follow(one)),
+        `of ${seen}`,
+      ).toEqual(stored.map((_, i) => i >= seen));
+    }
+  }
+});
+
+test('what has one timestamp is remembered until there is a newer one', () => {
+  const book = ledger();
+  const stored = read(['05Z a\n', '05Z b\n', '06Z c\n'].map((text) => `2025-12-17T16:00:00.0000000${text}`));
+  catchUp(book, stored.slice(0, 2), []);
+  expect(book.snapshot().alike).toBeDefined();
+  catchUp(book, stored, []);
+  expect(book.snapshot().alike).toBeUndefined();
+});
+
+test('what a follow had brought before a restart makes a gap doubtful until reads have confirmed it', () => {
+  const rows = Array.from({ length: 20 }, (_, i) => entry({ stream: 0, ns: i * 1e9, text: `row ${i}` }));
+  const before = ledger();
+  for (const one of rows.slice(0, 5)) before.follow(one);
+  const book = ledger(structuredClone(before.snapshot()));
+  book.turn();
+  catchUp(book, rows.slice(0, 5), []);
+  book.confirm();
+  const kinds: boolean[] = [];
+  const after = book.read({
+    size: Infinity,
+    adjoining: false,
+    floor: undefined,
+    accept: () => undefined,
+    lost: (_from, _to, followed) => kinds.push(followed),
+  });
+  for (const one of rows.slice(8)) after.take(one);
+  after.end();
+  expect(kinds).toEqual([false]);
 });
 
 test('keys are found again, survive being saved, and go when they are confirmed', () => {

@@ -102,6 +102,16 @@ export class Place extends Hashed {
     return this;
   }
 
+  /** Whether an entry has this very timestamp. Neither is decoded for it, and the last digits differ first. */
+  isStampOf(entry: Entry): boolean {
+    if (this.decoded) return this.ts === entry.ts;
+    const length = this.stampEnd - this.from;
+    if (entry.start - 1 - entry.from !== length) return false;
+    for (let i = length - 1; i >= 0; i--)
+      if (this.bytes[this.from + i] !== entry.bytes[entry.from + i]) return false;
+    return true;
+  }
+
   /** The position by itself. What it was made of can be let go of. */
   take(): Position {
     const position = positionOf(this);
@@ -151,6 +161,12 @@ export function isAt(entry: Position, position: Position): boolean {
     entry.low === position.low &&
     entry.high === position.high
   );
+}
+
+/** Whether an entry has the very timestamp of a position. */
+export function isAsOf(entry: Entry, position: Position): boolean {
+  if (entry.at !== position.at) return false;
+  return position instanceof Place ? position.isStampOf(entry) : entry.ts === position.ts;
 }
 
 /** First half of the key that tells equal pieces of one line apart; the second half is `entry.high`. */

@@ -1,5 +1,5 @@
-import { type Entry, isAt, keepEntry, keyOf, Place, type Position, positionOf } from './entries.ts';
-import { keySet } from './key-set.ts';
+import { type Entry, isAsOf, isAt, keepEntry, keyOf, Place, type Position, positionOf } from './entries.ts';
+import { type KeySet, keySet } from './key-set.ts';
 
 /** The two streams of a log are stored this far out of order at the most (seen: 4 ms), with a wide margin. */
 const OVERLAP = 1_000;
@@ -15,6 +15,8 @@ export interface LedgerState {
   readonly streams: readonly (Position | null)[];
   /** Keys of what has been counted beyond it. */
   readonly keys: string;
+  /** Keys of all entries of each stream that have the timestamp of its last; absent where that is the only one. */
+  readonly alike?: readonly (string | null)[];
 }
 
 /**
@@ -71,6 +73,8 @@ export function ledger(saved?: LedgerState): Ledger {
   ];
   const places = [new Place(), new Place()] as const;
   const keys = keySet(saved?.keys);
+  /** Of each stream: what has been counted with the very timestamp of its last entry, where that is not the only one. */
+  const alike = [restored(saved?.alike?.[0]), restored(saved?.alike?.[1])];
   /** How far a follow has come beyond what reads in order have confirmed, as far as is known. */
   let followedTo = keys.size > 0 ? Infinity : -Infinity;
 
@@ -95,6 +99,7 @@ export function ledger(saved?: LedgerState): Ledger {
       ...(last === undefined ? {} : { last: positionOf(last) }),
       streams: streams.map((position) => (position instanceof Place ? position.take() : (position ?? null))),
       keys: keys.encode(),
+      ...(alike.some((set) => set !== undefined) ? { alike: alike.map((set) => set?.encode() ?? null) } : {}),
     }),
   };
 
@@ -106,7 +111,20 @@ export function ledger(saved?: LedgerState): Ledger {
   function confirmed(entry: Entry): boolean {
     const newest = streams[entry.stream];
     if (newest === undefined) return false;
-    return entry.ts === newest.ts ? isAt(entry, newest) : entry.ts < newest.ts;
+    if (entry.ts !== newest.ts) return entry.ts < newest.ts;
+    // Of two equal pieces the second may be taken for the first: the line is told without it, and never twice.
+    return isAt(entry, newest) || alike[entry.stream]?.has(keyOf(entry), entry.high) === true;
+  }
+
+  /** Pieces of one line have one timestamp; and so may lines, where a clock is coarse. */
+  function gather(entry: Entry): void {
+    const { stream } = entry;
+    const before = streams[stream];
+    if (before === undefined || !isAsOf(entry, before)) alike[stream] = undefined;
+    else {
+      const set = (alike[stream] ??= keySetOf(before));
+      set.add(keyOf(entry), entry.high);
+    }
   }
 
   function read({ size, adjoining, floor, accept, lost }: ReadOptions): OrderedRead {
@@ -170,9 +188,21 @@ export function ledger(saved?: LedgerState): Ledger {
 
     function pass(entry: Entry): void {
       const counted = keys.size > 0 && keys.has(keyOf(entry), entry.high);
+      gather(entry);
       last = places[entry.stream].put(entry);
       streams[entry.stream] = last;
       if (!counted && (floor === undefined || entry.at >= floor)) accept(entry);
     }
   }
+}
+
+function restored(keys: string | null | undefined): KeySet | undefined {
+  return keys === undefined || keys === null ? undefined : keySet(keys);
+}
+
+/** The first entry with its timestamp, as far as any read has seen: were it a later piece, others would be there. */
+function keySetOf({ low, high }: Position): KeySet {
+  const set = keySet();
+  set.add(low, high);
+  return set;
 }
