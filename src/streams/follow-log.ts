@@ -6,12 +6,7 @@ import type { Ledger, Loss } from './ledger.ts';
 import type { LogRisks } from './log-options.ts';
 import type { Logger } from './log-sink.ts';
 import type { LogRequest } from './read-log.ts';
-
-/** A log that rotates is read beside the follow this often while lines come, in milliseconds … */
-const RECONCILE_EVERY = 750;
-
-/** … and after this part of what it holds before it rotates. */
-const RECONCILE_PART = 4;
+import { reconciler } from './reconcile.ts';
 
 /** How long after silence it is asked whether the follow has gone deaf, and the longest wait between questions. */
 const PROBE = { usual: 30_000, most: 300_000, often: 5_000, oftenMost: 30_000 };
@@ -63,30 +58,27 @@ export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' 
   });
   let outcome: 'ended' | 'behind' | 'deaf' = 'ended';
   let heardAt = clock.now();
-  let bytes = 0;
-  let entries = 0;
-  let dirty = rotating;
   /** The stored log had something that the follow had not brought, and the follow has been silent since. */
   let outrun = false;
-  let reconciling: Promise<unknown> | undefined;
   let failure: Error | undefined;
   const stopped = () => signal.aborted;
 
-  const watches = [listen(), ...(rotating ? [reconcileRegularly()] : [])];
+  const beside = rotating
+    ? reconciler({ maxSize: risks.maxSize, read: reconcile, clock, signal })
+    : undefined;
+  const listening = listen();
   try {
     await parts.read({ follow: true, tail, signal, opened: parts.attached, progress }, use);
   } finally {
     stop.abort();
-    await Promise.all([...watches, reconciling]);
+    await Promise.all([listening, beside?.idle()]);
   }
   if (failure !== undefined && !parts.signal.aborted) throw failure;
   return outcome;
 
   function use(entry: Entry): boolean {
-    if (rotating) {
-      bytes += entry.end - entry.start + STORED_OVERHEAD;
-      entries++;
-      dirty = true;
+    if (beside !== undefined) {
+      beside.note(entry.end - entry.start + STORED_OVERHEAD);
       if (book.follow(entry)) accept(entry);
       return true;
     }
@@ -98,35 +90,21 @@ export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' 
   function progress(): void {
     heardAt = parts.now();
     outrun = false;
-    if (bytes * RECONCILE_PART >= risks.maxSize) reconcile();
+    beside?.plan();
   }
 
-  async function reconcileRegularly(): Promise<void> {
-    while (!stopped()) {
-      await delay(RECONCILE_EVERY, clock, signal);
-      if (dirty && !stopped()) reconcile();
-    }
-  }
-
-  /** One read of the stored log beside the follow; never two at a time. */
-  function reconcile(): void {
-    if (reconciling !== undefined || signal.aborted) return;
-    const size = Math.min(64 + 2 * entries, 500_000);
-    bytes = 0;
-    entries = 0;
-    dirty = false;
+  /** One read of the stored log beside the follow. Only what a whole read has passed is confirmed. */
+  async function reconcile(size: number): Promise<boolean> {
     book.turn();
-    reconciling = parts
-      .catchUp(size)
-      .then((fresh) => {
-        if (parts.signal.aborted) return;
-        book.confirm();
-        if (fresh) dirty = outrun = true;
-      })
-      .catch(fail)
-      .finally(() => {
-        reconciling = undefined;
-      });
+    try {
+      const fresh = await parts.catchUp(size);
+      if (parts.signal.aborted) return false;
+      book.confirm();
+      if (fresh) outrun = true;
+      return fresh;
+    } catch (error) {
+      return fail(error);
+    }
   }
 
   async function listen(): Promise<void> {
