@@ -19,6 +19,7 @@ import { ROOT } from './process.ts';
 import { quota } from './quota.ts';
 import { replay } from './replay.ts';
 import { offBy, type Row, tableOf } from './row.ts';
+import { steady } from './steady.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -42,7 +43,7 @@ try {
     return growthRows(points);
   });
   if (noEngine === undefined) await withEngine();
-  else process.stderr.write(`live, quota, memory, start: skipped, ${noEngine}\n`);
+  else process.stderr.write(`live, quota, steady, memory, start: skipped, ${noEngine}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -72,6 +73,7 @@ async function withEngine(): Promise<void> {
       await part('quota', () => quota(engine, folder, 1, 12_000));
       await part('quota', () => quota(engine, folder, 8, 20_000));
     } else process.stderr.write(`quota: skipped, ${noLimits}\n`);
+    await part('steady', () => steady(engine, folder));
     await part('memory', () => footprint(engine));
   } finally {
     await engine.stop();
