@@ -126,8 +126,7 @@ function isDate(bytes: Uint8Array, from: number): boolean {
 
 /** Whether two digits stand there. */
 function digits(bytes: Uint8Array, at: number): boolean {
-  const [first, second] = [(bytes[at] ?? 0) - 48, (bytes[at + 1] ?? 0) - 48];
-  return first >= 0 && first <= 9 && second >= 0 && second <= 9;
+  return ((bytes[at] ?? 0) - 48) >>> 0 < 10 && ((bytes[at + 1] ?? 0) - 48) >>> 0 < 10;
 }
 
 /** A state of the automaton that may be in several at a time: on a symbol of `on` to each of `to`; without `on`, at once. */
