@@ -208,6 +208,16 @@ test.each([
   }
 });
 
+test('a follow that begins within a long line that has been counted brings nothing new', () => {
+  const stored = read(
+    ['x'.repeat(PIECE), 'y'.repeat(PIECE), 'end\n'].map((text) => `2025-12-17T16:00:00.000000005Z ${text}`),
+  );
+  const book = ledger();
+  catchUp(book, stored, []);
+  const rest = read(['y'.repeat(PIECE), 'end\n'].map((text) => `2025-12-17T16:00:00.000000005Z ${text}`));
+  expect(rest.map((one) => book.follow(one))).toEqual([false, false]);
+});
+
 test('what has one timestamp is remembered until there is a newer one', () => {
   const book = ledger();
   const stored = read(['05Z a\n', '05Z b\n', '06Z c\n'].map((text) => `2025-12-17T16:00:00.0000000${text}`));

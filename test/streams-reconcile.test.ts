@@ -4,6 +4,16 @@ import { VirtualClock } from '../src/streams/virtual-clock.ts';
 
 const MAX_SIZE = 10_000_000;
 
+/** The clock of a host, which may step back by an hour. */
+class HostClock extends VirtualClock {
+  override readonly now: () => number;
+
+  constructor(backAt: number) {
+    super();
+    this.now = () => this.frame - (this.frame >= backAt ? 3_600_000 : 0);
+  }
+}
+
 interface Step {
   /** Milliseconds since the beginning. */
   readonly at: number;
@@ -22,9 +32,9 @@ const NOTHING: (at: number) => boolean = () => false;
 /** When reads begin, in milliseconds, and for how many entries; each takes `taking` ms and finds what `fresh` says. */
 async function reads(
   steps: readonly Step[],
-  { until = 20_000, taking = 10, fresh = NOTHING, abortAt = Infinity } = {},
+  { until = 20_000, taking = 10, fresh = NOTHING, abortAt = Infinity, backAt = Infinity } = {},
 ): Promise<readonly (readonly [at: number, entries: number])[]> {
-  const clock = new VirtualClock();
+  const clock = new HostClock(backAt);
   clock.advanceTo(0);
   const closing = new AbortController();
   const begun: (readonly [number, number])[] = [];
@@ -35,7 +45,7 @@ async function reads(
     signal: closing.signal,
     read: (entries) => {
       expect(++under, 'reads at a time').toBe(1);
-      const at = clock.now();
+      const at = clock.frame;
       begun.push([at, entries]);
       return new Promise((resolve) =>
         clock.schedule(() => {
@@ -64,7 +74,7 @@ describe('reading a log beside its follow', () => {
     expect(await reads([])).toEqual([[750, 16]]);
   });
 
-  test('waits for five seconds of a log that is far from rotating', async () => {
+  test('waits for four seconds of a log that writes little', async () => {
     expect(
       await reads([
         { at: 3_000, entries: 1 },
@@ -72,11 +82,11 @@ describe('reading a log beside its follow', () => {
       ]),
     ).toEqual([
       [750, 16],
-      [8_000, 17],
-      [17_000, 18],
+      [7_000, 17],
+      [16_000, 18],
     ]);
     const slow = await reads(steadily(100, 20_000, { entries: 2 }));
-    expect(slow.map(([at]) => at)).toEqual([750, 5_800, 10_810, 15_900]);
+    expect(slow.map(([at]) => at)).toEqual([750, 4_800, 8_810, 12_900, 16_910]);
   });
 
   test('comes as often as it may of one that writes many entries, or fills fast', async () => {
@@ -120,7 +130,15 @@ describe('reading a log beside its follow', () => {
       { at: 4_000, entries: 1 },
       { at: 9_500, entries: 1, size: MAX_SIZE / 5 },
     ]);
-    expect(after.map(([at]) => at)).toEqual([750, 2_750, 9_000, 10_250]);
+    expect(after.map(([at]) => at)).toEqual([750, 2_750, 8_000, 10_250]);
+  });
+
+  test('is not put off by a clock that steps back', async () => {
+    const steps = [
+      { at: 2_000, entries: 1 },
+      { at: 3_000, entries: 200 },
+    ];
+    expect((await reads(steps, { backAt: 2_500 })).map(([at]) => at)).toEqual([750, 7_000]);
   });
 
   test('ends with the signal', async () => {

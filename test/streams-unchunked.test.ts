@@ -98,6 +98,23 @@ describe('answers without chunks', () => {
     expect(await read(client, { follow: true })).toEqual(['one\n', 'two\n']);
   });
 
+  test.each(['426 Upgrade Required', '505 HTTP Version Not Supported'])(
+    'a proxy that refuses them (%s) is asked in the usual way',
+    async (refusal) => {
+      const { client, asked } = await engine((socket) => {
+        const first = asked.length === 1;
+        socket.end(
+          first
+            ? `HTTP/1.1 ${refusal}\r\nConnection: close\r\n\r\n`
+            : CHUNKED + chunk(frame('one\n')) + chunk(''),
+          'latin1',
+        );
+      });
+      expect(await read(client, { follow: true })).toEqual(['one\n']);
+      expect(asked.map((line) => line.split(' ').at(-1))).toEqual(['HTTP/1.0', 'HTTP/1.1']);
+    },
+  );
+
   test('what the engine refuses is told in its words', async () => {
     const { client } = await engine((socket) => {
       socket.end('HTTP/1.0 404 Not Found\r\n\r\n{"message":"No such container: abc"}');

@@ -88,7 +88,9 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
     woken.close();
     if (phase === 'waiting') phase = 'catching up';
     if (ended) {
+      book.turn();
       await catchUp();
+      if (!closed()) book.confirm();
       confirmed = true;
     }
     const found = await turn(async () => {

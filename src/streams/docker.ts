@@ -13,6 +13,9 @@ const HEAD_TIMEOUT = 90_000;
 /** A call that a cut connection ends sooner than this (milliseconds) is sent once more. */
 const CUT = 10_000;
 
+/** How a proxy refuses HTTP/1.0: upgrade required, version not supported. */
+const NEEDS_NEWER_HTTP: ReadonlySet<unknown> = new Set([426, 505]);
+
 export type Query = Readonly<Record<string, string>>;
 
 /** The Docker Engine, as far as we use it: GET requests only. */
@@ -50,7 +53,14 @@ export function dockerClient(endpoint: Endpoint): DockerClient {
       }
     },
     stream: (path, query, signal) => get(streams, path, query, signal),
-    unchunked: (path, query, signal) => get(unchunked, path, query, signal),
+    unchunked: async (path, query, signal) => {
+      try {
+        return await get(unchunked, path, query, signal);
+      } catch (error) {
+        if (!NEEDS_NEWER_HTTP.has(property(error, 'statusCode'))) throw error;
+        return get(streams, path, query, signal);
+      }
+    },
     close: () => {
       open.destroy();
       bare.destroy();

@@ -15,7 +15,7 @@ export interface LedgerState {
   readonly streams: readonly (Position | null)[];
   /** Keys of what has been counted beyond it. */
   readonly keys: string;
-  /** Keys of all entries of each stream that have the timestamp of its last; absent where that is the only one. */
+  /** Hashes of all entries of each stream that have the timestamp of its last; absent where that is the only one. */
   readonly alike?: readonly (string | null)[];
 }
 
@@ -112,8 +112,9 @@ export function ledger(saved?: LedgerState): Ledger {
     const newest = streams[entry.stream];
     if (newest === undefined) return false;
     if (entry.ts !== newest.ts) return entry.ts < newest.ts;
-    // Of two equal pieces the second may be taken for the first: the line is told without it, and never twice.
-    return isAt(entry, newest) || alike[entry.stream]?.has(keyOf(entry), entry.high) === true;
+    // Told by content: a read that begins within a line cannot number its pieces. Of two equal ones the second may be
+    // taken for the first, and the line is told without it, but never twice.
+    return isAt(entry, newest) || alike[entry.stream]?.has(entry.low, entry.high) === true;
   }
 
   /** Pieces of one line have one timestamp; and so may lines, where a clock is coarse. */
@@ -123,7 +124,7 @@ export function ledger(saved?: LedgerState): Ledger {
     if (before === undefined || !isAsOf(entry, before)) alike[stream] = undefined;
     else {
       const set = (alike[stream] ??= keySetOf(before));
-      set.add(keyOf(entry), entry.high);
+      set.add(entry.low, entry.high);
     }
   }
 
@@ -200,7 +201,6 @@ function restored(keys: string | null | undefined): KeySet | undefined {
   return keys === undefined || keys === null ? undefined : keySet(keys);
 }
 
-/** The first entry with its timestamp, as far as any read has seen: were it a later piece, others would be there. */
 function keySetOf({ low, high }: Position): KeySet {
   const set = keySet();
   set.add(low, high);

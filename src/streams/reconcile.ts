@@ -1,14 +1,17 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
-/** A read comes this long (milliseconds) after the follow was opened or had left something out, and while a log fills fast … */
+/** A read comes this long (milliseconds) after the follow was asked for or had left something out, and while it brings much … */
 const SOON = 750;
 
-/** … which is while it fills this part of a file, or writes so many entries, between two reads. */
+/** … which is this part of a file, or so many entries, between two reads. */
 const FAST_PART = 64;
 const MANY_ENTRIES = 200;
 
-/** A log that fills slowly is read this long after the first entry that no read has confirmed. */
-const LATER = 5_000;
+/**
+ * Otherwise a log is read this long after the first entry that no read has confirmed: sooner than a silent follow is
+ * asked whether it has gone deaf, which takes the last piece of a line that is not confirmed for one that has not come.
+ */
+const LATER = 4_000;
 
 /** After this part of a file a log is read at once: what the follow left out must not be rotated away. */
 const LARGE_PART = 4;
@@ -29,7 +32,7 @@ export interface ReconcileParts {
 
 /**
  * Decides when a log that rotates is read beside its follow, which may leave entries out when it does: seldom while it
- * is far from that, since every read is a request of its own; and never two at a time.
+ * writes little, since every read is a request of its own; and never two at a time.
  */
 export interface Reconciler {
   /** An entry of so many bytes, as stored, has come by follow. */
@@ -71,7 +74,8 @@ export function reconciler({ maxSize, read, clock, signal }: ReconcileParts): Re
     if (next >= due) return;
     timer?.unsubscribe();
     due = next;
-    timer = clock.schedule(begin, Math.max(0, next - clock.now()));
+    // A clock that has stepped back since then must not put it off.
+    timer = clock.schedule(begin, Math.min(LATER, Math.max(0, next - clock.now())));
   }
 
   function isFast(): boolean {
