@@ -8,7 +8,7 @@ import { usageOf } from './process.ts';
 import { row, type Row } from './row.ts';
 
 const CONTAINERS = 50;
-/** Lines a second of each. */
+/** Lines that each writes together, once a second. */
 const RATE = 10;
 const SECONDS = 30;
 
@@ -16,8 +16,8 @@ const SECONDS = 30;
 const ALLOWED = 10;
 
 /**
- * A host as most are: many containers that write a few lines now and then, each line a wake-up of its own; and the same
- * with logs that rotate, which are read a second time beside their follow.
+ * A host as many are: containers that write a few lines together now and then; and the same with logs that rotate,
+ * which are read a second time beside their follow.
  */
 export async function steady(engine: Engine, folder: string): Promise<Row[]> {
   const rows: Row[] = [];
@@ -27,7 +27,7 @@ export async function steady(engine: Engine, folder: string): Promise<Row[]> {
   ] as const) {
     rows.push(
       row({
-        name: `${CONTAINERS} containers of ${RATE} lines a second, ${what}`,
+        name: `${CONTAINERS} containers that write ${RATE} lines a second, ${what}`,
         value: await share(engine, folder, logOptions),
         unit: '% of a core',
         budget: ALLOWED,
