@@ -343,7 +343,7 @@ export class Watcher {
 
   /** T5, T8: a cooldown ends when it should, unless the end could not be seen. */
   #cool({ at, from, to, incident, key }: Move, truth: Truth): void {
-    if (from === 'healthy' || from === 'resolved') this.#calmDown(at);
+    if (from === 'healthy' || (from === 'resolved' && to !== 'closed')) this.#calmDown(at);
     if (to === 'cooldown') this.#coolingSince.set(key, at);
     const since = this.#coolingSince.get(key);
     if (from !== 'cooldown' || to === 'cooldown' || since === undefined) return;
