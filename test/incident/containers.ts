@@ -29,6 +29,8 @@ export class Containers {
   readonly #up: Real[];
   readonly #told: Told[];
   readonly #expected = new Map<string, readonly number[]>();
+  /** By key: since when not all of those that its incident needs have been there, whichever was missing. */
+  readonly #lacking = new Map<string, number>();
 
   constructor(start: number) {
     this.#up = NAMES.map(() => ({ running: true, sick: false, ...ALIVE }));
@@ -69,6 +71,7 @@ export class Containers {
         this.#told[container] = { ...unknown, back: 0 };
       }
     }
+    this.#look(now);
   }
 
   /** Tells the daemon how one is. After a start (`afresh`) there is nothing to say of one that is no longer there. */
@@ -87,6 +90,7 @@ export class Containers {
       lastRunning: ran ? now : told.lastRunning,
       back: isMissed(told) && !isMissed({ running: real.running, excused }) ? now : told.back,
     };
+    this.#look(now);
     if (afresh && real.removed) return undefined;
     return {
       type: 'container',
@@ -108,6 +112,8 @@ export class Containers {
       return told !== undefined && (told.running || told.sick || told.lastRunning >= now - 5 * MINUTE);
     });
     this.#expected.set(key, ran);
+    this.#lacking.delete(key);
+    this.#look(Math.min(now, ...this.#missing(key).map((container) => this.#told[container]?.since ?? now)));
   }
 
   /** When the last of those that the incident of this key missed was back, as far as the daemon was told. */
@@ -118,16 +124,26 @@ export class Containers {
     );
   }
 
-  /** Those the incident of this key needs that are not there, as far as the daemon was told, and since when. */
+  /** Those the incident of this key needs that are not there, as far as the daemon was told, and since when it lacks any. */
   missing(key: string): { readonly names: readonly string[]; readonly since: number } {
-    const missing = (this.#expected.get(key) ?? []).filter((container) => {
+    return {
+      names: this.#missing(key).map((container) => this.name(container)),
+      since: this.#lacking.get(key) ?? Infinity,
+    };
+  }
+
+  #missing(key: string): readonly number[] {
+    return (this.#expected.get(key) ?? []).filter((container) => {
       const told = this.#told[container];
       return told !== undefined && isMissed(told);
     });
-    return {
-      names: missing.map((container) => this.name(container)),
-      since: Math.min(...missing.map((container) => this.#told[container]?.since ?? Infinity)),
-    };
+  }
+
+  #look(since: number): void {
+    for (const key of this.#expected.keys()) {
+      if (this.#missing(key).length === 0) this.#lacking.delete(key);
+      else if (!this.#lacking.has(key)) this.#lacking.set(key, since);
+    }
   }
 }
 

@@ -191,8 +191,9 @@ export class Watcher {
     if (place === 'in the send window') this.#sendCrashes += 1;
   }
 
-  acknowledged(incident: string): void {
-    this.#acknowledged.add(incident);
+  acknowledged(incident: string, kept = true): void {
+    if (kept) this.#acknowledged.add(incident);
+    else this.#acknowledged.delete(incident);
   }
 
   reset(): void {

@@ -262,8 +262,16 @@ export class Simulation implements Machine {
     for (const at of acks) {
       this.#at(until(at), () => {
         const incident = this.core?.keys['host']?.incident?.id ?? '';
-        if (this.#daemon !== undefined) this.watcher.acknowledged(incident);
-        this.#daemon?.feed({ type: 'ack', at: this.now, incident });
+        if (this.#daemon === undefined) return;
+        this.watcher.acknowledged(incident);
+        try {
+          this.#daemon.feed({ type: 'ack', at: this.now, incident });
+        } catch (error) {
+          // Whoever acknowledges is told so after the write: before it, nothing has been promised.
+          if (this.disk?.core.keys['host']?.incident?.acknowledged !== true)
+            this.watcher.acknowledged(incident, false);
+          throw error;
+        }
       });
     }
     return last;
