@@ -312,6 +312,8 @@ export class Watcher {
     this.#cool(move, truth);
     if (move.reason.startsWith('expired') && since !== undefined) this.#expire(move, since, truth);
     if (isPaid(move)) this.#pay(move, truth);
+    else if (from === 'verifying' && move.reason.startsWith('a limit was reached again'))
+      this.#reach(key, truth);
     if (from === 'healing') this.#lastDecision.set(key, at + this.#config.incident.settle);
   }
 
@@ -392,14 +394,20 @@ export class Watcher {
     }
   }
 
+  /** I24: whether the evidence that reached a limit was read back, long after it was written. */
+  #reach(key: string, truth: Truth): void {
+    const tip = truth.read.at(-1);
+    if (tip !== undefined && truth.readAt(tip) > tip.at + this.#config.incident.blindAfter)
+      this.#readBack.add(key);
+    else this.#readBack.delete(key);
+  }
+
   /** I10, I16: every decision is paid for by a full threshold of evidence newer than the last one and its heal. */
   #pay({ at, from, key, incident, to }: Move, truth: Truth): void {
-    const { aliveGrace, blindAfter } = this.#config.incident;
+    const { aliveGrace } = this.#config.incident;
     const spent = this.#lastDecision.get(key) ?? -Infinity;
     this.#lastDecision.set(key, at);
-    const tip = truth.read.at(-1);
-    if (tip !== undefined && truth.readAt(tip) > tip.at + blindAfter) this.#readBack.add(key);
-    else this.#readBack.delete(key);
+    this.#reach(key, truth);
     const dead = at - truth.missing(key).since >= aliveGrace;
     if (dead) {
       this.#readBack.delete(key);

@@ -404,6 +404,7 @@ export class Simulation implements Machine {
   #boot(): void {
     this.#note(this.disk === undefined ? 'the daemon starts' : 'the daemon starts again');
     this.#ownsProcess = this.process === undefined;
+    if (this.#blindToldAt !== Infinity) this.#blindTime += this.now - this.#blindToldAt;
     this.#blindToldAt = Infinity;
     this.#observedSince = this.now;
     this.#daemon = new Daemon(this, this.config, this.#policy);
