@@ -37,7 +37,7 @@ export interface Line {
  * Some lines of one stream, in its own order, each of them plainly harmless: a saved log is mostly made of such, and
  * nothing depends on any one of them. `from` and `at` are the times of the first and the last, epoch milliseconds.
  */
-export interface Quiet {
+export interface HarmlessRun {
   readonly type: 'quiet';
   readonly origin: Origin;
   readonly lines: number;
@@ -106,7 +106,7 @@ export interface Gap {
 export type Fact = ContainerStatus | Sight | Gap;
 
 /** What the streams emit, in batches: one batch a tick when live, one a read when replayed. */
-export type Observation = Line | Quiet | Signal | Fact;
+export type Observation = Line | HarmlessRun | Signal | Fact;
 
 /** What is left once lines have been judged: everything the core decides upon. */
 export type Evidence = Signal | Fact;
@@ -170,7 +170,8 @@ export interface Breach {
 export type EffectKind = 'alert' | 'report' | 'heal';
 
 /** The part of an incident's story that a message or a report section tells. */
-export type Part = 'opened' | 'heal' | 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note';
+export type NotificationType =
+  'opened' | 'heal' | 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note';
 
 /** States of an incident, as in the diagram of docs/incidents.md. A key without an incident is healthy. */
 export type IncidentState =
@@ -199,7 +200,7 @@ export interface HealRecord {
 export type HealResult = 'ok' | 'failed' | 'timeout' | 'unknown' | 'broken' | 'dry-run';
 
 /** An incident as told at one moment: everything a message or a section says, so that sinks need nothing else. */
-export interface Story {
+export interface IncidentSnapshot {
   readonly incident: string;
   readonly key: string;
   readonly openedAt: number;
@@ -231,9 +232,9 @@ export interface Effect {
   readonly type: 'effect';
   readonly kind: EffectKind;
   readonly id: string;
-  readonly part: Part;
+  readonly part: NotificationType;
   readonly at: number;
-  readonly story: Story;
+  readonly story: IncidentSnapshot;
 }
 
 /** What became of an effect. For a heal, `result` is set and `at` is when it ended. */

@@ -5,7 +5,7 @@ import { breach } from './operators/breach.ts';
 import { classify, type EntryStore } from './operators/classify.ts';
 import type { Classifier } from './classify/classifier.ts';
 import type { CoreState } from './incidents/state.ts';
-import type { Step } from './incidents/turn.ts';
+import type { Step } from './incidents/reducer-context.ts';
 import { rulesOf } from './incidents/rules.ts';
 import { type RollingWindow, rollingWindow } from './operators/rolling-window.ts';
 

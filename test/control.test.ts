@@ -26,7 +26,7 @@ import { applicable, withLimits } from '../src/daemon/reload.ts';
 import { selfId } from '../src/streams/docker/self-id.ts';
 import { initial } from '../src/incidents/state.ts';
 import { heartbeat, isReading } from '../src/daemon/heartbeat.ts';
-import { handOver } from '../src/daemon/reassign-deliveries.ts';
+import { reassignDeliveries } from '../src/daemon/reassign-deliveries.ts';
 import { lineRates } from '../src/daemon/line-rates.ts';
 import { summary } from '../src/daemon/summary.ts';
 import { configSchema, defaults } from '../src/config/config.ts';
@@ -279,10 +279,10 @@ test('what is owed to a channel that is gone is owed to those that are there', (
   const outbox = memoryOutbox();
   const effect = anEffect();
   outbox.add(effect, ['old', 'kept'], 1);
-  handOver(outbox, ['kept', 'new'], 2);
+  reassignDeliveries(outbox, ['kept', 'new'], 2);
   expect(outbox.unsent().map(({ channel }) => channel)).toEqual(['kept', 'new']);
   expect(outbox.of(effect.story.incident, 'old')).toMatchObject([{ state: 'dead' }]);
-  handOver(outbox, ['kept', 'new'], 3);
+  reassignDeliveries(outbox, ['kept', 'new'], 3);
   expect(outbox.unsent()).toHaveLength(2);
 });
 

@@ -2,11 +2,11 @@ import { from, Subject } from 'rxjs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { defaults } from '../src/config/config.ts';
 import { effectGate } from '../src/daemon/effect-gate.ts';
-import { handOver } from '../src/daemon/reassign-deliveries.ts';
+import { reassignDeliveries } from '../src/daemon/reassign-deliveries.ts';
 import { transactions, type Transactions } from '../src/daemon/transactions.ts';
 import type { Effect, Observation } from '../src/model.ts';
 import { initial } from '../src/incidents/state.ts';
-import type { Step } from '../src/incidents/turn.ts';
+import type { Step } from '../src/incidents/reducer-context.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
 import { effect, OPENED } from './support/effects.ts';
 
@@ -146,7 +146,7 @@ describe('messages to a channel that is no longer configured', () => {
     outbox.save(
       outbox.unsent().map((row) => (row.channel === 'kept' ? { ...row, state: 'sent' as const } : row)),
     );
-    handOver(outbox, ['kept', 'new'], OPENED + 1);
+    reassignDeliveries(outbox, ['kept', 'new'], OPENED + 1);
     expect(outbox.unsent().map(({ channel, state }) => [channel, state])).toEqual([['new', 'pending']]);
     const old = outbox.of(alert.story.incident, 'old');
     expect(old).toMatchObject([{ state: 'dead', detail: 'the channel is no longer configured' }]);
@@ -156,9 +156,9 @@ describe('messages to a channel that is no longer configured', () => {
     const outbox = memoryOutbox();
     outbox.add(alert, ['old'], OPENED);
     outbox.add(report, ['report'], OPENED);
-    handOver(outbox, [], OPENED + 1);
+    reassignDeliveries(outbox, [], OPENED + 1);
     expect(outbox.unsent()).toHaveLength(2);
-    handOver(outbox, ['new'], OPENED + 1);
+    reassignDeliveries(outbox, ['new'], OPENED + 1);
     expect(outbox.unsent().map(({ channel }) => channel)).toEqual(['report', 'new']);
   });
 });

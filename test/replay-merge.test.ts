@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { of, timer } from 'rxjs';
 import { expect, test } from 'vitest';
 import type { Line, Observation } from '../src/model.ts';
-import { Backlog } from '../src/streams/saved/backpressure.ts';
+import { Backpressure } from '../src/streams/saved/backpressure.ts';
 import { mergeByTime, type SavedStream } from '../src/streams/saved/merge.ts';
 import { advanceInStep, onTime, VirtualClock } from '../src/time/virtual-clock.ts';
 
@@ -111,7 +111,7 @@ test('a replay that waits for an effect reads no further meanwhile', async () =>
       yield await Promise.resolve(batch);
     }
   }
-  const backlog = new Backlog();
+  const backlog = new Backpressure();
   const held = backlog.hold(source());
   await held.next();
   backlog.add(2);

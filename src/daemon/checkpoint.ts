@@ -1,7 +1,7 @@
 import type { EntryStore } from '../operators/classify.ts';
 import type { Policy } from '../incidents/policy.ts';
 import { compose } from '../incidents/story.ts';
-import type { Step } from '../incidents/turn.ts';
+import type { Step } from '../incidents/reducer-context.ts';
 import type { RollingWindow } from '../operators/rolling-window.ts';
 import { channelsOf } from '../sinks/outbox.ts';
 import type { Change, IncidentRecord } from '../state/change.ts';

@@ -16,7 +16,7 @@ import type { EntryStore } from '../operators/classify.ts';
 import { createClassifier } from '../classify/classifier.ts';
 import { policyOf } from '../incidents/policy.ts';
 import type { CoreState } from '../incidents/state.ts';
-import type { Step } from '../incidents/turn.ts';
+import type { Step } from '../incidents/reducer-context.ts';
 import type { RollingWindow } from '../operators/rolling-window.ts';
 import { pipeline } from '../pipeline.ts';
 import type { Store } from '../state/store.ts';
@@ -36,7 +36,7 @@ export interface Carried {
   readonly core: CoreState;
 }
 
-export interface SessionParts {
+export interface PipelineRunParts {
   /** Harmless lines are wanted one by one, too: they are recorded. */
   readonly everyLine: boolean;
   readonly config: Config;
@@ -56,7 +56,7 @@ export interface SessionParts {
 }
 
 /** The pipeline under one configuration. `steps$` is cold and for one subscriber. */
-export interface Session {
+export interface PipelineRun {
   readonly config: Config;
   readonly steps$: Observable<Step>;
   /** Stores the present state though nothing has followed from it. */
@@ -74,7 +74,7 @@ export interface Session {
 const WORTH_A_LOOK: ReadonlySet<string> = new Set(['open', 'escalated']);
 
 /** Builds the live pipeline from a configuration and what an earlier session, of this process or the last, has left. */
-export function session(parts: SessionParts): Session {
+export function pipelineRun(parts: PipelineRunParts): PipelineRun {
   const { config, carried, endpoint, store, outcomes$, clock, log } = parts;
   const { entries, window } = carried;
   const classifier = createClassifier(config.classify.rules);

@@ -31,7 +31,7 @@ import { recentEffects } from './recent-effects.ts';
 import { recorder, type RecordingOptions } from './recorder.ts';
 import { withLimits } from './reload.ts';
 import { healInProgress, restoredFrom } from './restore.ts';
-import { type Carried, type Session, session } from './pipeline-run.ts';
+import { type Carried, type PipelineRun, pipelineRun } from './pipeline-run.ts';
 import { statusOf } from './status-of.ts';
 import { stopSignals } from './stop-signals.ts';
 import { summaries } from './summary.ts';
@@ -90,8 +90,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const entries = createEntryStore(restored.entries);
   const window = new RollingWindow({ length: config.window }, restored.window);
 
-  const begin = (settings: Config, carried: Carried): Session =>
-    session({
+  const begin = (settings: Config, carried: Carried): PipelineRun =>
+    pipelineRun({
       config: settings,
       carried,
       endpoint,

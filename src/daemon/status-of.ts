@@ -5,7 +5,7 @@ import { countedFor, decisionCount } from '../incidents/evidence.ts';
 import { policyOf } from '../incidents/policy.ts';
 import type { CoreState, Incident } from '../incidents/state.ts';
 import { containerMatches, reasonText, rulesOf } from '../incidents/rules.ts';
-import type { PerformerStatus } from '../sinks/effect-queue.ts';
+import type { EffectQueueStatus } from '../sinks/effect-queue.ts';
 import type { Health } from '../state/disk.ts';
 import type { LiveStatus } from '../streams/docker/follow-docker.ts';
 import { VERSION } from '../version.ts';
@@ -27,7 +27,7 @@ export interface StatusParts {
   readonly tally: Tally;
   readonly core: CoreState;
   readonly effects: readonly RecentEffect[];
-  readonly performer: PerformerStatus;
+  readonly performer: EffectQueueStatus;
   readonly channels: readonly string[];
   readonly store: Health & { readonly dir: string };
 }
@@ -162,7 +162,8 @@ const NEXT: Readonly<Record<Incident['state'], string>> = {
 };
 
 function incidentShown(incident: Incident, at: number): Status['incidents'][number] {
-  const { id, key, state, openedAt, since, breaches, why, attempts, acknowledged, until } = incident;
+  const { id, key, state, openedAt, since, breaches, decisionReason, attempts, acknowledged, until } =
+    incident;
   const reminds = state !== 'escalated' || !acknowledged;
   const next = until > at && Number.isFinite(until) && reminds ? { at: until, what: NEXT[state] } : undefined;
   return {
@@ -172,7 +173,7 @@ function incidentShown(incident: Incident, at: number): Status['incidents'][numb
     openedAt,
     since,
     reason: reasonText(breaches),
-    why,
+    why: decisionReason,
     attempts,
     acknowledged,
     ...(next !== undefined && { next }),

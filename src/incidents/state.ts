@@ -84,7 +84,7 @@ export interface Incident {
   /** The moment the present state ends by itself: what it means depends on the state. */
   readonly until: number;
   /** Whether the opening (or reopening) has been told. */
-  readonly told: boolean;
+  readonly announced: boolean;
   /** Verifying although nothing was healed; `relapsed` once a limit was reached again meanwhile. */
   readonly passive: boolean;
   readonly relapsed: boolean;
@@ -108,7 +108,7 @@ export interface Incident {
   /** The evidence of the last decision was read back after a start or an outage. */
   readonly readBack: boolean;
   /** Why the last decision went as it did, in a few words. */
-  readonly why: string;
+  readonly decisionReason: string;
   readonly acknowledged: boolean;
   /** Pause before the reminder after the next one. */
   readonly reminderEvery: number;

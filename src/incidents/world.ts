@@ -10,7 +10,7 @@ export function isBlind({ sight, now }: CoreState, { incident }: Policy): boolea
 }
 
 /** The state with what is known of the view. Only an interruption longer than `blindAfter` restarts the quiet clock. */
-export function see(state: CoreState, fact: Sight, policy: Policy): CoreState {
+export function applySight(state: CoreState, fact: Sight, policy: Policy): CoreState {
   const { blindSince, observedSince } = state.sight;
   if (fact.blind) {
     const since = blindSince ?? Math.min(fact.at, state.now);
@@ -37,7 +37,11 @@ export function keepGap(state: CoreState, gap: Gap, { config }: Policy): CoreSta
 }
 
 /** The state with a container's status. */
-export function meet(state: CoreState, status: ContainerStatus, { incident }: Policy): CoreState {
+export function applyContainerStatus(
+  state: CoreState,
+  status: ContainerStatus,
+  { incident }: Policy,
+): CoreState {
   const known = presenceOf(state, status.container);
   const others = Object.entries(known?.instances ?? {}).filter(([id]) => id !== status.id);
   const running = status.state === 'running';

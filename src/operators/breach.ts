@@ -23,7 +23,7 @@ import { reduce } from '../incidents/reduce.ts';
 import type { Input } from '../incidents/reduce.ts';
 import { initial, nextDeadline } from '../incidents/state.ts';
 import type { CoreState } from '../incidents/state.ts';
-import type { Step } from '../incidents/turn.ts';
+import type { Step } from '../incidents/reducer-context.ts';
 import { oneByOne } from './one-by-one.ts';
 import { rulesOf } from '../incidents/rules.ts';
 

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Counts, Effect, Outcome, Tally } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
 import { createClassifier } from '../classify/classifier.ts';
-import type { Step } from '../incidents/turn.ts';
+import type { Step } from '../incidents/reducer-context.ts';
 import { RollingWindow } from '../operators/rolling-window.ts';
 import { pipeline } from '../pipeline.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type ReplayedGap,
   type ReplayedIncident,
 } from './replay-journal.ts';
-import { Backlog } from '../streams/saved/backpressure.ts';
+import { Backpressure } from '../streams/saved/backpressure.ts';
 import { mergeByTime } from '../streams/saved/merge.ts';
 import { openSaved } from '../streams/saved/open-saved.ts';
 import { type Skipped, sessionNotes } from '../streams/saved/session-notes.ts';
@@ -92,7 +92,7 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
   const outcomes$ = new Subject<Outcome>();
   const pending = new Set<Promise<unknown>>();
   const pace = paceOf(options, pending);
-  const backlog = new Backlog();
+  const backlog = new Backpressure();
 
   function perform(effect: Effect): void {
     const performing = options.perform?.(effect);

@@ -11,7 +11,7 @@ import type { ReportSink } from './report/report-sink.ts';
 import type { Log, Worker } from './worker.ts';
 
 /** What performs effects, and where. Durations in milliseconds. */
-export interface PerformerOptions {
+export interface EffectQueueOptions {
   readonly alert: {
     readonly channels: readonly AlertChannel[];
     /** The product's name, with which messages begin. */
@@ -35,7 +35,7 @@ export interface PerformerOptions {
 }
 
 /** What is under way. */
-export interface PerformerStatus {
+export interface EffectQueueStatus {
   readonly queued: number;
   readonly unsent: number;
   readonly dead: number;
@@ -46,7 +46,7 @@ export interface PerformerStatus {
 }
 
 /** Performs effects one bounded attempt at a time. */
-export interface Performer {
+export interface EffectQueue {
   /** Takes an effect. One that was taken before is not performed twice. */
   submit(effect: Effect): void;
   /** Takes charge of a heal that was running when an earlier process of ours ended. */
@@ -62,7 +62,7 @@ export interface Performer {
    * everything at once.
    */
   stop(graceMs: number): Promise<void>;
-  status(): PerformerStatus;
+  status(): EffectQueueStatus;
 }
 
 /**
@@ -70,7 +70,7 @@ export interface Performer {
  * hangs nor a heal that takes minutes holds up what follows: a retry is a new job at its time, and a heal's end comes
  * back as an outcome.
  */
-export function performEffects(options: PerformerOptions): Performer {
+export function effectQueue(options: EffectQueueOptions): EffectQueue {
   const { alert, outbox, clock, log, random = Math.random } = options;
   const queue = new PQueue({ concurrency: 1 });
   const outcomes = new Subject<Outcome>();
@@ -81,7 +81,7 @@ export function performEffects(options: PerformerOptions): Performer {
   let endNow = (): void => undefined;
   const ending = new Promise<void>((resolve) => (endNow = resolve));
 
-  const settled = ({ id, kind }: Effect, ok: boolean, detail: string): void => {
+  const reportSettled = ({ id, kind }: Effect, ok: boolean, detail: string): void => {
     if (!ok) dead += 1;
     outcomes.next({ type: 'outcome', effect: id, kind, at: clock.now(), ok, detail });
   };
@@ -91,7 +91,7 @@ export function performEffects(options: PerformerOptions): Performer {
     if (heals.ready()) enqueueHeal();
   };
 
-  const shared = { outbox, clock, log, settled, deadline: alert.deadline, random };
+  const shared = { outbox, clock, log, reportSettled, deadline: alert.deadline, random };
   const alerts = deliverAlerts({
     ...shared,
     channels: alert.channels,
@@ -152,7 +152,7 @@ export function performEffects(options: PerformerOptions): Performer {
       }
       const channels = channelsOf(effect, alertChannels);
       outbox.add(effect, channels, clock.now());
-      if (channels.length === 0) settled(effect, true, 'no channel is configured');
+      if (channels.length === 0) reportSettled(effect, true, 'no channel is configured');
       else enqueue(effect.kind === 'alert' ? alerts : reports);
     },
     adopt: (process) => heals.adopt(process),

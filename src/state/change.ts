@@ -1,4 +1,4 @@
-import type { Effect, Story } from '../model.ts';
+import type { Effect, IncidentSnapshot } from '../model.ts';
 import type { Delivery } from '../sinks/outbox.ts';
 
 /**
@@ -46,7 +46,7 @@ export interface IncidentRecord {
   readonly id: string;
   readonly openedAt: number;
   readonly closedAt?: number;
-  readonly story: Story;
+  readonly story: IncidentSnapshot;
 }
 
 /** What the last commits left behind. A part that was never written is empty or undefined. */

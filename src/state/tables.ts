@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { Effect, Story } from '../model.ts';
+import type { Effect, IncidentSnapshot } from '../model.ts';
 import type { Delivery } from '../sinks/outbox.ts';
 import type { IncidentRecord } from './change.ts';
 import { type Cells, deliveryKey, emptyImage, type Image, type Patch } from './image.ts';
@@ -164,7 +164,7 @@ function isEffect(value: unknown): value is Effect {
   return has(value, 'type') && value.type === 'effect' && has(value, 'story') && isStory(value.story);
 }
 
-function isStory(value: unknown): value is Story {
+function isStory(value: unknown): value is IncidentSnapshot {
   return has(value, 'incident') && has(value, 'openedAt') && has(value, 'timeline');
 }
 

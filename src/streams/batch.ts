@@ -1,5 +1,5 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
-import type { Observation, Origin, Quiet } from '../model.ts';
+import type { Observation, Origin, HarmlessRun } from '../model.ts';
 
 /** How long observations are gathered before they are handed on together, in milliseconds. */
 const GATHER = 5;
@@ -23,13 +23,13 @@ export function batch(hand: (observations: readonly Observation[]) => void, cloc
   let timer: Subscription | undefined;
   let began = 0;
   /** The run that each stream's next harmless line belongs to. */
-  const runs = new Map<Origin, { -readonly [K in keyof Quiet]: Quiet[K] }>();
+  const runs = new Map<Origin, { -readonly [K in keyof HarmlessRun]: HarmlessRun[K] }>();
   return { push, quiet, flush, now: () => (timer === undefined ? clock.now() : began) };
 
   function quiet(origin: Origin, at: number): void {
     const run = runs.get(origin);
     if (run === undefined) {
-      const begun: Quiet = { type: 'quiet', origin, lines: 1, from: at, at };
+      const begun: HarmlessRun = { type: 'quiet', origin, lines: 1, from: at, at };
       runs.set(origin, begun);
       push(begun);
     } else {

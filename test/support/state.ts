@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Effect, Story } from '../../src/model.ts';
+import type { Effect, IncidentSnapshot } from '../../src/model.ts';
 import type { StoreLog } from '../../src/state/disk.ts';
 import { openStore, type Store } from '../../src/state/store.ts';
 
@@ -53,7 +53,7 @@ export function openFor(dir: string, { now = NOON, log = bench().log } = {}): St
   return store;
 }
 
-export function story(incident: string, at = NOON): Story {
+export function story(incident: string, at = NOON): IncidentSnapshot {
   const none = { critical: 0, error: 0, warning: 0, restart: 0 };
   return {
     incident,

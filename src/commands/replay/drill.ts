@@ -8,7 +8,7 @@ import { commandHeal } from '../../sinks/heal/actions/command.ts';
 import type { HealSink } from '../../sinks/heal/heal-sink.ts';
 import { restartHeal } from '../../sinks/heal/actions/restart.ts';
 import { memoryOutbox } from '../../sinks/outbox.ts';
-import { performEffects } from '../../sinks/effect-queue.ts';
+import { effectQueue } from '../../sinks/effect-queue.ts';
 import { markdownReport } from '../../sinks/report/report-sink.ts';
 import type { Log } from '../../sinks/worker.ts';
 import { resolveEndpoint } from '../../streams/docker/endpoint.ts';
@@ -37,7 +37,7 @@ const NOTICE = '🧪 **DRILL - this is a replay of saved logs. Nothing of it is 
 export function openDrill(config: Config, started: number, tell: (line: string) => void): Drill {
   const dispatcher = new Agent();
   const channels = alertChannels(config.alerts, dispatcher).map(marked);
-  const performer = performEffects({
+  const performer = effectQueue({
     alert: { channels, name: config.name, deadline: Math.min(config.alerts.deadline, DEADLINE) },
     report: markdownReport(config.report),
     heal: healOf(config),

@@ -15,7 +15,7 @@ export interface DeliverAlertsOptions extends RetryPolicy {
   readonly outbox: Outbox;
   readonly clock: SchedulerLike;
   readonly log: Log;
-  readonly settled: Settled;
+  readonly reportSettled: Settled;
 }
 
 /** The worker for alerts, with what status shows of it. */
@@ -104,7 +104,7 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
         outbox.of(effect.story.incident, name).filter((row) => row.effect.id === effect.id),
       );
       const detail = all.map((row) => `${row.channel}: ${row.state}, ${row.detail}`).join('; ');
-      options.settled(
+      options.reportSettled(
         effect,
         all.every((row) => row.state === 'sent'),
         detail,

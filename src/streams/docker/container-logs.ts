@@ -15,7 +15,7 @@ import type { ContainerLog } from './followed-log.ts';
 import { identity } from './identity.ts';
 import { type Inspected, parseInspected } from './inspected.ts';
 import { parseList, wanted } from './list.ts';
-import type { Finding } from './tracker.ts';
+import type { RestartObservation } from './tracker.ts';
 
 /** So many containers are looked at, or catch up, at a time. */
 const AT_A_TIME = 16;
@@ -44,7 +44,7 @@ export function containerLogs(
   const followed = new Map<string, Followed>();
   /** Saved, and not seen again yet: kept until a look at the engine tells whether they are still there. */
   const waiting = new Map(Object.entries(saved ?? {}));
-  const turn = limiter(AT_A_TIME);
+  const withSlot = limiter(AT_A_TIME);
   const began = clock.now();
   let heardAt = began;
   let timer: Subscription | undefined;
@@ -52,7 +52,7 @@ export function containerLogs(
   return {
     event,
     resync,
-    settle,
+    flushPending,
     tick: (now) => {
       for (const { log } of followed.values()) log.tick(now);
     },
@@ -67,29 +67,29 @@ export function containerLogs(
     const one = followed.get(id);
     const labels = labelsOf(happened);
     if (one === undefined && !isWanted({ id, name, image, labels })) return;
-    tell(tracker.event(happened));
-    if (action === 'start') (one ?? meet(happened, labels))?.log.wake(true);
+    emitAll(tracker.event(happened));
+    if (action === 'start') (one ?? onFirstSeen(happened, labels))?.log.wake(true);
     else if (action === 'die') void look(id);
     else if (action === 'destroy') one?.log.wake();
     else if (action === 'rename' && one !== undefined) describe(one, name, one.image, one.origins[0].labels);
   }
 
   /** A start of a container we do not follow. On the first look ever, those of the past may be long gone. */
-  function meet({ at, id, name, image }: DockerEvent, labels: Origin['labels']): Followed | undefined {
+  function onFirstSeen({ at, id, name, image }: DockerEvent, labels: Origin['labels']): Followed | undefined {
     return at < began && !resumed ? undefined : follow(id, name, image, labels, at);
   }
 
   async function resync(): Promise<void> {
     const there = parseList(await client.call('/containers/json', { all: '1' }));
     const ids = new Set(there.map(({ id }) => id));
-    for (const { id } of tracker.snapshot().runs) if (!ids.has(id)) tell(tracker.absent(id, clock.now()));
+    for (const { id } of tracker.snapshot().runs) if (!ids.has(id)) emitAll(tracker.absent(id, clock.now()));
     for (const id of waiting.keys()) if (!ids.has(id)) waiting.delete(id);
     const interesting = there.filter(
       (one) => isWanted(one) && (one.running || !one.old || followed.has(one.id) || waiting.has(one.id)),
     );
     await Promise.all(
       interesting.map(({ id, name, image, labels, running }) =>
-        turn(async () => {
+        withSlot(async () => {
           const found = running && !followed.has(id) ? undefined : await look(id);
           const recent = found !== undefined && found.finishedAt > clock.now() - window;
           if (running || waiting.has(id) || recent) follow(id, name, image, labels);
@@ -119,7 +119,7 @@ export function containerLogs(
       one.driver = found.driver;
       describe(one, found.name, found.image, found.labels);
     }
-    if (isWanted(found)) tell(tracker.inspected(found, asked));
+    if (isWanted(found)) emitAll(tracker.inspected(found, asked));
     return found;
   }
 
@@ -149,7 +149,7 @@ export function containerLogs(
           name: () => one.container,
           inspect: () => inspect(id),
           engine,
-          turn,
+          withSlot,
           line: (stream, ts, at, text) => {
             heardAt = parts.now();
             push({ type: 'line', origin: one.origins[stream], ts, at, text });
@@ -175,7 +175,7 @@ export function containerLogs(
     signal.addEventListener('abort', () => one.log.close(), { once: true });
     void one.log.done.then(() => {
       if (signal.aborted) return;
-      settle();
+      flushPending();
       followed.delete(id);
     });
     return one;
@@ -207,7 +207,7 @@ export function containerLogs(
     tellGap({ type: 'gap', at: clock.now(), container, ...gap });
   }
 
-  function tell(findings: readonly Finding[]): void {
+  function emitAll(findings: readonly RestartObservation[]): void {
     for (const finding of findings) push(finding);
     arm();
   }
@@ -217,10 +217,10 @@ export function containerLogs(
     timer?.unsubscribe();
     const next = tracker.nextDue();
     if (next === undefined || signal.aborted) return;
-    timer = clock.schedule(() => tell(tracker.due(clock.now())), Math.max(0, next - clock.now()) + 1);
+    timer = clock.schedule(() => emitAll(tracker.due(clock.now())), Math.max(0, next - clock.now()) + 1);
   }
 
-  function settle(): void {
+  function flushPending(): void {
     for (const finding of tracker.due(clock.now())) push(finding);
     for (const one of followed.values()) sayGap(one);
   }

@@ -2,7 +2,7 @@ import type { ContainerStatus, Signal } from '../../model.ts';
 import type { Inspected } from './inspected.ts';
 
 /** What is remembered of one container id and its current or last run. Moments in epoch milliseconds. */
-export interface Run {
+export interface ContainerRun {
   readonly id: string;
   name: string;
   /** Its identity. */
@@ -47,7 +47,12 @@ export interface Held {
 }
 
 /** A container nothing is known of yet. */
-export function newRun(id: string, name: string, container: string, labels: Run['labels']): Run {
+export function newRun(
+  id: string,
+  name: string,
+  container: string,
+  labels: ContainerRun['labels'],
+): ContainerRun {
   return {
     id,
     name,
@@ -66,7 +71,7 @@ export function newRun(id: string, name: string, container: string, labels: Run[
 }
 
 /** A container met for the first time: what it did before is not ours to count. */
-export function meet(run: Run, found: Inspected): void {
+export function initFromInspect(run: ContainerRun, found: Inspected): void {
   run.startedAt = found.startedAt;
   run.created = found.state === 'created';
   run.count = found.restartCount;
@@ -77,7 +82,7 @@ export function meet(run: Run, found: Inspected): void {
 }
 
 /** The fact that people and incidents see. An exit with code 0 is expected unless a policy would restart it. */
-export function status(run: Run, state: ContainerStatus['state'], at: number): ContainerStatus {
+export function status(run: ContainerRun, state: ContainerStatus['state'], at: number): ContainerStatus {
   const down = isDown(state);
   return {
     type: 'container',
@@ -93,7 +98,13 @@ export function status(run: Run, state: ContainerStatus['state'], at: number): C
 }
 
 /** A signal of the engine's: its fingerprint is its text with numbers masked. */
-export function signal(run: Run, at: number, kind: Signal['kind'], rule: string, text: string): Signal {
+export function signal(
+  run: ContainerRun,
+  at: number,
+  kind: Signal['kind'],
+  rule: string,
+  text: string,
+): Signal {
   const { container, labels } = run;
   return {
     type: 'signal',
@@ -117,7 +128,7 @@ export function restartsBy(policy: string | undefined, exitCode: number | undefi
 }
 
 /** The exit code an event tells; none if a label of that name may have overwritten it. */
-export function exitCodeOf(run: Run, attribute: string | undefined): number | undefined {
+export function exitCodeOf(run: ContainerRun, attribute: string | undefined): number | undefined {
   if (attribute === undefined || !/^\d+$/.test(attribute)) return undefined;
   return run.policy !== undefined && 'exitCode' in run.labels ? undefined : Number(attribute);
 }

@@ -135,11 +135,11 @@ export function followDocker(options: FollowOptions): LiveStream {
     void look();
     return {
       flush: () => {
-        logs.settle();
+        logs.flushPending();
         flush();
       },
       snapshot: (): FollowState => {
-        logs.settle();
+        logs.flushPending();
         flush();
         return { containers: logs.snapshot(), tracker: tracker.snapshot(), events: watch.snapshot() };
       },
@@ -158,7 +158,7 @@ export function followDocker(options: FollowOptions): LiveStream {
       while (!signal.aborted) {
         await delay(LOOK_EVERY, clock, signal);
         logs.tick(clock.now());
-        logs.settle();
+        logs.flushPending();
         const since = watch.downSince();
         const { reason = 'the Docker Engine cannot be reached' } = watch.connection();
         const engine = since === undefined ? undefined : { since, reason };

@@ -14,7 +14,7 @@ export interface FollowedContainers {
   /** Looks at everything that is there now. */
   readonly resync: () => Promise<void>;
   /** Lets the tracker say what has come due, and tells gaps. */
-  settle(): void;
+  flushPending(): void;
   /** To be called about once a second. */
   tick(now: number): void;
   /** Running, readable, and not followed or not caught up. */

@@ -3,7 +3,7 @@ import type { DockerClient } from './client.ts';
 import type { Inspected } from './inspected.ts';
 import type { StreamIndex } from './frames.ts';
 import type { JoinerState, LineSink } from './join-lines.ts';
-import type { LedgerState } from './deduplicator.ts';
+import type { DeduplicatorState } from './deduplicator.ts';
 import type { Logger } from '../log-sink.ts';
 import type { Skim } from '../skim.ts';
 
@@ -30,8 +30,8 @@ export interface LogParts {
   readonly inspect: () => Promise<Inspected>;
   /** Resolves when the engine can be reached. */
   readonly engine: (signal: AbortSignal) => Promise<void>;
-  /** Runs a catch-up when its turn has come. */
-  readonly turn: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Runs a catch-up when one of the few slots is free. */
+  readonly withSlot: <T>(task: () => Promise<T>) => Promise<T>;
   readonly line: LineSink;
   /** A whole line that is harmless by itself, from `at` (epoch milliseconds). */
   readonly quiet: (stream: StreamIndex, at: number) => void;
@@ -52,7 +52,7 @@ export interface LogParts {
 
 /** What is saved of one container's log. */
 export interface LogState {
-  readonly ledger: LedgerState;
+  readonly ledger: DeduplicatorState;
   readonly joiner: JoinerState;
 }
 

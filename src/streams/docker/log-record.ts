@@ -16,7 +16,7 @@ export interface Position {
  * One stored log record: a line or a piece of one. The same object is used for every entry of a read, so it is valid
  * during the call only; `keepEntry` makes one that lasts, and `Place` one that can be moved on.
  */
-export interface Entry extends Position {
+export interface LogRecord extends Position {
   /** Which piece of its line this is, as far as this read can tell. */
   readonly piece: number;
   /** The content is from `start` to `end`; its timestamp begins at `from`. */
@@ -70,7 +70,7 @@ class Hashed implements Position {
   }
 }
 
-class ReadEntry extends Hashed implements Entry {
+class ReadEntry extends Hashed implements LogRecord {
   piece = 0;
 
   get start(): number {
@@ -89,8 +89,8 @@ class ReadEntry extends Hashed implements Entry {
 }
 
 /** The position of the last entry that was put there. Costs no object for each, and no hash until it is looked at. */
-export class Place extends Hashed {
-  put({ stream, at, bytes, from, start, end }: Entry): this {
+export class MutablePosition extends Hashed {
+  put({ stream, at, bytes, from, start, end }: LogRecord): this {
     this.stream = stream;
     this.at = at;
     this.bytes = bytes;
@@ -103,7 +103,7 @@ export class Place extends Hashed {
   }
 
   /** Whether an entry has this very timestamp. Neither is decoded for it, and the last digits differ first. */
-  isStampOf(entry: Entry): boolean {
+  isStampOf(entry: LogRecord): boolean {
     if (this.decoded) return this.ts === entry.ts;
     const length = this.stampEnd - this.from;
     if (entry.start - 1 - entry.from !== length) return false;
@@ -123,7 +123,7 @@ export class Place extends Hashed {
 const NEWLINE = 10;
 
 /** Takes frames apart into entries, for one read of one log. Frames without a timestamp are passed over. */
-export function entriesOf(use: (entry: Entry) => void): FrameSink {
+export function recordsOf(use: (entry: LogRecord) => void): FrameSink {
   const stamps = stampReader();
   const entry = new ReadEntry();
   /** Per stream: the timestamp of a full piece whose line may go on, and how many pieces it had. */
@@ -143,7 +143,7 @@ export function entriesOf(use: (entry: Entry) => void): FrameSink {
 }
 
 /** A copy that outlives the call. */
-export function keepEntry(entry: Entry): Entry {
+export function keepRecord(entry: LogRecord): LogRecord {
   const { piece, from, start } = entry;
   const bytes = Buffer.from(entry.bytes.subarray(from, entry.end));
   return { ...positionOf(entry), piece, bytes, from: 0, start: start - from, end: bytes.length };
@@ -164,12 +164,12 @@ export function isAt(entry: Position, position: Position): boolean {
 }
 
 /** Whether an entry has the very timestamp of a position. */
-export function isAsOf(entry: Entry, position: Position): boolean {
+export function hasSameTimestamp(entry: LogRecord, position: Position): boolean {
   if (entry.at !== position.at) return false;
-  return position instanceof Place ? position.isStampOf(entry) : entry.ts === position.ts;
+  return position instanceof MutablePosition ? position.isStampOf(entry) : entry.ts === position.ts;
 }
 
 /** First half of the key that tells equal pieces of one line apart; the second half is `entry.high`. */
-export function keyOf(entry: Entry): number {
+export function keyOf(entry: LogRecord): number {
   return entry.piece === 0 ? entry.low : mix(entry.low + entry.piece);
 }
