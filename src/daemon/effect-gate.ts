@@ -1,6 +1,6 @@
 import type { Effect } from '../model.ts';
 import type { Step } from '../incidents/reducer-context.ts';
-import type { Log } from '../sinks/worker.ts';
+import type { Log } from '../log.ts';
 
 /**
  * Hands on the effects of committed steps. A heal whose step did not reach the disk (full, read-only) waits until a

@@ -1,6 +1,6 @@
 import { type Observable, repeat, type SchedulerLike, tap, timer } from 'rxjs';
 import type { Status } from '../control/status.ts';
-import type { Log } from '../sinks/worker.ts';
+import type { Log } from '../log.ts';
 
 const HOUR = 60 * 60_000;
 

@@ -8,7 +8,8 @@ import { performHeals } from './heal/perform-heals.ts';
 import { channelsOf, type Delivery, type Outbox } from './outbox.ts';
 import { deliverReports } from './report/deliver-reports.ts';
 import type { ReportSink } from './report/report-sink.ts';
-import type { Log, Worker } from './worker.ts';
+import type { Log } from '../log.ts';
+import type { Worker } from './worker.ts';
 
 /** What performs effects, and where. Durations in milliseconds. */
 export interface EffectQueueOptions {

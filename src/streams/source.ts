@@ -1,5 +1,8 @@
-import type { Observable } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
+import type { Config } from '../config/config.ts';
+import type { Log } from '../log.ts';
 import type { Coverage, Gap, Observation, RestartCause } from '../model.ts';
+import type { Skim } from './skim.ts';
 
 /** What JSON can hold. */
 export type Json =
@@ -37,6 +40,28 @@ export interface Source {
   /** What is and is not being read: each change once, from the first moment at which it is known. */
   readonly coverage$: Observable<Coverage>;
   status(): SourceStatus;
+}
+
+/** What every source is opened with. */
+export interface SourceContext {
+  readonly config: Config;
+  readonly clock: SchedulerLike;
+  readonly log: Log;
+  /** Tells harmless lines, which a source may then emit as runs of such; left out where every line is wanted. */
+  readonly skim?: Skim;
+}
+
+/** One source that the settings ask for; `position` is where an earlier run left it. */
+export interface ConfiguredSource {
+  readonly id: string;
+  open(context: SourceContext, position?: Position): Source;
+}
+
+/** A kind of sources, as the registry lists it. */
+export interface SourceKind {
+  readonly kind: string;
+  /** Those that the settings ask for; none where the kind is not configured. Throws a message for people. */
+  configured(config: Config): readonly ConfiguredSource[];
 }
 
 /** Whether what a source reads from can be reached. `since` is when it came to be so, in epoch milliseconds. */

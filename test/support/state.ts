@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Effect, IncidentSnapshot } from '../../src/model.ts';
-import type { StoreLog } from '../../src/state/disk.ts';
+import type { Log } from '../../src/log.ts';
 import { openStore, type Store } from '../../src/state/store.ts';
 
 /** 2026-11-23T12:00:00Z. */
@@ -36,7 +36,7 @@ export function smallDisk(size: string): string {
 export const isRoot = process.getuid?.() === 0;
 
 /** A clock that stands where the test puts it, and a log that keeps its messages. */
-export function bench(): { now: number; readonly log: StoreLog; readonly said: string[] } {
+export function bench(): { now: number; readonly log: Log; readonly said: string[] } {
   const said: string[] = [];
   const log = {
     info: (_: object, message: string) => said.push(`info: ${message}`),

@@ -10,7 +10,7 @@ import { restartHeal } from '../../sinks/heal/actions/restart.ts';
 import { memoryOutbox } from '../../sinks/outbox.ts';
 import { effectQueue } from '../../sinks/effect-queue.ts';
 import { markdownReport } from '../../sinks/report/report-sink.ts';
-import type { Log } from '../../sinks/worker.ts';
+import type { Log } from '../../log.ts';
 import { resolveEndpoint } from '../../streams/docker/endpoint.ts';
 import { restartContainers } from '../../streams/docker/restart-containers.ts';
 

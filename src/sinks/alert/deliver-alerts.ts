@@ -1,7 +1,8 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Delivery, Outbox } from '../outbox.ts';
 import { retryLater, type RetryPolicy } from '../retry.ts';
-import type { Log, Settled, Worker } from '../worker.ts';
+import type { Log } from '../../log.ts';
+import type { Settled, Worker } from '../worker.ts';
 import { type AlertChannel, type SendResult, UPDATES } from './alert-channel.ts';
 import { foldMessage } from './fold-message.ts';
 import { nextDue, planBatch, type Batch } from './plan-batch.ts';

@@ -1,7 +1,8 @@
 import type { SchedulerLike } from 'rxjs';
 import { REPORT_CHANNEL, type Delivery, type Outbox } from '../outbox.ts';
 import { retryLater, type RetryPolicy } from '../retry.ts';
-import type { Log, Settled, Worker } from '../worker.ts';
+import type { Log } from '../../log.ts';
+import type { Settled, Worker } from '../worker.ts';
 import type { ReportSink } from './report-sink.ts';
 
 export interface DeliverReportsOptions extends RetryPolicy {

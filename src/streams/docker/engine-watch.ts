@@ -3,7 +3,7 @@ import type { SchedulerLike } from 'rxjs';
 import { backoff, delay, gate } from '../delay.ts';
 import { type DockerClient, reasonOf, troubleOf } from './client.ts';
 import { ACTIONS, type DockerEvent, parseEvent } from './events.ts';
-import type { Logger } from '../log-sink.ts';
+import type { Log } from '../../log.ts';
 
 /** How often an engine whose streams are silent is asked whether it is still there, in milliseconds. */
 const HEARTBEAT = 20_000;
@@ -35,7 +35,7 @@ export interface WatchParts {
   readonly resync: () => Promise<void>;
   readonly change: (change: 'lost' | 'back', at: number) => void;
   readonly clock: SchedulerLike;
-  readonly log: Logger;
+  readonly log: Log;
   readonly signal: AbortSignal;
 }
 

@@ -9,7 +9,7 @@ import type { Endpoint } from './endpoint.ts';
 import { type Skim, skimEntries } from '../skim.ts';
 import { type Connection, engineWatch, type EventsState } from './engine-watch.ts';
 import type { FollowedContainer, SavedContainer } from './followed-containers.ts';
-import type { Logger } from '../log-sink.ts';
+import type { Log } from '../../log.ts';
 import { type Restart, restartTracker, type TrackerState } from './restart-tracker.ts';
 import { isSilent, sightOf, silenceSignal } from '../sight.ts';
 
@@ -27,7 +27,7 @@ export interface FollowOptions {
   /** How far the first look at a container reads back, and how long a host may be silent; milliseconds. */
   readonly window: number;
   readonly restarts: Config['restarts'];
-  readonly log: Logger;
+  readonly log: Log;
   readonly clock?: SchedulerLike;
   readonly saved?: FollowState | undefined;
   /** Tells harmless lines, which are then told as runs. Default: none is taken for harmless. */

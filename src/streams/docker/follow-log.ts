@@ -4,7 +4,7 @@ import { type LogRecord, keepRecord } from './log-record.ts';
 import { STORED_OVERHEAD } from './first-read.ts';
 import type { Deduplicator, Loss } from './deduplicator.ts';
 import type { LogRisks } from './log-options.ts';
-import type { Logger } from '../log-sink.ts';
+import type { Log } from '../../log.ts';
 import type { LogRequest } from './read-log.ts';
 import { reconciler } from './reconcile.ts';
 
@@ -31,7 +31,7 @@ export interface FollowParts {
   readonly clock: SchedulerLike;
   /** The time, cheaply: to within a few milliseconds. */
   readonly now: () => number;
-  readonly log: Logger;
+  readonly log: Log;
   readonly name: () => string;
   readonly signal: AbortSignal;
 }

@@ -4,7 +4,7 @@ import type { Gap, Observation, Origin } from '../../model.ts';
 import type { DockerClient } from './client.ts';
 import type { DockerEvent } from './events.ts';
 import type { LogState, LogStatus } from './followed-log.ts';
-import type { Logger } from '../log-sink.ts';
+import type { Log } from '../../log.ts';
 import type { Skim } from '../skim.ts';
 import type { RestartTracker } from './tracker.ts';
 
@@ -41,7 +41,7 @@ export interface LogsParts {
   readonly selfId: string | undefined;
   readonly window: number;
   readonly clock: SchedulerLike;
-  readonly log: Logger;
+  readonly log: Log;
   readonly signal: AbortSignal;
 }
 

@@ -4,7 +4,7 @@ import type { Inspected } from './inspected.ts';
 import type { StreamIndex } from './frames.ts';
 import type { JoinerState, LineSink } from './join-lines.ts';
 import type { DeduplicatorState } from './deduplicator.ts';
-import type { Logger } from '../log-sink.ts';
+import type { Log } from '../../log.ts';
 import type { Skim } from '../skim.ts';
 
 /**
@@ -43,7 +43,7 @@ export interface LogParts {
   readonly clock: SchedulerLike;
   /** The time, cheaply: to within a few milliseconds. */
   readonly now: () => number;
-  readonly log: Logger;
+  readonly log: Log;
   /** When it came to our notice, epoch milliseconds. */
   readonly since: number;
   /** Lines older than this are of no interest (epoch milliseconds); undefined for a container that is new to us. */
