@@ -18,7 +18,6 @@ import { startWebhookReceiver, type WebhookReceiver } from './support/webhook-re
 const ROOT = join(import.meta.dirname, '..');
 
 describe('what version 0.1.0 has told of its incidents', () => {
-  const ids = JSON.parse(golden('escalated', 'incidents.json')) as readonly { readonly id: string }[];
   const show = async (...args: readonly string[]) => {
     const dir = stateDir('escalated');
     const { stdout, stderr, exitCode } = await cli(['incidents', ...args, '--state', dir], {
@@ -34,6 +33,7 @@ describe('what version 0.1.0 has told of its incidents', () => {
   });
 
   test('incidents show tells in the same words', async () => {
+    const ids = JSON.parse(golden('escalated', 'incidents.json')) as readonly { readonly id: string }[];
     expect(ids).toHaveLength(4);
     for (const { id } of ids) expect(await show('show', id)).toBe(golden('escalated', `show-${id}.txt`));
   });
