@@ -1,5 +1,12 @@
 import PQueue from 'p-queue';
-import { asapScheduler, observeOn, Subject, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import {
+  asapScheduler,
+  observeOn,
+  Subject,
+  type Observable,
+  type SchedulerLike,
+  type Subscription,
+} from 'rxjs';
 import type { Effect, Outcome } from '../model.ts';
 import type { AlertChannel } from './alert/alert-channel.ts';
 import { deliverAlerts } from './alert/deliver-alerts.ts';
