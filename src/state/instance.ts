@@ -72,7 +72,7 @@ function claimFile(dir: string): Claim {
   };
 }
 
-/** Asks whoever has the name for its process id. */
+/** The process id of whoever holds the claim, which it answers with on connection. */
 async function inUse(dir: string, name: string): Promise<string> {
   try {
     const pid = await text(connect({ path: name, signal: AbortSignal.timeout(1_000) }));
