@@ -28,7 +28,10 @@ export function controlSocket(
   );
 }
 
-/** Where a daemon may be listening, the likeliest first. With a state directory named, only there. */
+/**
+ * Where a daemon may be listening, the likeliest first. With a named state directory that comes first, and neither
+ * the usual one nor the service's is tried.
+ */
 export function socketCandidates(
   stateDir: { readonly named: string | undefined; readonly usual: string },
   env: NodeJS.ProcessEnv = process.env,

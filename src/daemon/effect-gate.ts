@@ -3,9 +3,10 @@ import type { Step } from '../incidents/reducer-context.ts';
 import type { Log } from '../log.ts';
 
 /**
- * Hands on the effects of committed steps. A heal whose step did not reach the disk (full, read-only) waits until a
- * later commit does, and is dropped if the core has given it up by then: after a crash nobody could tell that it had
- * been started. Messages are not held back. Source: incidents.md §4, C12.
+ * Passes on the effects of committed steps. A heal whose step did not reach the disk (full, read-only) waits until a
+ * later commit does, and is dropped if the core has given it up by then: after a crash there would be no record that
+ * it was started, and it would be started again. Messages are not held back. C12 in
+ * docs/reference/incident-transitions.md.
  */
 export function effectGate(
   submit: (effect: Effect) => void,

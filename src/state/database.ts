@@ -101,7 +101,7 @@ function openTables(path: string, now: number): Tables {
     if (verdict !== 'ok') throw new Unusable('damaged', `damaged (${verdict.replace(/^\*\*\*.*\n/, '')})`);
     database.exec('PRAGMA synchronous = FULL');
     migrate(database, now);
-    // Only now: this is the first statement that alters the file, and a foreign one must not be altered.
+    // Only after `migrate` has found the file to be ours or new: the journal mode would be set in a foreign one, too.
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = ${LOG_LIMIT}`);
     return new Tables(database);
   } catch (error) {
