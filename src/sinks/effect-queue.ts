@@ -1,5 +1,12 @@
 import PQueue from 'p-queue';
-import { Subject, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import {
+  asapScheduler,
+  observeOn,
+  Subject,
+  type Observable,
+  type SchedulerLike,
+  type Subscription,
+} from 'rxjs';
 import type { Effect, Outcome } from '../model.ts';
 import type { AlertChannel } from './alert/alert-channel.ts';
 import { deliverAlerts } from './alert/deliver-alerts.ts';
@@ -54,7 +61,10 @@ export interface EffectQueue {
   adopt(process: HealProcess): void;
   /** Continues with the deliveries that an earlier run left in the outbox. */
   resume(): void;
-  /** The outcome of each effect, once it is final. Completes when the queue has stopped. */
+  /**
+   * The outcome of each effect, once it is final; never emitted before the call that led to it has returned. Completes
+   * when the queue has stopped.
+   */
   readonly outcomes$: Observable<Outcome>;
   /** Resolves when no attempt is queued and no heal runs; retries that wait for their time are not waited for. */
   idle(): Promise<void>;
@@ -144,7 +154,7 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
   }
 
   return {
-    outcomes$: outcomes.asObservable(),
+    outcomes$: outcomes.pipe(observeOn(asapScheduler)),
     submit(effect) {
       if (effect.kind === 'heal') {
         heals.add(effect);
