@@ -128,6 +128,46 @@ describe('the reference', () => {
   });
 });
 
+describe('the map', () => {
+  test('lists every room, and no room imports anything beside its list', () => {
+    const rooms = rowsOf(read(MAP)).filter(
+      ([room = '']) => /^`src\/\w+`$/.test(room) && room !== '`src/time`',
+    );
+    const allowed = new Map(
+      rooms.map(([room = '', , imports = '']): [string, (other: string) => boolean] => {
+        const named = quoted(imports);
+        const isAllBut = imports.startsWith('all');
+        return [room.slice(1, -1), (other) => named.includes(other) !== isAllBut];
+      }),
+    );
+    const folders = [...new Set(sources.map(roomOf))].filter(
+      (room) => /^src\/\w+$/.test(room) && room !== 'src/time',
+    );
+    expect([...allowed.keys()].sort()).toEqual(folders.sort());
+    const against = sources
+      .filter((file) => allowed.has(roomOf(file)))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((other) => allowed.has(roomOf(other)) && roomOf(other) !== roomOf(file))
+          .filter((other) => allowed.get(roomOf(file))?.(roomOf(other)) !== true)
+          .map((other) => `${file} imports ${other}`),
+      );
+    expect(against).toEqual([]);
+  });
+});
+
+/** The room of a file: its folder below `src`, or the file itself. */
+function roomOf(file: string): string {
+  return /^src\/\w+(?=\/)/.exec(file)?.[0] ?? file;
+}
+
+/** The files that a file imports, from the root; of types, too. */
+function importsOf(file: string): readonly string[] {
+  return [...read(file).matchAll(/(?:from |import |import\()'(\.[^']+)'/g)].map(([, path = '']) =>
+    join(file, '..', path),
+  );
+}
+
 /** The default of a setting by its path, written as a duration where `like` is one. */
 function defaultOf(setting: string, like: string): string {
   let value: unknown = defaults;
