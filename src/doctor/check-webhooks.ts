@@ -6,18 +6,18 @@ import { fault, type Finding, ok, warning } from './finding.ts';
 const CHECK = 'alerts';
 const TIMEOUT = 10_000;
 
-/** A question to a receiver that posts nothing, and which of its answers mean that it would take a message. */
+/** A harmless request to a receiver, and what its answers mean: whether it would accept a message. */
 interface Question {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** What the answer means; `unknown`: something answers, but only a message would tell. */
+  /** What a status means; `unknown`: something answers, but only a message would show whether it is accepted. */
   readonly means: (status: number) => 'takes' | 'unknown' | 'refuses';
   readonly asked: string;
 }
 
-/** Asks every receiver something harmless. Nothing is posted; `test-alert` posts. */
+/** Sends every receiver a harmless request. Nothing is posted; `test-alert` posts. */
 export async function checkWebhooks(alerts: Config['alerts']): Promise<readonly Finding[]> {
   const channels = [...(alerts.webhook === '' ? [] : [{ url: alerts.webhook }]), ...alerts.channels];
   if (channels.length === 0)

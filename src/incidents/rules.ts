@@ -5,8 +5,9 @@ import { compilePattern } from '../classify/user-pattern.ts';
 import { SILENCE, type Breach, type Kind, type Rule, type Signal } from '../model.ts';
 
 /**
- * The limits in force: the three everybody has (`critical`, `errors`, `restarts`; `limits.*` over the whole host), the
- * alarm of a host that logs nothing at all, which calls for people and never for a heal, and the configured ones. A configured rule with the name of a default one takes its place.
+ * The rules in force: the three defaults (`critical`, `errors`, `restarts`, with `limits.*` over the whole host), the
+ * alarm of a host that logs nothing at all, which alerts and never heals, and the configured ones. A configured rule
+ * with the name of a default one replaces it.
  */
 export function rulesOf(config: Config): readonly Rule[] {
   const usual = (name: string, kind: Kind, limit: number): Rule => ({
@@ -29,7 +30,7 @@ export function rulesOf(config: Config): readonly Rule[] {
     ...config.rules.map((rule): Rule => ({
       ...rule,
       window: rule.window ?? config.window,
-      // A rule that heals nobody must not hold the incident in which something else has to be healed.
+      // With the key of all, an incident that heals nothing would be open when a breach comes that has to be healed.
       key: rule.key ?? (rule.effects.includes('heal') ? 'host' : rule.name),
     })),
   ];
@@ -63,7 +64,10 @@ export function ruleMatches(rule: Rule, signal: Signal): boolean {
   );
 }
 
-/** Whether the rule's globs take in this container; a rule without globs takes in every one (silence is none). */
+/**
+ * Whether the rule's globs match this container. A rule without globs matches all of them, but not `SILENCE`, which
+ * is none.
+ */
 export function containerMatches(rule: Rule, container: string): boolean {
   return rule.containers.length === 0 ? container !== SILENCE : compiled(rule).glob(container);
 }

@@ -9,7 +9,7 @@ export interface Mutant {
 const CORE = 'src/incidents';
 const DAEMON = 'test/incident/daemon.ts';
 
-/** The 18 of incidents.md §7. Those that live outside the pure core break the model of the daemon around it. */
+/** The first eighteen: what nobody must be able to take out unnoticed. Those outside the core break the model around it. */
 export const named: readonly Mutant[] = [
   {
     name: 'a heal is run again on boot',
@@ -121,7 +121,7 @@ export const named: readonly Mutant[] = [
   },
 ];
 
-/** More ways to break it, for what incidents.md added after its prototype. */
+/** More ways to break it: one for each rule that came later. */
 export const further: readonly Mutant[] = [
   {
     name: 'heals while paused',

@@ -8,7 +8,7 @@ import { httpChannel } from './http-channel.ts';
 import { ntfy } from './channels/ntfy.ts';
 import { slack } from './channels/slack.ts';
 
-/** Asked in this order; the last takes every address. */
+/** Tried in this order; the last one matches every address. */
 const TYPES: readonly ChannelType[] = [slack, discord, ntfy, generic];
 
 /**
@@ -27,7 +27,7 @@ export function alertChannels(config: Config['alerts'], dispatcher: Dispatcher):
   });
 }
 
-/** Which language an address speaks: the one named, else the one it looks like. */
+/** The type of channel for an address: the one named, else the first whose pattern it matches. */
 export function channelType(url: URL, named?: string): ChannelType {
   return TYPES.find((type) => (named === undefined ? type.matches(url) : type.type === named)) ?? generic;
 }
