@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { PLACES, UNIT } from '../commands/install/places.ts';
+import { PLACES, UNIT } from '../systemd/places.ts';
 
 /** How the installed service is looked at: through its own eyes, or not, with a note that says so. */
 export type ServiceView =
