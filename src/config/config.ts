@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { HEAL_ACTIONS } from '../sinks/heal/actions/registry.ts';
 import {
   channel,
   classifyRule,
@@ -88,7 +89,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       command: argv.default([]).describe('Program and arguments; no shell. Empty: nothing is run.'),
       action: z
-        .enum(['command', 'restart'])
+        .enum(HEAL_ACTIONS.map(({ name }) => name))
         .default('command')
         .describe('restart: the containers that caused the breach are restarted, instead of a command.'),
       cwd: z.string().optional().describe('Where the command is run.'),

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import { canHeal } from '../config/can-heal.ts';
 import type { Config } from '../config/config.ts';
+import { healAction } from '../sinks/heal/actions/registry.ts';
 import { formatDuration } from '../time/duration.ts';
 
 /** What the daemon says of itself at its start, in one record. Secrets are told as configured or not. */
@@ -16,12 +18,7 @@ export function banner(
     logFile: resolve(report.dir, log.file),
     webhook: channels === 0 ? 'not configured' : 'configured',
     channels,
-    heal:
-      heal.action === 'restart'
-        ? 'restart of the containers to blame'
-        : heal.command.length === 0
-          ? 'not configured'
-          : 'configured',
+    heal: canHeal(heal) ? healAction(heal).summary : 'not configured',
     docker: facts.endpoint,
     state: facts.stateDir,
     dryRun: facts.dryRun,
