@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { KINDS } from '../model.ts';
+import { CHANNEL_TYPES } from '../sinks/alert/channels/registry.ts';
 import { identifier, limit, list, span, texts, webAddress } from './values.ts';
 
 /** How the lines that match it are judged. */
@@ -64,7 +65,7 @@ export function namesAreUnique(rules: readonly { readonly name: string }[], cont
 export const channel = z.strictObject({
   url: webAddress.describe('Where it goes. A secret: never logged, reported or shown.'),
   type: z
-    .enum(['discord', 'slack', 'ntfy', 'generic'])
+    .enum(CHANNEL_TYPES.map(({ type }) => type))
     .optional()
     .describe('Chosen from the URL where it is not given.'),
   name: z.string().min(1).optional().describe('How logs and status name it, since the URL cannot be shown.'),
