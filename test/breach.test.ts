@@ -22,6 +22,7 @@ function signal(at: number, kind: Kind = 'critical'): Signal {
     type: 'signal',
     kind,
     at,
+    source: 'docker',
     container: 'db',
     labels: {},
     text: 'FATAL',

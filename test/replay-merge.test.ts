@@ -8,7 +8,7 @@ import { advanceInStep, onTime, VirtualClock } from '../src/time/virtual-clock.t
 
 function line(container: string, at: number, nanos: number, text: string): Line {
   const ts = `${new Date(at).toISOString().slice(0, 23)}${String(nanos).padStart(6, '0')}Z`;
-  return { type: 'line', origin: { id: container, container, stream: 'stdout', labels: {} }, ts, at, text };
+  return { type: 'line', origin: { id: container, source: 'docker', container, stream: 'stdout', labels: {} }, ts, at, text };
 }
 
 function saved(name: string, pieces: readonly (readonly Line[])[]): SavedStream {

@@ -12,7 +12,7 @@ import { createClassifier } from '../src/classify/classifier.ts';
 import { RollingWindow } from '../src/operators/rolling-window.ts';
 import { pipeline } from '../src/pipeline.ts';
 import { replaySession } from '../src/replay/replay-session.ts';
-import { followDocker } from '../src/streams/docker/follow-docker.ts';
+import { dockerSource } from '../src/streams/docker/docker-source.ts';
 import { openSessionWriter } from '../src/streams/recording/session-writer.ts';
 import { cli } from './support/cli.ts';
 import { type DaemonHome, daemonHome } from './support/daemon.ts';
@@ -46,16 +46,13 @@ describeEngine('a recording of a live engine', (engine) => {
     'replays to the same signals and the same sequence of transitions, times within a second',
     { timeout: 90_000 },
     async () => {
-      const live = followDocker({
-        endpoint: engine().endpoint,
-        containers: config.containers,
-        window: config.window,
-        restarts: config.restarts,
-        log: pino({ level: 'silent' }),
-      });
+      const source = dockerSource(
+        { id: 'docker', endpoint: engine().endpoint },
+        { config, clock: asyncScheduler, log: pino({ level: 'silent' }) },
+      );
       const writer = openSessionWriter({ dir });
       const stop$ = new Subject<void>();
-      const observations$ = live.observations$.pipe(share());
+      const batches$ = source.batches$.pipe(share());
       const signals: Signal[] = [];
       const transitions: Transition[] = [];
       const outcomes$ = new Subject<Outcome>();
@@ -67,7 +64,7 @@ describeEngine('a recording of a live engine', (engine) => {
       const running = pipeline(
         {
           config,
-          source$: observations$,
+          source$: batches$,
           classifier: createClassifier([]),
           entries: createEntryStore(),
           window,
@@ -95,7 +92,7 @@ describeEngine('a recording of a live engine', (engine) => {
         },
         asyncScheduler,
       ).subscribe();
-      const recording = recordSession({ observations$, flush: () => live.flush() }, writer, stop$);
+      const recording = recordSession({ batches$, flush: () => source.flush() }, writer, stop$);
 
       await engine().run({ name: 'pulse', script: 'while :; do echo tick; sleep 0.2; done' });
       await engine().run({
@@ -105,7 +102,7 @@ describeEngine('a recording of a live engine', (engine) => {
       });
       await firstValueFrom(moved$.pipe(filter(({ to }) => to === 'closed')));
       const end = asyncScheduler.now();
-      await firstValueFrom(observations$.pipe(filter((batch) => batch.some(({ at }) => at > end + 500))));
+      await firstValueFrom(batches$.pipe(filter((batch) => batch.some(({ at }) => at > end + 500))));
       stop$.next();
       expect(await recording).toBeGreaterThan(30);
       running.unsubscribe();

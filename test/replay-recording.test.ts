@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 function originOf(container: string, stream: Origin['stream'] = 'stdout'): Origin {
-  return { id: container, container, stream, labels: { team: 'a' } };
+  return { id: container, source: 'docker', container, stream, labels: { team: 'a' } };
 }
 
 function line(origin: Origin, seconds: number, text: string): Line {
@@ -90,6 +90,7 @@ test('lines, restarts, states, blindness and gaps come back as they were, with s
     line(originOf('api', 'stderr'), 1, 'err'),
     {
       type: 'signal',
+      source: 'docker',
       kind: 'restart',
       at: START + 2_000,
       container: 'api',
@@ -101,6 +102,7 @@ test('lines, restarts, states, blindness and gaps come back as they were, with s
     },
     {
       type: 'container',
+      source: 'docker',
       at: START + 3_000,
       id: 'x',
       container: 'api',
@@ -111,7 +113,7 @@ test('lines, restarts, states, blindness and gaps come back as they were, with s
       expectedExit: false,
     },
     { type: 'sight', at: START + 4_000, blind: true, reason: 'no engine' },
-    { type: 'gap', at: START + 5_000, container: 'api', from: START, to: START + 1, reason: 'rotated' },
+    { type: 'gap', source: 'docker', at: START + 5_000, container: 'api', from: START, to: START + 1, reason: 'rotated' },
   ];
   const writer = openSessionWriter({ dir });
   writer.write(items);

@@ -12,7 +12,7 @@ import { memoryOutbox } from '../../sinks/outbox.ts';
 import { effectQueue } from '../../sinks/effect-queue.ts';
 import { markdownReport } from '../../sinks/report/report-sink.ts';
 import type { Log } from '../../log.ts';
-import { resolveEndpoint } from '../../streams/docker/endpoint.ts';
+import { engineEndpoints } from '../../streams/docker/engines.ts';
 import { restartContainers } from '../../streams/docker/restart-containers.ts';
 
 /** Effects performed for real while old logs are replayed, each of them marked as a drill. */
@@ -106,14 +106,15 @@ function withNotice(message: Message): Message {
 }
 
 /** What is run can tell a drill by `QUANTUM_REALTIME_DRILL=1`. */
-function healOf({ heal, alerts, docker }: Config): HealSink | undefined {
+function healOf(config: Config): HealSink | undefined {
+  const { heal, alerts } = config;
   const drill = { ...heal, env: { ...heal.env, QUANTUM_REALTIME_DRILL: '1' } };
   return configuredHeal(
     { heal: drill, alerts },
     {
       clock: asyncScheduler,
       env: process.env,
-      restart: (container) => restartContainers(resolveEndpoint(docker.host), container),
+      restart: (container) => restartContainers(engineEndpoints(config), container),
     },
   );
 }
