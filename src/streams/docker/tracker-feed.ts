@@ -1,6 +1,12 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { RestartObservation, RestartTracker } from './tracker.ts';
 
+/**
+ * Nothing that the tracker holds is held for longer than this, in milliseconds. It counts by the engine's clock, which
+ * may be ahead of ours.
+ */
+const LONGEST_HOLD = 250;
+
 export interface TrackerFeedParts {
   readonly tracker: RestartTracker;
   readonly push: (observation: RestartObservation) => void;
@@ -31,6 +37,7 @@ export function trackerFeed({ tracker, push, clock, signal }: TrackerFeedParts):
     timer?.unsubscribe();
     const next = tracker.nextDue();
     if (next === undefined || signal.aborted) return;
-    timer = clock.schedule(() => pushAll(tracker.due(clock.now())), Math.max(0, next - clock.now()) + 1);
+    const wait = Math.min(Math.max(0, next - clock.now()) + 1, LONGEST_HOLD);
+    timer = clock.schedule(() => pushAll(tracker.due(Math.max(next, clock.now()))), wait);
   }
 }
