@@ -16,7 +16,14 @@ function unread(seconds: number, ...containers: string[]): View['down'] {
 
 const away = (seconds: number): View['engine'] => ({ since: NOW - seconds * 1_000, reason: 'gone fishing' });
 
-const READ: Coverage = { type: 'coverage', at: 0, source: 'docker:vps2', blind: false, unread: [], reason: '' };
+const READ: Coverage = {
+  type: 'coverage',
+  at: 0,
+  source: 'docker:vps2',
+  blind: false,
+  unread: [],
+  reason: '',
+};
 const BLIND: Coverage = { ...READ, blind: true, reason: 'gone fishing' };
 const missing = (...containers: string[]): Coverage => ({ ...READ, unread: containers });
 

@@ -20,7 +20,9 @@ test.each([
 }); // prettier-ignore
 
 test('a host that is none is refused, and says which of them it is', () => {
-  expect(() => engines([{}, { name: 'vps', host: 'ssh://vps' }])).toThrow(/^sources\.docker\[1\]\.host is ssh/);
+  expect(() => engines([{}, { name: 'vps', host: 'ssh://vps' }])).toThrow(
+    /^sources\.docker\[1\]\.host is ssh/,
+  );
   expect(() => engines({ host: 'ssh://vps' })).toThrow(/^sources\.docker\.host is ssh/);
   expect(() => engines(true, 'ssh://vps')).toThrow(/^docker\.host is ssh/);
 });
