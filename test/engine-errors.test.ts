@@ -15,6 +15,7 @@ async function engineWith(answers: FakeAnswers): Promise<Endpoint> {
   return engine.endpoint;
 }
 
+// Numbers of cases are those of docs/reference/docker-cases.md.
 test('an error frame of the engine is an error, never a line, and after three the log is called unreadable (case 34)', async () => {
   const now = new Date().toISOString().replace('Z', '000000Z');
   const bytes = Buffer.concat([
