@@ -1,5 +1,6 @@
 import { formatDuration } from '../time/duration.ts';
 import type { HealRecord, NotificationType } from '../model.ts';
+import { blindReason, blindSince, dependenciesOf } from './coverage.ts';
 import { seenDown } from './world.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, Incident } from './state.ts';
@@ -55,9 +56,10 @@ function askWaiting(state: CoreState, incident: Incident, { incident: settings, 
 function queueing(state: CoreState, incident: Incident): string {
   if (incident.state === 'queued' && state.healing.running !== undefined)
     return 'a heal waits for another one to end';
-  return state.sight.blindSince === undefined
+  const needed = dependenciesOf(state, incident);
+  return blindSince(state, needed) === undefined
     ? 'the heal is starting'
-    : `a heal starts once everything can be read again (${state.sight.reason})`;
+    : `a heal starts once everything can be read again (${blindReason(state, needed)})`;
 }
 
 function askHealed(incident: Incident, maxAttempts: number, watching: string): string {

@@ -7,7 +7,7 @@ import type { Incident } from './state.ts';
 import * as to from './transitions.ts';
 import { close, save } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
-import { isBlind } from './world.ts';
+import { dependenciesOf, isBlind, observedSince } from './coverage.ts';
 
 /** The most heals that wait for the slot; what comes on top of them is for a person. */
 const QUEUE = 16;
@@ -43,7 +43,7 @@ function lookOpen(context: ReducerContext, incident: Incident): void {
 function lookQueued(context: ReducerContext, incident: Incident): void {
   const { state, policy } = context;
   const { verify, verifyMax } = policy.incident;
-  if (state.now >= blindUntil(state, policy)) {
+  if (state.now >= blindUntil(state, incident, policy)) {
     to.escalate(context, incident, 'nothing could be seen for too long');
     return;
   }
@@ -52,7 +52,7 @@ function lookQueued(context: ReducerContext, incident: Incident): void {
     to.follow(context, incident, decision);
     return;
   }
-  if (state.healing.running !== undefined || isBlind(state, policy)) return;
+  if (state.healing.running !== undefined || isBlind(state, dependenciesOf(state, incident), policy)) return;
   const maySkip = incident.heals.length > 0 || policy.config.heal.skipIfCalmFirst;
   if (maySkip && incident.downSince === undefined && isCalm(state, policy, incident.key, verify)) {
     to.watch(context, incident, 'it recovered while the heal was waiting', {
@@ -115,7 +115,8 @@ function stayPassive(context: ReducerContext, incident: Incident, { reason }: De
 function expire(context: ReducerContext, incident: Incident): void {
   const { state, policy } = context;
   const { verify, verifyMax } = policy.incident;
-  const observed = !isBlind(state, policy) && state.now >= state.sight.observedSince + verify;
+  const needed = dependenciesOf(state, incident);
+  const observed = !isBlind(state, needed, policy) && state.now >= observedSince(state, needed) + verify;
   if (!observed) {
     to.escalate(context, incident, 'whether it has recovered could not be seen');
     return;
@@ -140,9 +141,9 @@ function lookCooldown(context: ReducerContext, incident: Incident): void {
   const { state, policy } = context;
   if (state.now >= quietFrom(state, incident, policy, policy.incident.verify)) {
     to.resolve(context, incident, 'it recovered while it waited');
-  } else if (state.now >= blindUntil(state, policy)) {
+  } else if (state.now >= blindUntil(state, incident, policy)) {
     to.escalate(context, incident, 'nothing could be seen for too long');
-  } else if (state.now >= incident.until && !isBlind(state, policy)) {
+  } else if (state.now >= incident.until && !isBlind(state, dependenciesOf(state, incident), policy)) {
     to.follow(context, incident, decisionFor(context, incident));
   }
 }

@@ -10,7 +10,8 @@ import { endHeal, healingIncident } from './heal.ts';
 import { acknowledge, resetHeals } from './operator.ts';
 import { incidentOf, update, save, stepOf, contextOf } from './reducer-context.ts';
 import type { Step, ReducerContext } from './reducer-context.ts';
-import { isBlind, keepGap, applyContainerStatus, applySight, withPresence } from './world.ts';
+import { applyCoverage, dependenciesOn, isBlind, observedSince } from './coverage.ts';
+import { applyContainerStatus, keepGap, withPresence } from './world.ts';
 
 /** What the core is told: what was seen, what became of an effect, what an operator asks, or only the time. */
 export type Input = Evidence | Outcome | Control | { readonly type: 'tick'; readonly at: number };
@@ -35,6 +36,38 @@ export function reduce(
   advance(context, input.type === 'tick' ? Math.max(now, input.at) : now);
   apply(context, input);
   return stepOf(context);
+}
+
+/**
+ * Several inputs as one step, in their order: the state after all of them, and everything that follows. `now` is read anew
+ * for each. An incident that moves more than once is handed on as it is in the end.
+ */
+export function reduceAll(
+  state: CoreState,
+  inputs: readonly Input[],
+  now: () => number,
+  tally: (at: number) => Tally,
+  policy: Policy,
+): Step {
+  const [first, ...others] = inputs;
+  if (first === undefined) return { state, effects: [], transitions: [], incidents: [] };
+  let whole = reduce(state, first, now(), tally, policy);
+  for (const input of others) whole = joined(whole, reduce(whole.state, input, now(), tally, policy));
+  return whole;
+}
+
+function joined(before: Step, step: Step): Step {
+  if (before.transitions.length === 0 && before.effects.length === 0) return step;
+  if (step.transitions.length === 0 && step.effects.length === 0) return { ...before, state: step.state };
+  const incidents = new Map(
+    [...before.incidents, ...step.incidents].map((incident) => [incident.id, incident]),
+  );
+  return {
+    state: step.state,
+    effects: [...before.effects, ...step.effects],
+    transitions: [...before.transitions, ...step.transitions],
+    incidents: [...incidents.values()],
+  };
 }
 
 /** The way of almost every signal: counted, and nothing follows from it. */
@@ -63,8 +96,8 @@ function apply(context: ReducerContext, input: Input): void {
       context.state = applyContainerStatus(context.state, input, context.policy);
       for (const incident of incidents(context)) save(context, withPresence(context.state, incident));
       break;
-    case 'sight':
-      context.state = applySight(context.state, input, context.policy);
+    case 'coverage':
+      context.state = applyCoverage(context.state, input, context.policy);
       break;
     case 'gap':
       context.state = keepGap(context.state, input, context.policy);
@@ -123,7 +156,9 @@ function runToFixpoint(context: ReducerContext): void {
 
 /** T1, T15, T17: a signal has made a limit reached. */
 function onLimitReached(context: ReducerContext, key: string, signal: Signal): void {
-  const readBack = isBlind(context.state, context.policy) || signal.at < context.state.sight.observedSince;
+  const { state, policy } = context;
+  const needed = dependenciesOn(signal.source, signal.container);
+  const readBack = isBlind(state, needed, policy) || signal.at < observedSince(state, needed);
   const incident = incidentOf(context, key);
   if (incident === undefined) open(context, key, readBack);
   else if (incident.state === 'resolved') reopen(context, incident, readBack);

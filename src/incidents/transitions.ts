@@ -1,7 +1,7 @@
 import type { Breach, EffectKind, NotificationType } from '../model.ts';
 import { calmedDown } from './cooldown.ts';
 import type { Decision } from './decide.ts';
-import { breachedOf } from './evidence.ts';
+import { breachedOf, contributorsOf } from './evidence.ts';
 import type { Incident } from './state.ts';
 import { breachesShown, breachOf } from './story.ts';
 import { transition, update, save, emitEffect, emitNext } from './reducer-context.ts';
@@ -30,6 +30,8 @@ export function open(context: ReducerContext, key: string, readBack: boolean): v
     heals: [],
     effects: [],
     breaches: [],
+    subjects: [],
+    sources: [],
     counters: { reopened: 0, escalated: 0, reminder: 0, resolved: 0, note: 0 },
     expected: expectedFor(context.state, context.policy, key),
     aliveSince: now,
@@ -57,6 +59,8 @@ export function reopen(context: ReducerContext, incident: Incident, readBack: bo
     expected: expectedFor(context.state, context.policy, incident.key),
     aliveSince: now,
     readBack,
+    subjects: [],
+    sources: [],
   });
   if (again.counters.reopened >= context.policy.incident.maxReopens) {
     const n = again.counters.reopened + 1;
@@ -197,7 +201,14 @@ export function joined(context: ReducerContext, incident: Incident): Incident {
   });
   const kept = incident.breaches.filter((old) => !added.some(isSame(old)));
   const effects = new Set([...incident.effects, ...breached.flatMap(({ rule }) => rule.effects)]);
-  return { ...incident, breaches: [...kept, ...added], effects: [...effects] };
+  const contributors = breached.flatMap((counted) => contributorsOf(context.state, counted));
+  return {
+    ...incident,
+    breaches: [...kept, ...added],
+    effects: [...effects],
+    subjects: [...new Set([...incident.subjects, ...contributors.map(({ container }) => container)])],
+    sources: [...new Set([...incident.sources, ...contributors.map(({ source }) => source)])],
+  };
 }
 
 /** Whom a part is told: a heal that did not help calls a person even where the rule asked for no alert. */

@@ -1,5 +1,12 @@
 import PQueue from 'p-queue';
-import { Subject, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import {
+  asapScheduler,
+  observeOn,
+  Subject,
+  type Observable,
+  type SchedulerLike,
+  type Subscription,
+} from 'rxjs';
 import type { Effect, Outcome } from '../model.ts';
 import type { AlertChannel } from './alert/alert-channel.ts';
 import { deliverAlerts } from './alert/deliver-alerts.ts';
@@ -54,7 +61,10 @@ export interface EffectQueue {
   adopt(process: HealProcess): void;
   /** Goes on with what the outbox still owes from before a restart. */
   resume(): void;
-  /** What became of each effect, once nothing more will happen to it. Completes when the performer has stopped. */
+  /**
+   * What became of each effect, once nothing more will happen to it; never before the call that brought it about has
+   * returned. Completes when the queue has stopped.
+   */
   readonly outcomes$: Observable<Outcome>;
   /** Resolves when no attempt is queued and no heal runs; retries that wait for their time are not waited for. */
   idle(): Promise<void>;
@@ -144,7 +154,7 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
   }
 
   return {
-    outcomes$: outcomes.asObservable(),
+    outcomes$: outcomes.pipe(observeOn(asapScheduler)),
     submit(effect) {
       if (effect.kind === 'heal') {
         heals.add(effect);

@@ -5,7 +5,7 @@ import type { IncidentRecord } from './change.ts';
 import { type Cells, deliveryKey, emptyImage, type Image, type Patch } from './image.ts';
 
 /** Parts that are one row a key. */
-const PARTS = ['meta', 'follow', 'entries', 'window'] as const;
+const PARTS = ['meta', 'positions', 'entries', 'window'] as const;
 type Part = (typeof PARTS)[number];
 
 /** How many incidents are kept for looking back. */
@@ -31,7 +31,7 @@ export class Tables {
   /** Everything but the history. */
   read(): Image {
     const image = emptyImage();
-    for (const part of ['meta', 'follow', 'entries'] as const) {
+    for (const part of ['meta', 'positions', 'entries'] as const) {
       for (const row of this.#all(`SELECT key, value FROM ${part}`)) {
         image[part].set(text(row, 'key'), text(row, 'value'));
       }

@@ -11,7 +11,8 @@ export type Json =
 /**
  * How far a source has been read, as plain JSON: exactly what has been emitted, neither more nor less. It is stored in
  * one transaction with what was counted, one row a part, and only the parts that have changed are written: a part is a
- * container or a file, `shared` is what they have in common.
+ * container or a file and bears the id of its origins (`Origin.id`), `shared` is what they have in common. What is
+ * remembered of an id beside it (its open entry) is dropped once the id is no part any more.
  */
 export interface Position {
   readonly parts: Readonly<Record<string, Json>>;

@@ -289,6 +289,7 @@ export class Simulation implements Machine {
   #emit(kind: Kind): void {
     this.#all.push({
       type: 'signal',
+      source: 'docker',
       kind,
       at: this.now,
       container: 'api',
@@ -334,7 +335,14 @@ export class Simulation implements Machine {
       this.#blindToldAt = Infinity;
     } else if (this.#blindToldAt === Infinity) this.#blindToldAt = this.now;
     this.#note(blind ? 'the view is lost' : 'the view is back');
-    this.#daemon?.feed({ type: 'sight', at: this.now, blind, reason: blind ? 'the engine is away' : '' });
+    this.#daemon?.feed({
+      type: 'coverage',
+      at: this.now,
+      source: 'docker',
+      blind,
+      unread: [],
+      reason: blind ? 'the engine is away' : '',
+    });
   }
 
   #setRunning(container: number, running: boolean, death?: Death): void {

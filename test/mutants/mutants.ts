@@ -44,7 +44,7 @@ export const named: readonly Mutant[] = [
   {
     name: 'resolved while blind',
     file: `${CORE}/due.ts`,
-    find: `if (isBlind(state, policy) || incident.downSince !== undefined) return Infinity;`,
+    find: `if (isBlind(state, needed, policy) || incident.downSince !== undefined) return Infinity;`,
     replace: `if (incident.downSince !== undefined) return Infinity;`,
   },
   {
@@ -116,8 +116,8 @@ export const named: readonly Mutant[] = [
   {
     name: 'dead counts as quiet',
     file: `${CORE}/due.ts`,
-    find: `if (isBlind(state, policy) || incident.downSince !== undefined) return Infinity;`,
-    replace: `if (isBlind(state, policy)) return Infinity;`,
+    find: `if (isBlind(state, needed, policy) || incident.downSince !== undefined) return Infinity;`,
+    replace: `if (isBlind(state, needed, policy)) return Infinity;`,
   },
 ];
 
@@ -132,14 +132,14 @@ export const further: readonly Mutant[] = [
   {
     name: 'heals while blind',
     file: `${CORE}/evaluate.ts`,
-    find: `if (state.healing.running !== undefined || isBlind(state, policy)) return;`,
+    find: `if (state.healing.running !== undefined || isBlind(state, dependenciesOf(state, incident), policy)) return;`,
     replace: `if (state.healing.running !== undefined) return;`,
   },
   {
     name: 'two heals at once',
     file: `${CORE}/evaluate.ts`,
-    find: `if (state.healing.running !== undefined || isBlind(state, policy)) return;`,
-    replace: `if (isBlind(state, policy)) return;`,
+    find: `if (state.healing.running !== undefined || isBlind(state, dependenciesOf(state, incident), policy)) return;`,
+    replace: `if (isBlind(state, dependenciesOf(state, incident), policy)) return;`,
   },
   {
     name: 'heals on stale evidence',
@@ -209,21 +209,21 @@ export const further: readonly Mutant[] = [
   },
   {
     name: 'the quiet clock goes on after blindness',
-    file: `${CORE}/world.ts`,
-    find: `const restarted = isBlind(state, policy) ? state.now : observedSince;`,
-    replace: `const restarted = observedSince;`,
+    file: `${CORE}/coverage.ts`,
+    find: `observedSince: isLong ? now : before`,
+    replace: `observedSince: before`,
   },
   {
     name: 'the shortest cut is blindness',
-    file: `${CORE}/world.ts`,
-    find: `now - sight.blindSince > incident.blindAfter`,
-    replace: `now - sight.blindSince >= 0`,
+    file: `${CORE}/coverage.ts`,
+    find: `state.now - since > incident.blindAfter`,
+    replace: `state.now - since >= 0`,
   },
   {
     name: 'evidence that was read back counts as if it had just been seen',
     file: `${CORE}/reduce.ts`,
-    find: `isBlind(context.state, context.policy) || signal.at < context.state.sight.observedSince`,
-    replace: `isBlind(context.state, context.policy)`,
+    find: `isBlind(state, needed, policy) || signal.at < observedSince(state, needed)`,
+    replace: `isBlind(state, needed, policy)`,
   },
   {
     name: 'a relapse is a new chance to heal',

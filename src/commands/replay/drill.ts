@@ -11,7 +11,7 @@ import { memoryOutbox } from '../../sinks/outbox.ts';
 import { effectQueue } from '../../sinks/effect-queue.ts';
 import { markdownReport } from '../../sinks/report/report-sink.ts';
 import type { Log } from '../../log.ts';
-import { resolveEndpoint } from '../../streams/docker/endpoint.ts';
+import { engineEndpoints } from '../../streams/docker/engines.ts';
 import { restartContainers } from '../../streams/docker/restart-containers.ts';
 
 /** Effects performed for real while old logs are replayed, each of them marked as a drill. */
@@ -105,14 +105,15 @@ function withNotice(message: Message): Message {
 }
 
 /** What is run can tell a drill by `QUANTUM_REALTIME_DRILL=1`. */
-function healOf({ heal, alerts, docker }: Config): HealSink | undefined {
+function healOf(config: Config): HealSink | undefined {
+  const { heal, alerts } = config;
   const clock = asyncScheduler;
   if (heal.action === 'restart') {
-    const endpoint = resolveEndpoint(docker.host);
+    const endpointOf = engineEndpoints(config);
     return restartHeal({
       config: heal,
       clock,
-      restart: (container) => restartContainers(endpoint, container),
+      restart: (container) => restartContainers(endpointOf, container),
     });
   }
   if (heal.command.length === 0) return undefined;

@@ -3,13 +3,14 @@ import { reasonOf, troubleOf } from './client.ts';
 import type { LogRecord } from './log-record.ts';
 import { firstRead, type FirstRead, logBeginning } from './first-read.ts';
 import { followLog } from './follow-log.ts';
-import type { ContainerLog, LogParts, LogState, LogStatus } from './followed-log.ts';
+import type { ContainerLog, LogParts, LogStatus } from './followed-log.ts';
 import { LogReadError } from './frames.ts';
 import type { Inspected } from './inspected.ts';
 import { lineJoiner } from './join-lines.ts';
 import { deduplicator, type OrderedRead } from './deduplicator.ts';
 import { logRisks, type LogRisks } from './log-options.ts';
 import { readLog } from './read-log.ts';
+import type { LogState } from './saved-position.ts';
 
 /** Entries asked for first when a read must reach back to what has been counted; eight times more each further try. */
 const FIRST_READ = 512;

@@ -1,20 +1,17 @@
 import type { Subscription } from 'rxjs';
 import { labelProblems } from '../../config/labels.ts';
-import type { Origin } from '../../model.ts';
+import { identityOf, type Origin } from '../../model.ts';
 import { containerLog } from './container-log.ts';
 import { limiter } from '../delay.ts';
 import { reasonOf, troubleOf } from './client.ts';
 import { type DockerEvent, labelsOf } from './events.ts';
-import type {
-  FollowedContainer,
-  FollowedContainers,
-  LogsParts,
-  SavedContainer,
-} from './followed-containers.ts';
+import type { FollowedContainers, LogsParts } from './followed-containers.ts';
 import type { ContainerLog } from './followed-log.ts';
 import { identity } from './identity.ts';
 import { type Inspected, parseInspected } from './inspected.ts';
 import { parseList, wanted } from './list.ts';
+import type { SavedContainer } from './saved-position.ts';
+import type { FollowedStatus } from '../source.ts';
 import type { RestartObservation } from './tracker.ts';
 
 /** So many containers are looked at, or catch up, at a time. */
@@ -29,25 +26,26 @@ interface Followed {
   driver: string;
   container: string;
   origins: readonly [Origin, Origin];
-  gap?: { from: number; to: number; readonly reason: string };
+  /** Found and not emitted yet: another close to it is joined to it. */
+  gap?: { from: number; to: number; readonly reason: string } | undefined;
   readonly log: ContainerLog;
 }
 
 /** Follows all containers that are wanted; `saved` is where they were left off. */
 export function containerLogs(
   parts: LogsParts,
-  saved?: Readonly<Record<string, SavedContainer>>,
+  saved: Readonly<Record<string, SavedContainer>>,
 ): FollowedContainers {
-  const resumed = saved !== undefined;
-  const { client, tracker, push, tellGap, engine, window, clock, log, signal } = parts;
+  const { source, client, tracker, push, tellGap, engine, window, clock, log, signal } = parts;
   const isWanted = wanted(parts.containers, parts.selfId);
   const followed = new Map<string, Followed>();
   /** Saved, and not seen again yet: kept until a look at the engine tells whether they are still there. */
-  const waiting = new Map(Object.entries(saved ?? {}));
+  const waiting = new Map(Object.entries(saved));
   const withSlot = limiter(AT_A_TIME);
   const began = clock.now();
   let heardAt = began;
   let timer: Subscription | undefined;
+  signal.addEventListener('abort', () => timer?.unsubscribe(), { once: true });
 
   return {
     event,
@@ -76,7 +74,7 @@ export function containerLogs(
 
   /** A start of a container we do not follow. On the first look ever, those of the past may be long gone. */
   function onFirstSeen({ at, id, name, image }: DockerEvent, labels: Origin['labels']): Followed | undefined {
-    return at < began && !resumed ? undefined : follow(id, name, image, labels, at);
+    return at < began && !parts.resumed ? undefined : follow(id, name, image, labels, at);
   }
 
   async function resync(): Promise<void> {
@@ -134,14 +132,15 @@ export function containerLogs(
     if (known !== undefined) return known;
     const before = waiting.get(id);
     waiting.delete(id);
-    const container = identity(name, labels);
+    const container = identityOf(source, identity(name, labels));
     const one: Followed = {
       id,
       name,
       image,
       driver: '',
       container,
-      origins: originsOf(id, container, labels),
+      origins: originsOf({ id, source, container, labels, image }),
+      gap: before?.gap && { ...before.gap },
       log: containerLog(
         {
           client,
@@ -182,12 +181,13 @@ export function containerLogs(
   }
 
   function describe(one: Followed, name: string, image: string, labels: Origin['labels']): void {
-    one.image = image;
-    const container = identity(name, labels);
-    if (one.name === name && one.container === container && sameLabels(one.origins[0].labels, labels)) return;
+    const container = identityOf(source, identity(name, labels));
+    const known = one.container === container && sameLabels(one.origins[0].labels, labels);
+    if (known && one.name === name && one.image === image) return;
     one.name = name;
+    one.image = image;
     one.container = container;
-    one.origins = originsOf(one.id, container, labels);
+    one.origins = originsOf({ id: one.id, source, container, labels, image });
   }
 
   function noteGap(one: Followed, from: number, to: number, reason: string): void {
@@ -204,7 +204,7 @@ export function containerLogs(
     const { gap, container } = one;
     if (gap === undefined) return;
     delete one.gap;
-    tellGap({ type: 'gap', at: clock.now(), container, ...gap });
+    tellGap({ type: 'gap', at: clock.now(), source, container, ...gap });
   }
 
   function emitAll(findings: readonly RestartObservation[]): void {
@@ -235,21 +235,25 @@ export function containerLogs(
   function snapshot(): Readonly<Record<string, SavedContainer>> {
     return Object.fromEntries([
       ...waiting,
-      ...[...followed.values()].map((one) => [one.id, { name: one.name, log: one.log.snapshot() }] as const),
+      ...[...followed.values()].map((one) => [one.id, savedOf(one)] as const),
     ]);
   }
 }
 
-function statusOf({ id, name, container, image, driver, origins, log }: Followed): FollowedContainer {
+function savedOf({ name, log, gap }: Followed): SavedContainer {
+  return { name, log: log.snapshot(), ...(gap === undefined ? {} : { gap: { ...gap } }) };
+}
+
+function statusOf({ id, name, container, image, driver, origins, log }: Followed): FollowedStatus {
   const status = log.status();
   const warnings = [...labelProblems(origins[0].labels), ...status.warnings];
   return { ...status, id, name, container, image, driver, warnings };
 }
 
-function originsOf(id: string, container: string, labels: Origin['labels']): readonly [Origin, Origin] {
+function originsOf(shared: Omit<Origin, 'stream'>): readonly [Origin, Origin] {
   return [
-    { id, container, stream: 'stdout', labels },
-    { id, container, stream: 'stderr', labels },
+    { ...shared, stream: 'stdout' },
+    { ...shared, stream: 'stderr' },
   ];
 }
 

@@ -5,28 +5,17 @@ import {
   keepRecord,
   keyOf,
   MutablePosition,
-  type Position,
+  type LogPosition,
   positionOf,
 } from './log-record.ts';
 import { type KeySet, keySet } from './key-set.ts';
+import type { DeduplicatorState } from './saved-position.ts';
 
 /** The two streams of a log are stored this far out of order at the most (seen: 4 ms), with a wide margin. */
 const OVERLAP = 1_000;
 
 /** So many entries may wait for the place where counting goes on to come up. */
 const MOST_HELD = 5_000;
-
-/** What has been counted of one container's log, ready for JSON. */
-export interface DeduplicatorState {
-  /** Everything stored up to here has been counted. */
-  readonly last?: Position;
-  /** The last of each stream up to there. */
-  readonly streams: readonly (Position | null)[];
-  /** Keys of what has been counted beyond it. */
-  readonly keys: string;
-  /** Hashes of all entries of each stream that have the timestamp of its last; absent where that is the only one. */
-  readonly alike?: readonly (string | null)[];
-}
 
 /**
  * Told of entries between two moments that are no longer stored. `followed`: a follow had come past them or some of
@@ -69,14 +58,14 @@ export interface Deduplicator {
   /** Before and after a read in order that runs beside a follow: what it confirms need not be remembered. */
   beginReconcile(): void;
   endReconcile(): void;
-  readonly last: Position | undefined;
+  readonly last: LogPosition | undefined;
   snapshot(): DeduplicatorState;
 }
 
 export function deduplicator(saved?: DeduplicatorState): Deduplicator {
-  let last: Position | undefined = saved?.last;
+  let last: LogPosition | undefined = saved?.last;
   /** The last of each stream: as it was saved, and then a place that is moved on. */
-  const streams: [Position | undefined, Position | undefined] = [
+  const streams: [LogPosition | undefined, LogPosition | undefined] = [
     saved?.streams[0] ?? undefined,
     saved?.streams[1] ?? undefined,
   ];
@@ -170,7 +159,7 @@ export function deduplicator(saved?: DeduplicatorState): Deduplicator {
     }
 
     /** Not known, and the place where counting goes on has not come up yet. */
-    function hold(entry: LogRecord, position: Position): boolean {
+    function hold(entry: LogRecord, position: LogPosition): boolean {
       if (count === 1) {
         first = entry.at;
         if (!whole && (contiguous || size > MOST_HELD || entry.at > position.at + OVERLAP)) return false;
@@ -212,7 +201,7 @@ function restored(keys: string | null | undefined): KeySet | undefined {
   return keys === undefined || keys === null ? undefined : keySet(keys);
 }
 
-function keySetOf({ low, high }: Position): KeySet {
+function keySetOf({ low, high }: LogPosition): KeySet {
   const set = keySet();
   set.add(low, high);
   return set;

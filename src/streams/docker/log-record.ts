@@ -4,7 +4,7 @@ import { PIECE } from './join-lines.ts';
 import { stampReader } from './stamp.ts';
 
 /** A place in a stored log: the entry that stands there. `low` and `high` hash timestamp, content and stream. */
-export interface Position {
+export interface LogPosition {
   readonly stream: StreamIndex;
   readonly ts: string;
   readonly at: number;
@@ -14,9 +14,9 @@ export interface Position {
 
 /**
  * One stored log record: a line or a piece of one. The same object is used for every entry of a read, so it is valid
- * during the call only; `keepEntry` makes one that lasts, and `Place` one that can be moved on.
+ * during the call only; `keepRecord` makes one that lasts, and `MutablePosition` one that can be moved on.
  */
-export interface LogRecord extends Position {
+export interface LogRecord extends LogPosition {
   /** Which piece of its line this is, as far as this read can tell. */
   readonly piece: number;
   /** The content is from `start` to `end`; its timestamp begins at `from`. */
@@ -30,7 +30,7 @@ const hash = entryHash();
 const NOTHING = Buffer.alloc(0);
 
 /** An entry whose timestamp is decoded and whose hash is worked out when they are asked for: mostly nobody does. */
-class Hashed implements Position {
+class Hashed implements LogPosition {
   stream: StreamIndex = 0;
   at = 0;
   bytes: Buffer = NOTHING;
@@ -113,7 +113,7 @@ export class MutablePosition extends Hashed {
   }
 
   /** The position by itself. What it was made of can be let go of. */
-  take(): Position {
+  take(): LogPosition {
     const position = positionOf(this);
     this.bytes = NOTHING;
     return position;
@@ -149,12 +149,12 @@ export function keepRecord(entry: LogRecord): LogRecord {
   return { ...positionOf(entry), piece, bytes, from: 0, start: start - from, end: bytes.length };
 }
 
-export function positionOf({ stream, ts, at, low, high }: Position): Position {
+export function positionOf({ stream, ts, at, low, high }: LogPosition): LogPosition {
   return { stream, ts, at, low, high };
 }
 
 /** Whether an entry is the one that stands at a position. */
-export function isAt(entry: Position, position: Position): boolean {
+export function isAt(entry: LogPosition, position: LogPosition): boolean {
   return (
     entry.ts === position.ts &&
     entry.stream === position.stream &&
@@ -164,7 +164,7 @@ export function isAt(entry: Position, position: Position): boolean {
 }
 
 /** Whether an entry has the very timestamp of a position. */
-export function hasSameTimestamp(entry: LogRecord, position: Position): boolean {
+export function hasSameTimestamp(entry: LogRecord, position: LogPosition): boolean {
   if (entry.at !== position.at) return false;
   return position instanceof MutablePosition ? position.isStampOf(entry) : entry.ts === position.ts;
 }

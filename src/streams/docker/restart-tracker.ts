@@ -1,4 +1,4 @@
-import type { ContainerStatus, RestartCause } from '../../model.ts';
+import { type ContainerStatus, identityOf, LOCAL_DOCKER, type RestartCause } from '../../model.ts';
 import { type DockerEvent, labelsOf } from './events.ts';
 import { identity } from './identity.ts';
 import type { Inspected } from './inspected.ts';
@@ -13,9 +13,10 @@ import {
   signal,
   status,
 } from './container-run.ts';
-import type { RestartObservation, RestartTracker, TrackerOptions, TrackerState } from './tracker.ts';
+import type { TrackerState } from './saved-position.ts';
+import type { RestartObservation, RestartTracker, TrackerOptions } from './tracker.ts';
 
-export type { RestartObservation, Restart, RestartTracker, TrackerOptions, TrackerState } from './tracker.ts';
+export type { RestartObservation, RestartTracker, TrackerOptions } from './tracker.ts';
 
 /** A `restart` event follows its `start` within a millisecond; a start is held this long before it is explained. */
 const HOLD = 100;
@@ -30,7 +31,10 @@ const MOST_SEEN = 1_000;
 const ENDING = new Set(['2', '3', '9', '15']);
 
 /** Makes a tracker; `saved` is where one left off. */
-export function restartTracker({ count, onRestart }: TrackerOptions, saved?: TrackerState): RestartTracker {
+export function restartTracker(
+  { source = LOCAL_DOCKER, count, onRestart }: TrackerOptions,
+  saved?: TrackerState,
+): RestartTracker {
   const runs = new Map<string, ContainerRun>((saved?.runs ?? []).map((run) => [run.id, { ...run }]));
   const seen = new Set<string>(saved?.seen);
   /** Known from before and not told of by this process: whoever listens has to hear of them once. */
@@ -91,7 +95,7 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
   }
 
   function adopt(id: string, name: string, labels: Readonly<Record<string, string>>): ContainerRun {
-    const run = newRun(id, name, identity(name, labels), labels);
+    const run = newRun(id, name, identityOf(source, identity(name, labels)), labels);
     run.replaces = seen.has(run.container);
     remember(run.container);
     runs.set(id, run);
@@ -126,14 +130,21 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
     if (at - run.oomAt < OOM_SPAN) return;
     run.oomAt = at;
     out.push(
-      signal(run, at, 'critical', 'docker:oom', 'out of memory: a process of the container was killed'),
+      signal(
+        source,
+        run,
+        at,
+        'critical',
+        'docker:oom',
+        'out of memory: a process of the container was killed',
+      ),
     );
   }
 
   function rename(run: ContainerRun, name: string, at: number): void {
-    const container = identity(name, run.labels);
+    const container = identityOf(source, identity(name, run.labels));
     if (container !== run.container) {
-      out.push({ ...status(run, 'removed', at), stoppedByOperator: true });
+      out.push({ ...status(source, run, 'removed', at), stoppedByOperator: true });
       run.container = container;
       remember(container);
     }
@@ -249,13 +260,13 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
     const text = restartText(cause, exitCode);
     const counted = count.includes(cause);
     onRestart?.({ at, container: run.container, cause, text, counted });
-    if (counted) out.push({ ...signal(run, at, 'restart', 'docker:restart', text), cause });
+    if (counted) out.push({ ...signal(source, run, at, 'restart', 'docker:restart', text), cause });
   }
 
   function tell(run: ContainerRun, state: ContainerStatus['state'], at: number): void {
     untold.delete(run.id);
     run.state = state;
-    out.push(status(run, state, at));
+    out.push(status(source, run, state, at));
   }
 
   function nextDue(): number | undefined {

@@ -1,7 +1,8 @@
 import type { ContainerStatus, RestartCause, Signal } from '../../model.ts';
+import type { Restart } from '../source.ts';
 import type { DockerEvent } from './events.ts';
 import type { Inspected } from './inspected.ts';
-import type { ContainerRun } from './container-run.ts';
+import type { TrackerState } from './saved-position.ts';
 
 /**
  * Tells from Docker's events which containers run and why they started again: restarts by policy, by an operator,
@@ -26,28 +27,12 @@ export interface RestartTracker {
 }
 
 export interface TrackerOptions {
+  /** The id of the source whose containers these are. Default: this host's engine. */
+  readonly source?: string;
   /** The causes that become restart signals. */
   readonly count: readonly RestartCause[];
   /** Told of every explained start, counted or not (not of first starts). */
   readonly onRestart?: (restart: Restart) => void;
-}
-
-/** A container that started again, with the reason. `at` in epoch milliseconds. */
-export interface Restart {
-  readonly at: number;
-  readonly container: string;
-  readonly cause: RestartCause;
-  readonly text: string;
-  readonly counted: boolean;
-}
-
-/** What the tracker remembers, ready for JSON. */
-export interface TrackerState {
-  readonly runs: readonly Readonly<ContainerRun>[];
-  /** Identities seen before, so that a container made anew under the same name is known as such. */
-  readonly seen: readonly string[];
-  readonly engineLostAt?: number;
-  readonly engineBackAt?: number;
 }
 
 /** What the tracker has to say, in the order it happened. */
