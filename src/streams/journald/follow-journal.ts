@@ -1,4 +1,4 @@
-import { Observable, Subject } from 'rxjs';
+import { Observable, ReplaySubject } from 'rxjs';
 import type { Coverage, Gap, Observation } from '../../model.ts';
 import { batch } from '../batch.ts';
 import { delay } from '../delay.ts';
@@ -40,7 +40,7 @@ export function followJournal(
 ): Source {
   const patterns = unitPatterns(units);
   const saved = position === undefined ? undefined : readJournalPosition(position, log);
-  const coverage$ = new Subject<Coverage>();
+  const coverage$ = new ReplaySubject<Coverage>(1);
   const shownGaps: Gap[] = [];
   const shownRestarts: Restart[] = [];
   let running: ReturnType<typeof start> | undefined;
@@ -58,7 +58,7 @@ export function followJournal(
     batches$,
     flush: () => running?.flush(),
     position: () => running?.position() ?? position ?? { parts: {} },
-    coverage$,
+    coverage$: coverage$.asObservable(),
     status: () => ({
       id: JOURNALD,
       kind: JOURNALD,
@@ -114,7 +114,11 @@ export function followJournal(
     void watch();
     return {
       flush,
-      position: () => writeJournalPosition({ since, ...place, ...followed.snapshot() }),
+      position: () => {
+        if (!gathered.isEmpty())
+          throw new Error('the position in the journal was asked for before all was emitted');
+        return writeJournalPosition({ since, ...place, ...followed.snapshot() });
+      },
       status: (): Pick<SourceStatus, 'connection' | 'coverage' | 'containers' | 'heardAt'> => ({
         connection: reader.connection(),
         coverage,

@@ -160,7 +160,6 @@ export function journalReader(parts: ReaderParts): JournalReader {
     let before: { readonly newest: string; readonly place: string } | undefined;
     for (;;) {
       await delay(HEARTBEAT, clock, child);
-      if (child.aborted) return '';
       const newest = await newestEntry(journalctl, child);
       if (child.aborted) return '';
       if (!newest.ok) return newest.reason;

@@ -32,7 +32,7 @@ export interface UnitEvent {
   readonly job: string | undefined;
   /** Why a run has failed: `exit-code`, `signal`, `oom-kill`, `watchdog`, `start-limit-hit`, … */
   readonly result: string | undefined;
-  /** How the main process has ended. */
+  /** How the main process, or one before it, has ended. */
   readonly exit: UnitExit | undefined;
 }
 
@@ -65,9 +65,9 @@ function wasSkipped(entry: JournalEntry): boolean {
   return / was skipped because |^Condition check resulted in /.test(textOf(entry['MESSAGE']) ?? '');
 }
 
-/** Of the main process alone: `ExecStartPre=` and the like end in the same words. */
+/** Of the main process, or one that has to come before it: a reload or a stop that fails ends in the same words. */
 function exitOf(entry: JournalEntry): UnitExit | undefined {
   const status = textOf(entry['EXIT_STATUS']) ?? '';
-  if (textOf(entry['COMMAND']) !== 'ExecStart' || !/^\d+$/.test(status)) return undefined;
+  if (!/^ExecStart(?:Pre)?$/.test(textOf(entry['COMMAND']) ?? '') || !/^\d+$/.test(status)) return undefined;
   return { by: textOf(entry['EXIT_CODE']) === 'exited' ? 'exit' : 'signal', status: Number(status) };
 }

@@ -84,7 +84,6 @@ export function unitTracker(
     Object.assign(run, newUnitRun(run.unit), {
       run: event.run,
       boot: event.boot,
-      oomAt: run.oomAt,
       toldAt: run.toldAt,
     });
     tell(run, 'running', event.at);
@@ -105,7 +104,8 @@ export function unitTracker(
         if (exit !== undefined) run.exit = exit;
         break;
       case 'failed':
-        if (result === 'start-limit-hit') run.scheduled = false;
+        // Scheduled and not begun: it has been started too often (StartLimitBurst=).
+        run.scheduled = false;
         run.result = result ?? 'failed';
         tell(run, 'exited', at);
         break;
@@ -114,7 +114,8 @@ export function unitTracker(
         tell(run, 'exited', at);
         break;
       case 'start failed':
-        if (run.state === undefined) tell(run, 'exited', at);
+        run.scheduled = false;
+        if (run.state !== 'exited') tell(run, 'exited', at);
         break;
       case 'restart scheduled':
         run.scheduled = true;
