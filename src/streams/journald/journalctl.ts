@@ -76,7 +76,8 @@ export async function newestEntry({ program, source }: Journalctl, signal?: Abor
 
 /** The remedy, where `journalctl` says that this user may not read all of it: with words alone, and often without failing. */
 export function refusal(complaint: string): string | undefined {
-  if (!/insufficient permissions|You are currently not seeing messages/i.test(complaint)) return undefined;
+  if (!/insufficient permissions|Permission denied|You are currently not seeing messages/i.test(complaint))
+    return undefined;
   return `${nameOfUser()} may not read the journal: add ${nameOfUser()} to the group systemd-journal`;
 }
 
