@@ -2,7 +2,7 @@ import { concatWith, defer, EMPTY, ignoreElements, lastValueFrom, Subject, tap, 
 import { canHeal } from '../config/can-heal.ts';
 import type { Config } from '../config/config.ts';
 import { policyOf } from '../incidents/policy.ts';
-import type { Log } from '../log.ts';
+import { SILENT } from '../log.ts';
 import type { Counts, Effect, Outcome, Tally } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
 import { createClassifier } from '../classify/classifier.ts';
@@ -67,9 +67,6 @@ export interface ReplayResult {
   /** Seconds of event time between the first event and the last. */
   readonly span: number;
 }
-
-/** A replay tells what happens in its journal. */
-const SILENT: Log = { error: () => undefined, warn: () => undefined, info: () => undefined };
 
 const ASSUMED: AssumedHeal = { result: 'ok', duration: 30_000 };
 

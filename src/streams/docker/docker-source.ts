@@ -3,6 +3,7 @@ import { type Coverage, type Gap, LOCAL_DOCKER, type Observation } from '../../m
 import type { Log } from '../../log.ts';
 import type { Position, Restart, Source, SourceContext, SourceKind } from '../source.ts';
 import { type DockerEngine, dockerEngines } from './engines.ts';
+import { fetchPast } from './fetch-past.ts';
 import { type FollowedEngine, followEngine } from './follow-engine.ts';
 
 /** So many gaps and restarts are kept for status. */
@@ -15,6 +16,7 @@ export const dockerSources: SourceKind = {
     dockerEngines(config).map((engine) => ({
       id: engine.id,
       open: (context, position) => dockerSource(engine, context, position),
+      fetchPast: (request) => fetchPast(engine, request),
     })),
 };
 

@@ -5,6 +5,7 @@ import { delay } from '../delay.ts';
 import { skimEntries } from '../skim.ts';
 import type { Connection, Position, Source, SourceContext, SourceKind } from '../source.ts';
 import { coverageOf } from './coverage.ts';
+import { fetchPast } from './fetch-past.ts';
 import { fileGroup } from './file-group.ts';
 import { parsePosition, positionOf } from './file-position.ts';
 import { pathMatcher, type PathPattern, pathPattern } from './find-files.ts';
@@ -34,7 +35,13 @@ export const filesSources: SourceKind = {
       patterns: paths.map(pathPattern),
       excluded: pathMatcher(exclude),
     }));
-    return [{ id: FILES, open: (context, position) => filesSource(groups, context, position) }];
+    return [
+      {
+        id: FILES,
+        open: (context, position) => filesSource(groups, context, position),
+        fetchPast: (request) => fetchPast(groups, request),
+      },
+    ];
   },
 };
 
