@@ -2,7 +2,7 @@ import { Observable, ReplaySubject } from 'rxjs';
 import type { Coverage, Gap, Observation } from '../../model.ts';
 import { batch } from '../batch.ts';
 import { delay } from '../delay.ts';
-import { skimEntries } from '../skim.ts';
+import { skimRecords } from '../skim.ts';
 import type { Connection, Position, Source, SourceContext, SourceKind } from '../source.ts';
 import { coverageOf } from './coverage.ts';
 import { fileGroup } from './file-group.ts';
@@ -82,7 +82,7 @@ function filesSource(groups: readonly Group[], context: SourceContext, position?
           excluded: group.excluded,
           isOwn: ownFiles(context.config),
           ...gathered,
-          skim: skimEntries(context.skim ?? (() => false)),
+          skim: skimRecords(context.skim ?? (() => false)),
           tellGap,
           owners,
           clock,
