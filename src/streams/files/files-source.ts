@@ -2,7 +2,7 @@ import { Observable, ReplaySubject } from 'rxjs';
 import type { Coverage, Gap, Observation } from '../../model.ts';
 import { batch } from '../batch.ts';
 import { delay } from '../delay.ts';
-import { skimEntries } from '../skim.ts';
+import { skimRecords } from '../skim.ts';
 import type { Connection, Position, Source, SourceContext, SourceKind } from '../source.ts';
 import { coverageOf } from './coverage.ts';
 import { fetchPast } from './fetch-past.ts';
@@ -89,7 +89,7 @@ function filesSource(groups: readonly Group[], context: SourceContext, position?
           excluded: group.excluded,
           isOwn: ownFiles(context.config),
           ...gathered,
-          skim: skimEntries(context.skim ?? (() => false)),
+          skim: skimRecords(context.skim ?? (() => false)),
           tellGap,
           owners,
           clock,
