@@ -5,10 +5,10 @@ import { delay } from '../delay.ts';
 import { skimEntries } from '../skim.ts';
 import type { Connection, Position, Source, SourceContext, SourceKind } from '../source.ts';
 import { coverageOf } from './coverage.ts';
-import { fileGroup } from './file-group.ts';
+import { type FileGroup, fileGroup } from './file-group.ts';
 import { parsePosition, positionOf } from './file-position.ts';
 import { pathMatcher, type PathPattern, pathPattern } from './find-files.ts';
-import { FILES } from './followed-files.ts';
+import { FILES } from './file-set.ts';
 import { ownFiles } from './own-files.ts';
 
 /** How often it is looked whether everything is being read, in milliseconds. */
@@ -73,8 +73,7 @@ function filesSource(groups: readonly Group[], context: SourceContext, position?
     const { signal } = closing;
     const gathered = batch(emit, clock);
     const saved = parsePosition(position);
-    const owners = new Map<string, string>();
-    const following = groups.map((group) =>
+    const following: FileGroup[] = groups.map((group) =>
       fileGroup(
         {
           group: group.name,
@@ -84,7 +83,8 @@ function filesSource(groups: readonly Group[], context: SourceContext, position?
           ...gathered,
           skim: skimEntries(context.skim ?? (() => false)),
           tellGap,
-          owners,
+          readerOf: (key) =>
+            following.find((other) => other.name !== group.name && other.has(key))?.container,
           clock,
           signal,
         },
