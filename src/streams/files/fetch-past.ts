@@ -10,7 +10,7 @@ import type { PastFetched, PastRequest } from '../source.ts';
 import { fileSystemOf } from './file-system.ts';
 import { findFiles, type PathPattern } from './find-files.ts';
 import { isNamedLike } from './find-rest.ts';
-import { FILES } from './followed-files.ts';
+import { FILES } from './file-set.ts';
 import { ownFiles } from './own-files.ts';
 
 /** One group of the settings, its paths understood. */

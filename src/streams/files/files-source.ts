@@ -6,10 +6,10 @@ import { skimRecords } from '../skim.ts';
 import type { Connection, Position, Source, SourceContext, SourceKind } from '../source.ts';
 import { coverageOf } from './coverage.ts';
 import { fetchPast } from './fetch-past.ts';
-import { fileGroup } from './file-group.ts';
+import { type FileGroup, fileGroup } from './file-group.ts';
 import { parsePosition, positionOf } from './file-position.ts';
 import { pathMatcher, type PathPattern, pathPattern } from './find-files.ts';
-import { FILES } from './followed-files.ts';
+import { FILES } from './file-set.ts';
 import { ownFiles } from './own-files.ts';
 
 /** How often it is looked whether everything is being read, in milliseconds. */
@@ -80,8 +80,7 @@ function filesSource(groups: readonly Group[], context: SourceContext, position?
     const { signal } = closing;
     const gathered = batch(emit, clock);
     const saved = parsePosition(position);
-    const owners = new Map<string, string>();
-    const following = groups.map((group) =>
+    const following: FileGroup[] = groups.map((group) =>
       fileGroup(
         {
           group: group.name,
@@ -91,7 +90,8 @@ function filesSource(groups: readonly Group[], context: SourceContext, position?
           ...gathered,
           skim: skimRecords(context.skim ?? (() => false)),
           tellGap,
-          owners,
+          readerOf: (key) =>
+            following.find((other) => other.name !== group.name && other.has(key))?.container,
           clock,
           signal,
         },
