@@ -106,7 +106,9 @@ async function costOf(axis: Axis, value: number): Promise<number> {
       return [batch];
     }),
   );
-  await lastValueFrom(pipeline({ ...parts, sources: [sourceOf(source$)] }, clock), { defaultValue: undefined });
+  await lastValueFrom(pipeline({ ...parts, sources: [sourceOf(source$)] }, clock), {
+    defaultValue: undefined,
+  });
   return ((performance.now() - began) * 1e6) / LINES;
 }
 
@@ -119,7 +121,13 @@ function observations(
 ): Observation[][] {
   const made: Line[] = Array.from({ length: count }, (_, n) => ({
     type: 'line',
-    origin: origins[n % origins.length] ?? { id: '', source: 'docker', container: '', stream: 'stdout', labels: {} },
+    origin: origins[n % origins.length] ?? {
+      id: '',
+      source: 'docker',
+      container: '',
+      stream: 'stdout',
+      labels: {},
+    },
     ts: '',
     at: begin + n,
     text: text(n),

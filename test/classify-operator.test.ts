@@ -48,7 +48,15 @@ describe('classify', () => {
 
   it('passes signals and facts of others in their order, and drops batches with nothing to tell', async () => {
     const web = origin('web');
-    const gap: Gap = { type: 'gap', source: 'docker', at: 1, container: 'web', from: 0, to: 1, reason: 'rotated' };
+    const gap: Gap = {
+      type: 'gap',
+      source: 'docker',
+      at: 1,
+      container: 'web',
+      from: 0,
+      to: 1,
+      reason: 'rotated',
+    };
     const restart: Signal = {
       type: 'signal',
       source: 'docker',

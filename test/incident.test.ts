@@ -101,7 +101,15 @@ describe('a container named as what every object inherits', () => {
       const inputs: Input[] = [
         { type: 'container', source: 'docker', at: T0, id: 'a', container: name, state: 'running', ...known },
         ...[1, 2, 3, 4, 5].map((ms) => ({ ...signal('critical', T0 + ms), container: name })),
-        { type: 'container', source: 'docker', at: T0 + 10, id: 'a', container: name, state: 'exited', ...known },
+        {
+          type: 'container',
+          source: 'docker',
+          at: T0 + 10,
+          id: 'a',
+          container: name,
+          state: 'exited',
+          ...known,
+        },
       ];
       let state = initial(config, T0);
       for (const input of inputs) {

@@ -2,7 +2,17 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { asyncScheduler, EMPTY, filter, firstValueFrom, ReplaySubject, share, Subject, tap } from 'rxjs';
+import {
+  asyncScheduler,
+  EMPTY,
+  filter,
+  firstValueFrom,
+  identity,
+  ReplaySubject,
+  share,
+  Subject,
+  tap,
+} from 'rxjs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordSession } from '../src/commands/record/record-session.ts';
 import { configSchema } from '../src/config/config.ts';
@@ -10,6 +20,7 @@ import type { Evidence, Outcome, Signal, Transition } from '../src/model.ts';
 import { createEntryStore } from '../src/operators/classify.ts';
 import { createClassifier } from '../src/classify/classifier.ts';
 import { RollingWindow } from '../src/operators/rolling-window.ts';
+import { policyOf } from '../src/incidents/policy.ts';
 import { pipeline } from '../src/pipeline.ts';
 import { replaySession } from '../src/replay/replay-session.ts';
 import { dockerSource } from '../src/streams/docker/docker-source.ts';
@@ -63,19 +74,24 @@ describeEngine('a recording of a live engine', (engine) => {
       };
       const running = pipeline(
         {
-          config,
-          source$: batches$,
+          sources: [{ ...source, batches$ }],
+          asRead: identity,
           classifier: createClassifier([]),
           entries: createEntryStore(),
+          advanceClock: tap(keep),
           window,
-          onTime: tap(keep),
+          policy: policyOf(config),
           outcomes$,
-          controls$: EMPTY,
-          save$: EMPTY,
-          carryOut: (step) => {
+          commands$: EMPTY,
+          checkpoint$: EMPTY,
+          log: pino({ level: 'silent' }),
+          store: (step) => {
             for (const move of step.transitions) moved$.next(move);
             transitions.push(...step.transitions);
-            for (const effect of step.effects) {
+            return true;
+          },
+          effects: {
+            submit: (effect) => {
               const { id, kind } = effect;
               asyncScheduler.schedule(
                 () => {
@@ -87,7 +103,7 @@ describeEngine('a recording of a live engine', (engine) => {
                 },
                 kind === 'heal' ? HEAL : 0,
               );
-            }
+            },
           },
         },
         asyncScheduler,

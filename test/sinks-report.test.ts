@@ -227,7 +227,17 @@ describe('log text in the report', () => {
           samples: { ...story().samples, critical: [{ at: OPENED, container: name, text }] },
           groups: story().groups.map((group) => ({ ...group, sample: text, container: name })),
           heals: [{ ...healed, output: text }],
-          gaps: [{ type: 'gap', source: 'docker', at: OPENED, container: name, from: OPENED, to: OPENED, reason: text }],
+          gaps: [
+            {
+              type: 'gap',
+              source: 'docker',
+              at: OPENED,
+              container: name,
+              from: OPENED,
+              to: OPENED,
+              reason: text,
+            },
+          ],
         });
         for (const part of ['opened', 'heal', 'resolved'] as const) {
           const written = reportSection(effect({ kind: 'report', part, story: told }));

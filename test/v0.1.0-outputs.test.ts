@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { Agent } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { loadConfig } from '../src/load-config.ts';
-import { replaySession } from '../src/replay-session.ts';
+import { loadConfig } from '../src/config/load-config.ts';
+import { replaySession } from '../src/replay/replay-session.ts';
 import { alertChannels } from '../src/sinks/alert/alert-channels.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
-import { performEffects } from '../src/sinks/performer.ts';
+import { effectQueue } from '../src/sinks/effect-queue.ts';
 import { markdownReport } from '../src/sinks/report/report-sink.ts';
-import { VirtualClock } from '../src/streams/virtual-clock.ts';
+import { VirtualClock } from '../src/time/virtual-clock.ts';
 import { cli } from './support/cli.ts';
 import { bench, scratchDir } from './support/state.ts';
 import { FIXTURES, golden, openSaved, stateDir } from './support/v0.1.0.ts';
@@ -59,7 +59,7 @@ describe('what version 0.1.0 has told of its incidents', () => {
     }));
     const dir = scratchDir();
     const clock = new VirtualClock();
-    const performer = performEffects({
+    const performer = effectQueue({
       alert: {
         channels: alertChannels({ ...config.alerts, channels }, new Agent()),
         name: config.name,

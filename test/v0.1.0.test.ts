@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { healInProgress, type Restored, restoredFrom } from '../src/daemon/restore.ts';
 import { RollingWindow } from '../src/operators/rolling-window.ts';
 import type { Store } from '../src/state/store.ts';
+import type { SavedContainer } from '../src/streams/docker/saved-position.ts';
 import { openSaved, SAVED_AT, type SavedState, stateDir } from './support/v0.1.0.ts';
 
 const HOUR = 3_600_000;
@@ -24,11 +25,18 @@ describe('the state of a daemon of version 0.1.0', () => {
       'b1e35e90 stdout labelled 0',
       'b1e35e90 stderr traceback 1',
     ]);
-    expect(restored.follow?.events?.nano).toBe('1795680279923243514');
-    expect(restored.follow?.tracker?.runs.map(({ name, labels }) => [name, labels])).toEqual([
-      ['quantum_postgres', { team: 'data' }],
-      ['quantum_api', { 'quantum-realtime.limits.errors': '100', team: 'trading' }],
-    ]);
+    expect(restored.positions.get('docker')?.shared).toMatchObject({
+      events: { nano: '1795680279923243514' },
+      tracker: {
+        runs: [
+          { name: 'quantum_postgres', labels: { team: 'data' } },
+          {
+            name: 'quantum_api',
+            labels: { 'quantum-realtime.limits.errors': '100', team: 'trading' },
+          },
+        ],
+      },
+    });
     expect(restored.window).toHaveLength(4);
     expect(hour('quiet', restored)).toEqual(['quantum_postgres 1 9 9 0', 'quantum_api 0 3 4 0']);
     expect(restored.core).toMatchObject({ seq: 0, keys: {}, gaps: [] });
@@ -73,7 +81,7 @@ describe('the state of a daemon of version 0.1.0', () => {
       'quantum_postgres 2026-11-26T08:08:45.926972859Z',
       'quantum_api 2026-11-26T08:08:45.318988823Z',
     ]);
-    const [postgres] = Object.values(restored.follow?.containers ?? {});
+    const [postgres] = Object.values(partsOf(restored));
     const [begun] = postgres?.log.joiner.open ?? [];
     const text = Buffer.from(begun?.bytes ?? '', 'base64').toString();
     expect(begun?.ts).toBe('2026-11-26T08:08:45.926972859Z');
@@ -155,16 +163,22 @@ describe('the state of a daemon of version 0.1.0', () => {
     const store = openSaved('blind');
     const restored = restoredFrom(store);
     expect(restored.core?.seq).toBe(1);
-    expect(restored.core?.sight).toEqual({
-      blindSince: 1_795_680_493_856,
-      observedSince: 1_795_680_475_819,
-      reason: 'connect ECONNREFUSED /run/docker.sock',
+    expect(restored.core?.observedSince).toBe(1_795_680_475_819);
+    expect(restored.core?.coverage).toEqual({
+      docker: {
+        blindSince: 1_795_680_493_856,
+        observedSince: 1_795_680_475_819,
+        reason: 'connect ECONNREFUSED /run/docker.sock',
+        containers: {},
+      },
     });
     expect(restored.core?.keys['host']?.incident).toMatchObject({
       id: '20261126T080758Z-host-1',
       state: 'verifying',
       passive: true,
-      why: 'no heal is configured',
+      decisionReason: 'no heal is configured',
+      announced: true,
+      sources: ['docker'],
     });
     expect(positions(restored)).toEqual([
       'quantum_postgres 2026-11-26T08:07:58.005633148Z',
@@ -212,9 +226,10 @@ describe('the state of a daemon of version 0.1.0', () => {
 });
 
 /** Each followed container with the timestamp up to which it has been counted. */
-function positions({ follow }: Restored): readonly string[] {
-  const containers = Object.values(follow?.containers ?? {});
-  return containers.map(({ name, log }) => `${name} ${log.ledger.last?.ts ?? 'from the beginning'}`);
+function positions(restored: Restored): readonly string[] {
+  return Object.values(partsOf(restored)).map(
+    ({ name, log }) => `${name} ${log.ledger.last?.ts ?? 'from the beginning'}`,
+  );
 }
 
 /** The rolling hour as it stood at the last commit, a container a line: critical, errors, warnings, restarts. */
@@ -247,4 +262,9 @@ function history(store: Store): readonly string[] {
       ({ id, openedAt, closedAt, story }) =>
         `${id} ${story.state} after ${closedAt === undefined ? '-' : closedAt - openedAt} ms, ${story.heals.length} heals, ${story.timeline.length} steps`,
     );
+}
+
+/** The containers' parts of the position in the one engine there was. */
+function partsOf({ positions: stored }: Restored): Readonly<Record<string, SavedContainer>> {
+  return (stored.get('docker')?.parts ?? {}) as unknown as Readonly<Record<string, SavedContainer>>;
 }

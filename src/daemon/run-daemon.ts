@@ -14,7 +14,7 @@ import { statusLine } from '../systemd/status-line.ts';
 import { EXIT } from '../usage.ts';
 import { banner } from './banner.ts';
 import { daemonEffects } from './daemon-effects.ts';
-import { answers, endpointOf } from './engine-at-start.ts';
+import { answers, enginesOf } from './engine-at-start.ts';
 import { housekeeping } from './housekeeping.ts';
 import { lineRates } from './line-rates.ts';
 import { openWorld, type World } from './open-world.ts';
@@ -47,7 +47,8 @@ const SYSTEMD_STATUS = 10_000;
 /** Runs until SIGINT or SIGTERM and resolves with the exit code. The one place that subscribes to the pipeline. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
   const { config, stateDir, dryRun } = options;
-  if (options.requireDocker && !(await answers(endpointOf(config)))) return EXIT.fault;
+  const engines = enginesOf(config);
+  if (options.requireDocker && !(await answers(engines))) return EXIT.fault;
 
   const world = await openWorld(config, stateDir, dryRun);
   const { clock, log, store, restored } = world;
@@ -142,7 +143,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     stops.signals$,
   );
   try {
-    const ended = lastValueFrom(merge(beside$.pipe(takeUntil(ended$), ignoreElements()), steps$), {
+    const ended = lastValueFrom(merge(beside$.pipe(ignoreElements(), takeUntil(ended$)), steps$), {
       defaultValue: undefined,
     });
     effects.resume();

@@ -17,7 +17,7 @@ import { restartContainers } from '../../streams/docker/restart-containers.ts';
 
 /** Effects performed for real while old logs are replayed, each of them marked as a drill. */
 export interface Drill {
-  /** What will be done, and where, for people. */
+  /** What will be done, and where, as text for people. */
   readonly announcement: string;
   readonly perform: (effect: Effect) => Promise<Outcome>;
   /** How many effects have not succeeded so far. */
@@ -26,14 +26,14 @@ export interface Drill {
   readonly stop: () => Promise<void>;
 }
 
-/** A drill does not wait longer than this (ms) for a receiver that is out of reach. */
+/** How long a drill tries to reach a receiver, in milliseconds. */
 const DEADLINE = 60_000;
 const NOTICE = '🧪 **DRILL - this is a replay of saved logs. Nothing of it is happening now.**';
 
 /**
  * Opens the configured channels, report folder and heal. `started` (epoch milliseconds) becomes part of the ids, so
- * that no drill is taken for the incident it replays, nor for another drill. `tell` gets a line on what became of every
- * effect, and on every attempt that has to be repeated.
+ * that no drill is mistaken for the incident it replays, nor for another drill. `tell` gets a line for the outcome of
+ * every effect, and for every attempt that has to be repeated.
  */
 export function openDrill(config: Config, started: number, tell: (line: string) => void): Drill {
   const dispatcher = new Agent();
@@ -81,7 +81,7 @@ export function asDrill(effect: Effect, prefix: string): Effect {
   };
 }
 
-/** What goes well is told with the outcomes. */
+/** A log that passes on problems only: successes are among the outcomes. */
 function troubleOnly(tell: (line: string) => void): Log {
   const say = (fields: object, message: string): void => {
     const channel = 'channel' in fields && typeof fields.channel === 'string' ? `${fields.channel}: ` : '';
@@ -105,7 +105,7 @@ function withNotice(message: Message): Message {
   };
 }
 
-/** What is run can tell a drill by `QUANTUM_REALTIME_DRILL=1`. */
+/** The heal of a drill, which recognizes one by `QUANTUM_REALTIME_DRILL=1`. */
 function healOf(config: Config): HealSink | undefined {
   const { heal, alerts } = config;
   const drill = { ...heal, env: { ...heal.env, QUANTUM_REALTIME_DRILL: '1' } };

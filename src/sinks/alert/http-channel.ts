@@ -43,9 +43,9 @@ export function overHttp(receiver: HttpReceiver): ChannelType {
 
 type Answer = Extract<Reply, { type: 'answer' }>;
 
-/** Longest pause a receiver is believed to mean. */
+/** The longest pause that a receiver can ask for, in milliseconds; longer ones are cut to it. */
 const WAIT_MAX = 24 * 3_600_000;
-/** The pause after a 429 that does not say how long. */
+/** The pause after a 429 without a duration, in milliseconds. */
 const UNSAID = 5_000;
 
 /**
@@ -109,7 +109,7 @@ function verdictOf(status: number): SendStatus {
   return status === 401 || status === 403 || status === 404 ? 'disable' : 'refused';
 }
 
-/** How long the receiver asks to wait: its body's `retry_after` (seconds, more exact) before the header. */
+/** The pause that the receiver asks for: `retry_after` of the body (in seconds, more exact), else the header. */
 function waitOf(reply: Answer): number | undefined {
   const body = parseJson(reply.body);
   if (
@@ -128,7 +128,7 @@ function waitOf(reply: Answer): number | undefined {
   return Number.isNaN(date) ? undefined : bounded(date - now);
 }
 
-/** The rate limit's bucket is empty: waiting now is better than being told to. */
+/** The pause after a success that used up the rate limit: waiting now is better than a 429 next time. */
 function exhausted(reply: Answer): number | undefined {
   const after = Number(single(reply.headers['x-ratelimit-reset-after']));
   return single(reply.headers['x-ratelimit-remaining']) === '0' && after > 0
@@ -136,7 +136,7 @@ function exhausted(reply: Answer): number | undefined {
     : undefined;
 }
 
-/** An edit may fail without harm, but not the receiver's wish to be left alone. */
+/** The pause that an edit was answered with. The edit itself may fail without harm. */
 function waitAfterEdit(reply: Reply): number {
   if (reply.type === 'failure') return 0;
   return reply.status === 429 ? (waitOf(reply) ?? UNSAID) : (exhausted(reply) ?? 0);

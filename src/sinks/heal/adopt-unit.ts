@@ -4,7 +4,7 @@ import { unknownEnd } from './adopt-process.ts';
 import type { HealEnd, HealProcess, HealRun } from './heal-sink.ts';
 import { healUnit } from './systemd-run.ts';
 
-/** How often systemd is asked. */
+/** How often the unit's state is queried, in milliseconds. */
 const ASK_EVERY = 2_000;
 /** systemd is given this long beyond the deadline to end the unit itself. */
 const SLACK = 30_000;
@@ -18,8 +18,8 @@ const execute: Execute = async (program, args) => {
 };
 
 /**
- * Waits for a heal in a transient unit, which goes on when the monitor that started it does not. Whether it still runs
- * is asked of systemd, since the recorded process was only the client that waited for it.
+ * Waits for a heal in a transient unit, which outlives the daemon that started it. systemd is queried whether it
+ * still runs: the recorded process was only the client that waited for it.
  */
 export function adoptUnit(known: HealProcess, clock: SchedulerLike, ask: Execute = execute): HealRun {
   const unit = `${healUnit(known.effect)}.service`;

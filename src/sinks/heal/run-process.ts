@@ -4,9 +4,12 @@ import { endedRun } from './heal-sink.ts';
 import { outputTail } from './output-tail.ts';
 import { processIdentity, signalGroup } from './process-identity.ts';
 
-/** How long after its exit a program's output is waited for: something it left behind may hold the pipes. */
+/**
+ * How long after its exit a program's output is waited for, in milliseconds: a process it left behind may hold the
+ * pipes.
+ */
 const PIPE_WAIT = 5_000;
-/** Exit codes by which a shell, `env` and `nice` say that a program was not executable, or not found. */
+/** Exit codes of a shell, `env` and `nice` for a program that is not executable (126) or not found (127). */
 const BROKEN = new Set([126, 127]);
 
 /** A program to be run; durations in milliseconds. */
@@ -71,7 +74,7 @@ export function runProcess(options: ProcessOptions): Promise<HealRun> {
           whenGroupIsGone(end);
         });
       };
-      // After a time-out the run is not over before its whole group is, or has been killed.
+      // After a timeout the run ends when its whole group has ended or has been killed.
       const whenGroupIsGone = (then: () => void): void => {
         if (timedOut && !killed && group(0)) timers.add(clock.schedule(() => whenGroupIsGone(then), 100));
         else then();

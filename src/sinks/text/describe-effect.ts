@@ -3,7 +3,7 @@ import type { Effect } from '../../model.ts';
 import { alertText } from '../alert/alert-text.ts';
 import { healAction } from '../heal/actions/registry.ts';
 
-/** What an effect comes to, in words: the message, the report's section, or what would be run. */
+/** An effect as text: the message, the report section, or the command that would be run. */
 export function describeEffect(effect: Effect, config: Pick<Config, 'name' | 'heal'>): string {
   const { story, part } = effect;
   switch (effect.kind) {

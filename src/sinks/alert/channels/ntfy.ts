@@ -7,7 +7,7 @@ const MESSAGE = 4_096;
 const PLAIN = 500;
 const TITLE = 250;
 
-/** 5 makes phones ring through; only a person who is needed is worth that. */
+/** 5 rings through on phones in silent mode: only for escalations. */
 const PRIORITIES: Readonly<Record<NotificationType, number>> = {
   opened: 4,
   heal: 3,

@@ -13,8 +13,8 @@ export const restart: HealAction = {
 };
 
 /**
- * The built-in heal: restarts the containers that caused the breach, one after the other. One that cannot be
- * restarted does not keep the others from it, but makes the heal a failed one. With nobody to blame nothing is done.
+ * The built-in heal: restarts the containers that caused the breach, one after the other. If one cannot be restarted
+ * the others are all the same, and the heal has failed. If no container can be blamed nothing is done.
  */
 export function restartHeal({
   config,
