@@ -208,16 +208,34 @@ export const further: readonly Mutant[] = [
     replace: `result === 'unknown' && streak > 99 ? settle :`,
   },
   {
+    name: 'blindness of any source stops every incident',
+    file: `${CORE}/coverage.ts`,
+    find: `  for (const source of sources) {`,
+    replace: `  for (const source of new Set([...sources, ...Object.keys(coverage)])) {`,
+  },
+  {
+    name: 'an incident does not depend on the source of its evidence',
+    file: `${CORE}/coverage.ts`,
+    find: `    sources: [...new Set([HOST, ...sources, ...ofExpected])],`,
+    replace: `    sources: [HOST],`,
+  },
+  {
+    name: "an incident does not depend on its subjects' logs",
+    file: `${CORE}/coverage.ts`,
+    find: `    containers: [...new Set([...subjects, ...expected])],`,
+    replace: `    containers: [...new Set(subjects.length > 99 ? subjects : expected)],`,
+  },
+  {
     name: 'the quiet clock goes on after blindness',
     file: `${CORE}/coverage.ts`,
-    find: `observedSince: isLong ? now : before`,
+    find: `observedSince: isLong(since, now, policy) ? now : before`,
     replace: `observedSince: before`,
   },
   {
     name: 'the shortest cut is blindness',
     file: `${CORE}/coverage.ts`,
-    find: `state.now - since > incident.blindAfter`,
-    replace: `state.now - since >= 0`,
+    find: `now - since > incident.blindAfter`,
+    replace: `now - since >= 0`,
   },
   {
     name: 'evidence that was read back counts as if it had just been seen',
