@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { HEAL_ACTIONS } from '../sinks/heal/actions/registry.ts';
 import {
   channel,
   classifyRule,
@@ -120,7 +121,7 @@ export const configSchema = z.strictObject({
         .default([])
         .describe('Program and arguments, each by itself; started without a shell. Empty: nothing is run.'),
       action: z
-        .enum(['command', 'restart'])
+        .enum(HEAL_ACTIONS.map(({ name }) => name))
         .default('command')
         .describe(
           'command: runs heal.command. restart: restarts the containers that caused the breach instead.',

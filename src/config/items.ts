@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { KINDS } from '../model.ts';
+import { CHANNEL_TYPES } from '../sinks/alert/channels/registry.ts';
 import { identifier, limit, list, span, texts, webAddress } from './values.ts';
 
 /** How the lines that match it are judged. */
@@ -73,7 +74,7 @@ export function namesAreUnique(rules: readonly { readonly name: string }[], cont
 export const channel = z.strictObject({
   url: webAddress.describe('Address that alerts are sent to. A secret: never logged, reported or shown.'),
   type: z
-    .enum(['discord', 'slack', 'ntfy', 'generic'])
+    .enum(CHANNEL_TYPES.map(({ type }) => type))
     .optional()
     .describe('Kind of receiver. Default: by the address, else generic.'),
   name: z

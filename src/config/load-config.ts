@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { closest } from './closest.ts';
 import { configSchema, type Config } from './config.ts';
+import { ConfigError } from './config-error.ts';
 import { describeIssue, didYouMean, quote } from './describe-issue.ts';
 import { knownSettings } from './known-settings.ts';
 import { assign, isTree, leaves, type Tree } from './tree.ts';
@@ -20,17 +21,6 @@ export interface ConfigPlaces {
   readonly file?: string | undefined;
   readonly env?: NodeJS.ProcessEnv;
   readonly flags?: Readonly<Record<string, unknown>>;
-}
-
-/** Every problem of a configuration at once, a line each: the place, what was expected, what was found. */
-export class ConfigError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(['The configuration is not usable:', ...problems.map((problem) => `  ${problem}`)].join('\n'));
-    this.name = 'ConfigError';
-    this.problems = problems;
-  }
 }
 
 /**
@@ -74,12 +64,14 @@ export async function loadConfig({ file, env = {}, flags = {} }: ConfigPlaces): 
  * the start, with its path.
  */
 async function patternProblems({ classify, rules }: Config): Promise<string[]> {
-  const [{ createClassifier }, { compilePattern }] = await Promise.all([
-    import('../classify/classifier.ts'),
+  if (classify.rules.length === 0 && rules.length === 0) return [];
+  // Loaded only now: most settings hold no pattern, and then nothing of this need be in memory.
+  const [{ compileRules }, { compilePattern }] = await Promise.all([
+    import('../classify/user-rules.ts'),
     import('../classify/user-pattern.ts'),
   ]);
   const compile = [
-    () => createClassifier(classify.rules),
+    () => compileRules(classify.rules),
     ...rules.map(
       ({ pattern }, index) =>
         () =>

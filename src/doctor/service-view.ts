@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { PLACES, UNIT } from '../commands/install/places.ts';
+import { PLACES, UNIT } from '../systemd/places.ts';
 
 /**
  * How the installed service is examined: in a unit with its own user, settings and mounts, or not, with a note that

@@ -1,3 +1,4 @@
+import { canHeal } from '../config/can-heal.ts';
 import type { Config, IncidentConfig } from '../config/config.ts';
 import type { Rule, Signal } from '../model.ts';
 import { rulesOf } from './rules.ts';
@@ -22,7 +23,7 @@ export function policyOf(config: Config, rules: readonly Rule[] = rulesOf(config
     incident: config.incident,
     rules: new Map(rules.filter((rule) => rule.effects.length > 0).map((rule) => [rule.name, rule])),
     shownRules: rules,
-    canHeal: config.heal.action === 'restart' || config.heal.command.length > 0,
+    canHeal: canHeal(config.heal),
     longestWindow: Math.max(config.window, ...rules.map((rule) => rule.window)),
   };
 }

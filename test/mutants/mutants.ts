@@ -246,8 +246,8 @@ export const further: readonly Mutant[] = [
   {
     name: 'a relapse is a new chance to heal',
     file: `${CORE}/transitions.ts`,
-    find: `    aliveSince: now,\n    readBack,\n  });`,
-    replace: `    aliveSince: now,\n    readBack,\n    attempts: 0,\n  });`,
+    find: `    aliveSince: now,\n    readBack,\n    subjects: [],`,
+    replace: `    aliveSince: now,\n    readBack,\n    attempts: 0,\n    subjects: [],`,
   },
   {
     name: 'nothing is ever flapping',

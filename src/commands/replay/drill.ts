@@ -1,12 +1,13 @@
 import { asyncScheduler, filter, firstValueFrom } from 'rxjs';
 import { Agent } from 'undici';
+import { canHeal } from '../../config/can-heal.ts';
 import type { Config } from '../../config/config.ts';
 import type { Effect, Outcome } from '../../model.ts';
 import type { AlertChannel, Message } from '../../sinks/alert/alert-channel.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
-import { commandHeal } from '../../sinks/heal/actions/command.ts';
+import { healAction } from '../../sinks/heal/actions/registry.ts';
+import { configuredHeal } from '../../sinks/heal/configured-heal.ts';
 import type { HealSink } from '../../sinks/heal/heal-sink.ts';
-import { restartHeal } from '../../sinks/heal/actions/restart.ts';
 import { memoryOutbox } from '../../sinks/outbox.ts';
 import { effectQueue } from '../../sinks/effect-queue.ts';
 import { markdownReport } from '../../sinks/report/report-sink.ts';
@@ -107,36 +108,20 @@ function withNotice(message: Message): Message {
 /** The heal of a drill, which recognizes one by `QUANTUM_REALTIME_DRILL=1`. */
 function healOf(config: Config): HealSink | undefined {
   const { heal, alerts } = config;
-  const clock = asyncScheduler;
-  if (heal.action === 'restart') {
-    const endpointOf = engineEndpoints(config);
-    return restartHeal({
-      config: heal,
-      clock,
-      restart: (container) => restartContainers(endpointOf, container),
-    });
-  }
-  if (heal.command.length === 0) return undefined;
-  const secrets = [
-    alerts.webhook,
-    ...alerts.channels.flatMap(({ url, secret, token }) => [url, secret, token]),
-  ];
-  return commandHeal({
-    config: { ...heal, env: { ...heal.env, QUANTUM_REALTIME_DRILL: '1' } },
-    clock,
-    env: process.env,
-    secrets: secrets.flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret])),
-  });
+  const drill = { ...heal, env: { ...heal.env, QUANTUM_REALTIME_DRILL: '1' } };
+  return configuredHeal(
+    { heal: drill, alerts },
+    {
+      clock: asyncScheduler,
+      env: process.env,
+      restart: (container) => restartContainers(engineEndpoints(config), container),
+    },
+  );
 }
 
 function announce({ heal, report }: Config, channels: readonly AlertChannel[]): string {
   const names = channels.map(({ name }) => name).join(', ');
-  const run =
-    heal.action === 'restart'
-      ? 'containers to blame are restarted'
-      : heal.command.length === 0
-        ? 'no heal is configured'
-        : heal.command.join(' ');
+  const run = canHeal(heal) ? healAction(heal).describe(heal) : 'no heal is configured';
   return [
     'DRILL: effects are performed for real, each marked as a drill',
     `  alerts: ${names === '' ? 'no channel is configured' : names}`,

@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import type { Effect, NotificationType } from '../../model.ts';
 
 /** A message for one channel: one effect as text, or several folded into one. */
@@ -55,30 +56,37 @@ export interface AlertChannel {
   send(message: Message): Promise<SendResult>;
 }
 
-/** An HTTP request of a channel, as plain data. */
-export interface ChannelRequest {
-  readonly method: 'POST' | 'PATCH' | 'PUT';
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** What a channel type needs to know beside the message. */
-export interface ChannelSettings {
+/** What a channel is made from. `timeout` bounds one attempt, edits and all, in milliseconds. */
+export interface ChannelOptions {
+  readonly name: string;
   readonly url: URL;
   readonly secret: string;
   readonly token: string;
+  readonly timeout: number;
+  /** The client that every request goes through. */
+  readonly dispatcher: Dispatcher;
 }
 
 /**
- * What is particular to one kind of receiver; a new kind is one file that exports one of these. `compose` writes the
- * message; with `plain` as short and simple as possible, for receivers that refused the full one. `edits` are
- * requests made after it was sent, whose failure does not matter. `remoteId` reads the receiver's id from its answer.
+ * What became of asking a receiver something harmless. `takes`: it would take a message. `unknown`: something answers,
+ * but only a message would tell. `refuses` and `silent` come with what to do about it. Holds no secret.
+ */
+export interface ProbeResult {
+  readonly verdict: 'takes' | 'unknown' | 'refuses' | 'silent';
+  /** What was asked and answered, or why no answer came. */
+  readonly said: string;
+  readonly remedy?: string;
+}
+
+/**
+ * What `alerts.channels[].type` may name: one file in `channels/`, one line in the registry, one contract test
+ * (`test/sinks-channels.test.ts`). Receivers that are spoken to over HTTP are made by `overHttp`.
  */
 export interface ChannelType {
   readonly type: string;
-  matches(url: URL): boolean;
-  compose(message: Message, settings: ChannelSettings, plain: boolean): ChannelRequest;
-  edits?(message: Message, settings: ChannelSettings): readonly ChannelRequest[];
-  remoteId?(body: string): string;
+  /** Whether an address for which no type is named is one of its own. */
+  readonly matches: (url: URL) => boolean;
+  create(options: ChannelOptions): AlertChannel;
+  /** Asks the receiver, for `doctor`, whether it would take a message; shows nobody anything. Never throws. */
+  probe(options: ChannelOptions): Promise<ProbeResult>;
 }

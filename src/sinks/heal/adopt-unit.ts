@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { SchedulerLike } from 'rxjs';
 import { unknownEnd } from './adopt-process.ts';
@@ -13,8 +12,10 @@ const SLACK = 30_000;
 /** Runs a program and resolves with what it printed; rejects if it fails. */
 export type Execute = (program: string, args: readonly string[]) => Promise<string>;
 
-const run = promisify(execFile);
-const execute: Execute = async (program, args) => (await run(program, [...args], { timeout: 10_000 })).stdout;
+const execute: Execute = async (program, args) => {
+  const { execFile } = await import('node:child_process');
+  return (await promisify(execFile)(program, [...args], { timeout: 10_000 })).stdout;
+};
 
 /**
  * Waits for a heal in a transient unit, which outlives the daemon that started it. systemd is queried whether it

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import type { SchedulerLike } from 'rxjs';
 import type { HealEnd, HealProcess, HealRun, HealStarted } from './heal-sink.ts';
 import { endedRun } from './heal-sink.ts';
@@ -97,6 +96,8 @@ export function runProcess(options: ProcessOptions): Promise<HealRun> {
 }
 
 function startChild(program: string, args: readonly string[], { env, cwd }: ProcessOptions) {
+  // Loaded with the first heal: the settings name the heal actions, and most commands that read settings run nothing.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   try {
     return spawn(program, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
