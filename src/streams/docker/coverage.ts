@@ -22,7 +22,8 @@ export interface View {
  * blindness) stays so until it has caught up.
  */
 export function coverageOf({ now, source, engine, down }: View, last?: Coverage): Coverage | undefined {
-  const isLate = ({ since }: { readonly since: number }) => now - since >= BLIND_AFTER;
+  // Of a time that is still to come nobody knows how long ago it was: the clock has stepped back.
+  const isLate = ({ since }: { readonly since: number }) => now - since >= BLIND_AFTER || since > now;
   if (engine !== undefined && isLate(engine))
     return { type: 'coverage', at: now, source, blind: true, unread: [], reason: engine.reason };
   const couldRead = last !== undefined && !last.blind;

@@ -35,6 +35,10 @@ export function dockerSource(engine: DockerEngine, context: SourceContext, posit
   let coverage: Coverage | undefined;
   let following: FollowedEngine | undefined;
   const batches$ = new Observable<readonly Observation[]>((subscriber) => {
+    if (following !== undefined) {
+      subscriber.error(new Error(`${id} has been subscribed to before: open it again to read it again`));
+      return undefined;
+    }
     const begun = followEngine(
       {
         engine,

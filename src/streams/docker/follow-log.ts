@@ -112,6 +112,8 @@ export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' 
     const first = often ? PROBE.often : PROBE.usual;
     let wait = first;
     while (!stopped()) {
+      // A clock that has stepped back must not put the question off.
+      heardAt = Math.min(heardAt, clock.now());
       const silent = clock.now() - heardAt;
       if (silent < wait) {
         if (silent < first) wait = first;

@@ -103,7 +103,10 @@ export function lineJoiner(sink: LineSink, saved?: JoinerState): LineJoiner {
   function idle(now: number): void {
     for (const stream of [0, 1] as const) {
       const line = open[stream];
-      if (line === undefined || now - line.touched < OPEN_LINE) continue;
+      if (line === undefined) continue;
+      // A clock that has stepped back must not keep it open.
+      line.touched = Math.min(line.touched, now);
+      if (now - line.touched < OPEN_LINE) continue;
       counted[stream] = line.ts;
       close(stream, line);
     }

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { HEAL_UNIT } from '../../systemd/heal-unit.ts';
+
+/** The service as `install` names it: even a daemon that is tried by hand beside it must not read what it logs. */
+const SERVICE = 'quantum_realtime.service';
+
+/** Which units are ours: the one this process runs in, the service as it is installed, and the heals. Their lines tell of incidents. */
+export function ownUnits(cgroup: () => string = ofThisProcess): (unit: string) => boolean {
+  const own = unitOf(cgroup);
+  return (unit) => unit === own || unit === SERVICE || unit.startsWith(HEAL_UNIT);
+}
+
+/** The unit in the path of a control group: the first part that is not a slice. */
+function unitOf(cgroup: () => string): string | undefined {
+  let text: string;
+  try {
+    text = cgroup();
+  } catch {
+    return undefined;
+  }
+  const path = /^(?:0:|\d+:name=systemd):(\/.*)$/m.exec(text)?.[1] ?? '';
+  const unit = path.split('/').find((part) => part !== '' && !part.endsWith('.slice'));
+  return unit !== undefined && /\.[a-z]+$/.test(unit) ? unit : undefined;
+}
+
+function ofThisProcess(): string {
+  return readFileSync('/proc/self/cgroup', 'utf8');
+}
