@@ -1,5 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { dockerSources } from './docker/docker-source.ts';
+import { filesSources } from './files/files-source.ts';
+import { journaldSources } from './journald/journald-sources.ts';
 import { journaldSources } from './journald/journald-sources.ts';
 import type { ConfiguredSource, SourceKind } from './source.ts';
 
