@@ -36,7 +36,7 @@ export interface BreachOptions {
   readonly window: TallySource;
   /** Where to go on, as `boot` has prepared it. Without it everything begins healthy, at the first event. */
   readonly initial?: CoreState | undefined;
-  /** Outcomes of effects, and commands of operators. */
+  /** What became of effects, and what operators ask for. */
   readonly inputs$: Observable<Outcome | Control>;
   /** At each of its events the present state is emitted as a step even if nothing follows from it, to be stored. */
   readonly checkpoint$?: Observable<unknown>;
