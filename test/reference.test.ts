@@ -1,36 +1,14 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defaults } from '../src/config/config.ts';
 import { formatDuration } from '../src/time/duration.ts';
 import { namedTests, testExists } from './support/named-tests.ts';
+import { commentsOf, exists, missingFrom, quoted, read, rowsOf, sources } from './support/pages.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 const TRANSITIONS = 'docs/reference/incident-transitions.md';
 const CASES = 'docs/reference/docker-cases.md';
-const MAP = 'docs/ARCHITECTURE.md';
-
-const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const sources = globSync(['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'], { cwd: ROOT }).sort();
 
 /** Where whole files speak of transitions and invariants; elsewhere only comments do. */
 const ABOUT_INCIDENTS = /^test\/(?:incident|mutants|stories)\//;
-
-/** The comments of a source text, without what stands in backticks. */
-function commentsOf(text: string): string {
-  const comments = text.matchAll(/\/\*[\s\S]*?\*\/|(?:^|\s)\/\/ .*$/gm);
-  return [...comments].map(([comment]) => comment.replaceAll(/`[^`]*`/g, '')).join('\n');
-}
-
-/** The table rows of a page as cells, without what surrounds them. */
-function rowsOf(page: string): readonly (readonly string[])[] {
-  const lines = page.split('\n').filter((line) => line.startsWith('| '));
-  return lines.map((line) => line.split('|').map((cell) => cell.trim()).slice(1, -1)); // prettier-ignore
-}
-
-/** What a page says in backticks. */
-const quoted = (text: string): readonly string[] =>
-  [...text.matchAll(/`([^`]+)`/g)].map(([, inner = '']) => inner);
 
 const transitionRows = rowsOf(read(TRANSITIONS));
 const numbers = new Set(
@@ -74,7 +52,7 @@ describe('numbers that code and tests cite', () => {
         page,
       })),
     );
-    expect(found.filter(({ page }) => !existsSync(join(ROOT, page)))).toEqual([]);
+    expect(found.filter(({ page }) => !exists(page))).toEqual([]);
     expect(sources.filter((file) => /(?<!RFC \d+ )§/.test(commentsOf(read(file))))).toEqual([]);
   });
 });
@@ -96,20 +74,18 @@ describe('the reference', () => {
     expect(namedTests(read(CASES)).filter((one) => !testExists(one))).toEqual([]);
   });
 
-  test.each([TRANSITIONS, CASES, 'docs/reference/README.md', MAP])(
+  test.each([TRANSITIONS, CASES, 'docs/reference/README.md'])(
     'names files that exist, and links that lead somewhere: %s',
     (page) => {
-      const text = read(page);
-      const paths = quoted(text).filter((inner) => /^(?:src|test|bench|docs)\/[\w./-]*$/.test(inner));
-      const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = '']) =>
-        join(page, '..', link),
-      );
-      expect([...paths, ...links].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+      expect(missingFrom(page)).toEqual([]);
     },
   );
 
   test('quotes reasons as the code has them', () => {
-    const code = globSync('src/incidents/**/*.ts', { cwd: ROOT }).map(read).join('\n');
+    const code = sources
+      .filter((file) => file.startsWith('src/incidents/'))
+      .map(read)
+      .join('\n');
     const reasons = transitionRows
       .filter(([number = '']) => /^T\d+$/.test(number))
       .flatMap((row) => quoted(row.at(-1) ?? ''));
@@ -127,51 +103,6 @@ describe('the reference', () => {
     expect(incident.filter((setting) => !given.some(([one]) => one === setting))).toEqual([]);
   });
 });
-
-describe('the map', () => {
-  test('lists every room and exactly what it imports', () => {
-    const rooms = new Map(
-      rowsOf(read(MAP))
-        .map(([room = '', , imports = '']) => [room.slice(1, -1), imports] as const)
-        .filter(([room]) => isRoom(room)),
-    );
-    expect([...rooms.keys()].sort()).toEqual([...new Set(sources.map(roomOf).filter(isRoom))].sort());
-    const crossings = sources.flatMap((file) =>
-      importsOf(file)
-        .filter((other) => isRoom(roomOf(file)) && isRoom(roomOf(other)) && roomOf(other) !== roomOf(file))
-        .map((other) => ({ file, other, from: roomOf(file), to: roomOf(other) })),
-    );
-    const isListed = ({ from, to }: { readonly from: string; readonly to: string }) => {
-      const imports = rooms.get(from) ?? '';
-      return quoted(imports).includes(to) !== imports.startsWith('all');
-    };
-    const unlisted = crossings.filter((crossing) => !isListed(crossing));
-    expect(unlisted.map(({ file, other }) => `${file} imports ${other}`)).toEqual([]);
-    const idle = [...rooms].flatMap(([room, imports]) =>
-      quoted(imports.startsWith('all') ? '' : imports)
-        .filter((to) => !crossings.some((crossing) => crossing.from === room && crossing.to === to))
-        .map((to) => `${room} imports nothing of ${to}`),
-    );
-    expect(idle).toEqual([]);
-  });
-});
-
-/** Whether a path is a folder of `src` that is no common ground. */
-function isRoom(path: string): boolean {
-  return /^src\/\w+$/.test(path) && path !== 'src/time';
-}
-
-/** The room of a file: its folder below `src`, or the file itself. */
-function roomOf(file: string): string {
-  return /^src\/\w+(?=\/)/.exec(file)?.[0] ?? file;
-}
-
-/** The files that a file imports, from the root; of types, too. */
-function importsOf(file: string): readonly string[] {
-  return [...read(file).matchAll(/(?:from |import |import\()'(\.[^']+)'/g)].map(([, path = '']) =>
-    join(file, '..', path),
-  );
-}
 
 /** The default of a setting by its path, written as a duration where `like` is one. */
 function defaultOf(setting: string, like: string): string {
