@@ -2,10 +2,8 @@ import { configSchema } from '../src/config/config.ts';
 import { followJournal } from '../src/streams/journald/follow-journal.ts';
 import { HOST_JOURNAL } from '../src/streams/journald/journalctl.ts';
 import { describeJournal, journalWorld } from './support/journal-world.ts';
+import { host } from './support/read-journal.ts';
 import { sourceContract } from './support/source-contract.ts';
-
-/** A host without a systemd that could be asked. */
-const host = { machine: undefined, boot: 'b'.repeat(32), systemctl: 'false', isOwnUnit: () => false };
 
 describeJournal('journald', () => {
   sourceContract('the journal', async () => {

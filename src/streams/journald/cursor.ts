@@ -12,7 +12,8 @@ interface Cursor {
  * sequence numbers and stay what they are otherwise.
  */
 export function isSameEntry(a: string, b: string): boolean {
-  return a === b || (a !== '' && parseCursor(a)?.identity === parseCursor(b)?.identity);
+  const identity = parseCursor(a)?.identity;
+  return a === b || (identity !== undefined && identity === parseCursor(b)?.identity);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { parseObject } from '../saved/json-object.ts';
 import { microsOf, textOf } from './journal-entry.ts';
-import { runTool, type ToolEnd } from './run-tool.ts';
+import { runTool } from './run-tool.ts';
 
 /** What is read of an entry; beside it `journalctl` always tells cursor, times and boot. */
 const FIELDS = [
@@ -57,33 +57,34 @@ function placeOf(beginning: Beginning): readonly string[] {
   }
 }
 
-/** The newest entry of the journal, or why there is none to be read. `at` is epoch milliseconds. */
+/**
+ * The newest entry of the journal, or why there is none to be read: `refused` to this user, `missing` is the program,
+ * `absent` the journal. `at` is epoch milliseconds.
+ */
 export type Newest =
   | { readonly ok: true; readonly cursor: string; readonly at: number }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly kind: 'refused' | 'missing' | 'absent'; readonly reason: string };
 
 /** Asks for the newest entry: whether there is a journal, and whether this user may read it. */
 export async function newestEntry({ program, source }: Journalctl, signal?: AbortSignal): Promise<Newest> {
   const args = [...source, '--merge', '--lines=1', '--output=json', '--output-fields=_BOOT_ID'];
-  const end = await runTool(program, args, signal);
-  const entry = parseObject(end.out.split('\n')[0] ?? '');
+  const { code, out, complaint } = await runTool(program, args, signal);
+  const entry = parseObject(out.split('\n')[0] ?? '');
   const micros = microsOf(entry);
-  const refused = refusal(end.complaint);
-  if (refused !== undefined) return { ok: false, reason: refused };
-  if (micros === undefined) return { ok: false, reason: absence(end) };
-  return { ok: true, cursor: textOf(entry?.['__CURSOR']) ?? '', at: Number(micros.slice(0, -3)) };
+  const refused = refusal(complaint);
+  if (refused !== undefined) return { ok: false, kind: 'refused', reason: refused };
+  if (micros !== undefined)
+    return { ok: true, cursor: textOf(entry?.['__CURSOR']) ?? '', at: Number(micros.slice(0, -3)) };
+  const empty = code === 0 ? 'the journal is empty: is systemd-journald running here?' : '';
+  const reason = complaint.split('\n')[0] ?? '';
+  return { ok: false, kind: code === null ? 'missing' : 'absent', reason: reason === '' ? empty : reason };
 }
 
 /** The remedy, where `journalctl` says that this user may not read all of it: with words alone, and often without failing. */
 export function refusal(complaint: string): string | undefined {
-  if (!/insufficient permissions|You are currently not seeing messages/i.test(complaint)) return undefined;
+  if (!/insufficient permissions|Permission denied|You are currently not seeing messages/i.test(complaint))
+    return undefined;
   return `${nameOfUser()} may not read the journal: add ${nameOfUser()} to the group systemd-journal`;
-}
-
-function absence({ code, complaint }: ToolEnd): string {
-  if (complaint !== '') return complaint.split('\n')[0] ?? '';
-  if (code !== 0) return `journalctl ended with ${code ?? 'a signal'}`;
-  return 'the journal is empty: is systemd-journald running here?';
 }
 
 function nameOfUser(): string {

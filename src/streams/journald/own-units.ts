@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { HEAL_UNIT } from '../../systemd/heal-unit.ts';
+import { UNIT } from '../../systemd/places.ts';
 
-/** The service as `install` names it: even a daemon that is tried by hand beside it must not read what it logs. */
-const SERVICE = 'quantum_realtime.service';
-
-/** Which units are ours: the one this process runs in, the service as it is installed, and the heals. Their lines tell of incidents. */
+/**
+ * Which units are ours, so that what they log of incidents does not make more: the one this process runs in, the service
+ * as `install` names it (another daemon may be tried by hand beside it), and the heals.
+ */
 export function ownUnits(cgroup: () => string = ofThisProcess): (unit: string) => boolean {
   const own = unitOf(cgroup);
-  return (unit) => unit === own || unit === SERVICE || unit.startsWith(HEAL_UNIT);
+  return (unit) => unit === own || unit === UNIT || unit.startsWith(HEAL_UNIT);
 }
 
 /** The unit in the path of a control group: the first part that is not a slice. */

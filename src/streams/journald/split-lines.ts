@@ -4,14 +4,12 @@ const NEWLINE = 10;
 export type LineSplitter = (chunk: Buffer) => void;
 
 /**
- * Makes one. Of a line longer than `longest` bytes, which is not kept, `tooLong` gets the beginning, up to `shown` bytes:
- * nothing that a program logs may fill our memory.
+ * Makes one. A line longer than `longest` bytes is not kept, only told: nothing that a program logs may fill our memory.
  */
 export function splitLines(
   line: (text: string) => void,
-  tooLong: (beginning: string) => void,
+  tooLong: () => void,
   longest = 8 * 1024 * 1024,
-  shown = 64 * 1024,
 ): LineSplitter {
   let rest: Buffer[] = [];
   let size = 0;
@@ -29,14 +27,13 @@ export function splitLines(
   function keep(part: Buffer): void {
     size += part.length;
     if (size <= longest) rest.push(part);
-    else rest = [Buffer.concat(rest).subarray(0, shown)];
+    else rest = [];
   }
 
   function close(): void {
     const [only] = rest;
-    const bytes = rest.length === 1 && only !== undefined ? only : Buffer.concat(rest);
-    if (size > longest) tooLong(bytes.toString('utf8', 0, shown));
-    else line(bytes.toString('utf8'));
+    if (size > longest) tooLong();
+    else line((rest.length === 1 && only !== undefined ? only : Buffer.concat(rest)).toString('utf8'));
     rest = [];
     size = 0;
   }
