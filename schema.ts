@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import * as z from 'zod';
-import { configSchema, defaults } from './src/config.ts';
-import { formatDuration } from './src/duration.ts';
-import { isDuration } from './src/effective-settings.ts';
+import { configSchema, defaults } from './src/config/config.ts';
+import { formatDuration } from './src/time/duration.ts';
+import { isDuration } from './src/config/effective-settings.ts';
 
 type Schema = z.core.JSONSchema.JSONSchema;
 

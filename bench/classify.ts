@@ -1,5 +1,5 @@
-import { createClassifier } from '../src/operators/classify/classifier.ts';
-import { newEntry } from '../src/operators/classify/entry.ts';
+import { createClassifier } from '../src/classify/classifier.ts';
+import { newEntry } from '../src/classify/entry.ts';
 import { lines } from './lines.ts';
 import { row, type Row } from './row.ts';
 

@@ -1,8 +1,8 @@
 import { asyncScheduler, EMPTY, from, lastValueFrom, type SchedulerLike } from 'rxjs';
-import { configSchema } from '../src/config.ts';
+import { configSchema } from '../src/config/config.ts';
 import type { Line, Observation, Origin } from '../src/model.ts';
 import { createEntryStore } from '../src/operators/classify.ts';
-import { createClassifier } from '../src/operators/classify/classifier.ts';
+import { createClassifier } from '../src/classify/classifier.ts';
 import { RollingWindow } from '../src/operators/rolling-window.ts';
 import { pipeline } from '../src/pipeline.ts';
 import { lines } from './lines.ts';

@@ -18,7 +18,7 @@ import { statusCommand } from './commands/status.ts';
 import { testAlertCommand } from './commands/test-alert.ts';
 import { testCommand } from './commands/test.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { VERSION } from './version.ts';
 import { exitCodeOf } from './usage.ts';
 
@@ -38,7 +38,7 @@ const program = new Command('quantum-realtime')
 
 /** For commands that want nothing of the settings but the settings. */
 async function load(options: Readonly<Record<string, unknown>>): Promise<Config> {
-  const { loadConfig } = await import('./load-config.ts');
+  const { loadConfig } = await import('./config/load-config.ts');
   const file = options['config'];
   return (await loadConfig({ file: typeof file === 'string' ? file : undefined, env: process.env })).config;
 }

@@ -1,12 +1,12 @@
 import { type MonoTypeOperatorFunction, type Observable, type SchedulerLike, tap } from 'rxjs';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { Control, Evidence, Observation, Outcome } from './model.ts';
 import { breach } from './operators/breach.ts';
 import { classify, type EntryStore } from './operators/classify.ts';
-import type { Classifier } from './operators/classify/classifier.ts';
-import type { CoreState } from './operators/incident/state.ts';
-import type { Step } from './operators/incident/turn.ts';
-import { rulesOf } from './operators/rules.ts';
+import type { Classifier } from './classify/classifier.ts';
+import type { CoreState } from './incidents/state.ts';
+import type { Step } from './incidents/turn.ts';
+import { rulesOf } from './incidents/rules.ts';
 import { type RollingWindow, rollingWindow } from './operators/rolling-window.ts';
 
 /** What differs between a live run and a replay: where lines come from, which clock, which sinks. */

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from './load-config.ts';
+import { ConfigError } from './config/load-config.ts';
 
 /** Exit codes of every command. Source: design, "Commands". */
 export const EXIT = { fine: 0, fault: 1, usage: 2, expectation: 3 } as const;

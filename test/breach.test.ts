@@ -1,11 +1,11 @@
 import { EMPTY, map, NEVER, of, Subject, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../src/config.ts';
+import { configSchema } from '../src/config/config.ts';
 import type { Evidence, Kind, Outcome, Signal, Tally } from '../src/model.ts';
 import { breach } from '../src/operators/breach.ts';
 import type { Step } from '../src/operators/breach.ts';
-import { boot } from '../src/operators/incident/boot.ts';
-import { VirtualClock } from '../src/streams/virtual-clock.ts';
+import { boot } from '../src/incidents/boot.ts';
+import { VirtualClock } from '../src/time/virtual-clock.ts';
 
 const START = Date.parse('2025-12-17T16:18:07.250Z');
 const SECOND = 1_000;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { automaton } from '../src/operators/classify/automaton.ts';
-import { parsePattern } from '../src/operators/classify/pattern.ts';
+import { automaton } from '../src/classify/automaton.ts';
+import { parsePattern } from '../src/classify/pattern.ts';
 
 const atom = fc.constantFrom(
   'a',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createClassifier } from '../src/operators/classify/classifier.ts';
-import { newEntry } from '../src/operators/classify/entry.ts';
+import { createClassifier } from '../src/classify/classifier.ts';
+import { newEntry } from '../src/classify/entry.ts';
 
 /** What is printed, and how many critical events, errors and warnings a person counts in it. */
 const ENTRIES: readonly (readonly [

@@ -2,7 +2,7 @@ import { of, toArray, firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Evidence, Gap, Line, Observation, Origin, Signal } from '../src/model.ts';
 import { classify, createEntryStore } from '../src/operators/classify.ts';
-import { createClassifier } from '../src/operators/classify/classifier.ts';
+import { createClassifier } from '../src/classify/classifier.ts';
 
 const classifier = createClassifier([]);
 

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createClassifier } from '../src/operators/classify/classifier.ts';
-import { display } from '../src/operators/classify/display.ts';
-import { newEntry } from '../src/operators/classify/entry.ts';
-import { fingerprint } from '../src/operators/classify/fingerprint.ts';
+import { createClassifier } from '../src/classify/classifier.ts';
+import { display } from '../src/classify/display.ts';
+import { newEntry } from '../src/classify/entry.ts';
+import { fingerprint } from '../src/classify/fingerprint.ts';
 
 const classifier = createClassifier([]);
 

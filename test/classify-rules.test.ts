@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { type ClassifyRule, configSchema } from '../src/config.ts';
-import { createClassifier } from '../src/operators/classify/classifier.ts';
-import { newEntry } from '../src/operators/classify/entry.ts';
+import { type ClassifyRule, configSchema } from '../src/config/config.ts';
+import { createClassifier } from '../src/classify/classifier.ts';
+import { newEntry } from '../src/classify/entry.ts';
 
 /** Rules as they come out of a configuration file. */
 function rules(...given: readonly unknown[]): readonly ClassifyRule[] {

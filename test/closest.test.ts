@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closest } from '../src/closest.ts';
+import { closest } from '../src/config/closest.ts';
 
 const NAMES = ['limits', 'errors', 'critical', 'heal', 'QT_LIMITS_ERRORS'];
 

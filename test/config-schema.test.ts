@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import manifest from '../package.json' with { type: 'json' };
 import { configJsonSchema, SCHEMA_FILE, SETTINGS_PAGE, settingsPage } from '../schema.ts';
-import { configSchema } from '../src/config.ts';
+import { configSchema } from '../src/config/config.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const EXAMPLE = join(ROOT, 'examples/quantum-trader/quantum-realtime.yaml');

@@ -23,16 +23,16 @@ import { statusText } from '../src/control/status-text.ts';
 import { metrics } from '../src/control/metrics.ts';
 import type { Status } from '../src/control/status.ts';
 import { applicable, withLimits } from '../src/daemon/reload.ts';
-import { selfId } from '../src/daemon/self-id.ts';
-import { initial } from '../src/operators/incident/state.ts';
+import { selfId } from '../src/streams/docker/self-id.ts';
+import { initial } from '../src/incidents/state.ts';
 import { heartbeat, isReading } from '../src/daemon/heartbeat.ts';
-import { handOver } from '../src/daemon/hand-over.ts';
+import { handOver } from '../src/daemon/reassign-deliveries.ts';
 import { lineRates } from '../src/daemon/line-rates.ts';
 import { summary } from '../src/daemon/summary.ts';
-import { configSchema, defaults } from '../src/config.ts';
-import { rotatingFile } from '../src/rotating-file.ts';
+import { configSchema, defaults } from '../src/config/config.ts';
+import { rotatingFile } from '../src/daemon/rotating-file.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
-import type { LiveStatus } from '../src/streams/live.ts';
+import type { LiveStatus } from '../src/streams/docker/follow-docker.ts';
 import { effect as anEffect } from './support/effects.ts';
 import { startWebhookReceiver } from './support/webhook-receiver.ts';
 
@@ -145,7 +145,7 @@ describe('the log file', () => {
 test('under systemd every record begins with the priority of its level', () => {
   const script = `
     import { fstatSync } from 'node:fs';
-    import { openLog } from ${JSON.stringify(join(import.meta.dirname, '../src/logger.ts'))};
+    import { openLog } from ${JSON.stringify(join(import.meta.dirname, '../src/daemon/open-log.ts'))};
     const { dev, ino } = fstatSync(2);
     const log = await openLog({ log: { level: 'debug', file: 'x', maxSize: 0, keep: 1 }, report: { dir: '.' } },
       { pretty: false, file: false }, { JOURNAL_STREAM: process.argv[1] === 'other' ? '1:1' : dev + ':' + ino });

@@ -1,12 +1,12 @@
 import { from, Subject } from 'rxjs';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { defaults } from '../src/config.ts';
+import { defaults } from '../src/config/config.ts';
 import { effectGate } from '../src/daemon/effect-gate.ts';
-import { handOver } from '../src/daemon/hand-over.ts';
+import { handOver } from '../src/daemon/reassign-deliveries.ts';
 import { transactions, type Transactions } from '../src/daemon/transactions.ts';
 import type { Effect, Observation } from '../src/model.ts';
-import { initial } from '../src/operators/incident/state.ts';
-import type { Step } from '../src/operators/incident/turn.ts';
+import { initial } from '../src/incidents/state.ts';
+import type { Step } from '../src/incidents/turn.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
 import { effect, OPENED } from './support/effects.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { FollowState } from '../src/streams/live.ts';
+import type { FollowState } from '../src/streams/docker/follow-docker.ts';
 import { describeEngine } from './support/engine.ts';
 import { follower } from './support/engine-follow.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FollowState } from '../src/streams/live.ts';
+import type { FollowState } from '../src/streams/docker/follow-docker.ts';
 import { describeEngine, numbered } from './support/engine.ts';
 import { follower, type Follower } from './support/engine-follow.ts';
 import { startProxy } from './support/proxy.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createServer } from 'node:http';
-import { probe } from '../src/streams/probe.ts';
+import { probe } from '../src/streams/docker/probe.ts';
 import { describeEngine, noEngine, numbered, startEngine } from './support/engine.ts';
 import { follower } from './support/engine-follow.ts';
 import { startProxy } from './support/proxy.ts';

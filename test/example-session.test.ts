@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { generate } from '../examples/quantum-trader/generate.ts';
-import { createClassifier } from '../src/operators/classify/classifier.ts';
-import { newEntry } from '../src/operators/classify/entry.ts';
+import { createClassifier } from '../src/classify/classifier.ts';
+import { newEntry } from '../src/classify/entry.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../examples/quantum-trader');
 const SESSION = join(EXAMPLE, 'session');

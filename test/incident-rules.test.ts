@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../src/config.ts';
+import { configSchema } from '../src/config/config.ts';
 import { SILENCE, type Counts, type Effect, type Kind, type Signal, type Tally } from '../src/model.ts';
-import { decide } from '../src/operators/incident/decide.ts';
-import type { Situation } from '../src/operators/incident/decide.ts';
-import { add, countAfter, none, nth } from '../src/operators/incident/newest.ts';
-import { policyOf } from '../src/operators/incident/policy.ts';
-import { reduce } from '../src/operators/incident/reduce.ts';
-import { initial } from '../src/operators/incident/state.ts';
-import { reasonText, ruleMatches, rulesOf } from '../src/operators/rules.ts';
+import { decide } from '../src/incidents/decide.ts';
+import type { Situation } from '../src/incidents/decide.ts';
+import { add, countAfter, none, nth } from '../src/incidents/newest.ts';
+import { policyOf } from '../src/incidents/policy.ts';
+import { reduce } from '../src/incidents/reduce.ts';
+import { initial } from '../src/incidents/state.ts';
+import { reasonText, ruleMatches, rulesOf } from '../src/incidents/rules.ts';
 
 const START = Date.parse('2026-01-05T00:00:00.000Z');
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../src/config.ts';
+import { configSchema } from '../src/config/config.ts';
 import type { Signal, Tally } from '../src/model.ts';
-import { policyOf } from '../src/operators/incident/policy.ts';
-import { reduce } from '../src/operators/incident/reduce.ts';
-import type { Input } from '../src/operators/incident/reduce.ts';
-import { initial } from '../src/operators/incident/state.ts';
+import { policyOf } from '../src/incidents/policy.ts';
+import { reduce } from '../src/incidents/reduce.ts';
+import type { Input } from '../src/incidents/reduce.ts';
+import { initial } from '../src/incidents/state.ts';
 
 const T0 = Date.parse('2025-12-17T16:18:07.250Z');
 const config = configSchema.parse({ heal: { command: ['heal'] } });

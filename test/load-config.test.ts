@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { effectiveSettings } from '../src/effective-settings.ts';
-import { ConfigError, loadConfig } from '../src/load-config.ts';
+import { effectiveSettings } from '../src/config/effective-settings.ts';
+import { ConfigError, loadConfig } from '../src/config/load-config.ts';
 
 const RULES_OF_ONE_NAME =
   'rules: [{ name: a, kinds: [error], limit: 1 }, { name: a, kinds: [warning], limit: 1 }]';

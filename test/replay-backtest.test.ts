@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { configSchema, defaults } from '../src/config.ts';
+import { configSchema, defaults } from '../src/config/config.ts';
 import { printBacktest } from '../src/commands/backtest/print.ts';
 import { runBacktest } from '../src/commands/backtest/run-backtest.ts';
 import { variantsOf } from '../src/commands/backtest/variants.ts';

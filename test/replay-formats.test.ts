@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadConfig } from '../src/load-config.ts';
+import { loadConfig } from '../src/config/load-config.ts';
 import type { Observation } from '../src/model.ts';
-import { replaySession, type ReplayResult } from '../src/replay-session.ts';
-import { mergeByTime } from '../src/streams/replay/merge.ts';
-import { openSaved } from '../src/streams/replay/open-saved.ts';
-import { sessionNotes } from '../src/streams/replay/session-notes.ts';
+import { replaySession, type ReplayResult } from '../src/replay/replay-session.ts';
+import { mergeByTime } from '../src/streams/saved/merge.ts';
+import { openSaved } from '../src/streams/saved/open-saved.ts';
+import { sessionNotes } from '../src/streams/saved/session-notes.ts';
 import { FORMATS, sessionLines, writeSession, type SessionLine } from './support/session-formats.ts';
 
 const EXAMPLE = join(import.meta.dirname, '..', 'examples', 'quantum-trader');

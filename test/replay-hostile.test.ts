@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { defaults } from '../src/config.ts';
-import { replaySession, type ReplayResult } from '../src/replay-session.ts';
-import { TextFile } from '../src/streams/replay/text-file.ts';
+import { defaults } from '../src/config/config.ts';
+import { replaySession, type ReplayResult } from '../src/replay/replay-session.ts';
+import { TextFile } from '../src/streams/saved/text-file.ts';
 import { cli } from './support/cli.ts';
 
 let root: string;

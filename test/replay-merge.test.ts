@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { of, timer } from 'rxjs';
 import { expect, test } from 'vitest';
 import type { Line, Observation } from '../src/model.ts';
-import { Backlog } from '../src/streams/replay/backlog.ts';
-import { mergeByTime, type SavedStream } from '../src/streams/replay/merge.ts';
-import { advanceInStep, onTime, VirtualClock } from '../src/streams/virtual-clock.ts';
+import { Backlog } from '../src/streams/saved/backpressure.ts';
+import { mergeByTime, type SavedStream } from '../src/streams/saved/merge.ts';
+import { advanceInStep, onTime, VirtualClock } from '../src/time/virtual-clock.ts';
 
 function line(container: string, at: number, nanos: number, text: string): Line {
   const ts = `${new Date(at).toISOString().slice(0, 23)}${String(nanos).padStart(6, '0')}Z`;

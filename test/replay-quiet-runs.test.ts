@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Observation, Origin, Signal } from '../src/model.ts';
 import { classify, createEntryStore } from '../src/operators/classify.ts';
-import { createClassifier } from '../src/operators/classify/classifier.ts';
-import { dockerLogs } from '../src/streams/replay/docker-logs.ts';
-import { sessionNotes } from '../src/streams/replay/session-notes.ts';
+import { createClassifier } from '../src/classify/classifier.ts';
+import { dockerLogs } from '../src/streams/saved/formats/docker-logs.ts';
+import { sessionNotes } from '../src/streams/saved/session-notes.ts';
 import { from, lastValueFrom, toArray } from 'rxjs';
 
 const START = Date.parse('2025-12-17T16:00:00Z');

@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { loadConfig } from '../src/load-config.ts';
-import { replaySession, type ReplayResult } from '../src/replay-session.ts';
+import { loadConfig } from '../src/config/load-config.ts';
+import { replaySession, type ReplayResult } from '../src/replay/replay-session.ts';
 
 const EXAMPLE = join(import.meta.dirname, '..', 'examples', 'quantum-trader');
 const SESSION = join(EXAMPLE, 'session');

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { Agent } from 'undici';
 import { afterAll, describe, expect, test } from 'vitest';
-import { configSchema } from '../src/config.ts';
+import { configSchema } from '../src/config/config.ts';
 import { alertChannels, channelType } from '../src/sinks/alert/alert-channels.ts';
-import { cutText, utf8Length } from '../src/sinks/alert/cut-text.ts';
-import { discord } from '../src/sinks/alert/discord.ts';
-import { generic } from '../src/sinks/alert/generic.ts';
-import { ntfy } from '../src/sinks/alert/ntfy.ts';
-import { slack } from '../src/sinks/alert/slack.ts';
+import { cutText, utf8Length } from '../src/sinks/text/cut-text.ts';
+import { discord } from '../src/sinks/alert/channels/discord.ts';
+import { generic } from '../src/sinks/alert/channels/generic.ts';
+import { ntfy } from '../src/sinks/alert/channels/ntfy.ts';
+import { slack } from '../src/sinks/alert/channels/slack.ts';
 import type { Story } from '../src/model.ts';
 import {
   ACCESS_TOKEN,

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { Effect, Part } from '../src/model.ts';
 import type { AlertChannel, Message, SendResult } from '../src/sinks/alert/alert-channel.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
-import { performEffects, type Performer } from '../src/sinks/performer.ts';
-import { VirtualClock } from '../src/streams/virtual-clock.ts';
+import { performEffects, type Performer } from '../src/sinks/effect-queue.ts';
+import { VirtualClock } from '../src/time/virtual-clock.ts';
 import { seededRandom } from './soak/seeded-random.ts';
 import { effect, OPENED, story } from './support/effects.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Effect } from '../src/model.ts';
 import type { AlertChannel, Message, SendResult } from '../src/sinks/alert/alert-channel.ts';
-import { performEffects, type Performer } from '../src/sinks/performer.ts';
+import { performEffects, type Performer } from '../src/sinks/effect-queue.ts';
 import { storedOutbox } from '../src/state/outbox.ts';
 import type { Store } from '../src/state/store.ts';
-import { VirtualClock } from '../src/streams/virtual-clock.ts';
+import { VirtualClock } from '../src/time/virtual-clock.ts';
 import { effect, OPENED, story } from './support/effects.ts';
 import { openFor, scratchDir } from './support/state.ts';
 

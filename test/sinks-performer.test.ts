@@ -3,8 +3,8 @@ import type { Effect, Outcome } from '../src/model.ts';
 import type { AlertChannel, Message, SendResult } from '../src/sinks/alert/alert-channel.ts';
 import type { HealEnd, HealRun, HealSink } from '../src/sinks/heal/heal-sink.ts';
 import { memoryOutbox, type Outbox } from '../src/sinks/outbox.ts';
-import { performEffects, type Performer, type PerformerOptions } from '../src/sinks/performer.ts';
-import { VirtualClock } from '../src/streams/virtual-clock.ts';
+import { performEffects, type Performer, type PerformerOptions } from '../src/sinks/effect-queue.ts';
+import { VirtualClock } from '../src/time/virtual-clock.ts';
 import { effect, OPENED, story } from './support/effects.ts';
 import { containing, matching } from './support/matchers.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { quoteLine } from '../src/sinks/quote.ts';
-import { redact, redactKnowing } from '../src/sinks/redact.ts';
+import { quoteLine } from '../src/sinks/text/quote.ts';
+import { redact, redactKnowing } from '../src/sinks/text/redact.ts';
 
 const APIKEY = 'vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A';
 const HEX = 'c8db56825ae71d6d79447849e617115f4a920fa2acdcab2b053c4b2838bd6b71';

@@ -13,11 +13,11 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Effect, Story } from '../src/model.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
-import { performEffects } from '../src/sinks/performer.ts';
+import { performEffects } from '../src/sinks/effect-queue.ts';
 import { findTexts } from '../src/sinks/report/find-texts.ts';
 import { reportSection } from '../src/sinks/report/report-section.ts';
 import { markdownReport, type ReportSink } from '../src/sinks/report/report-sink.ts';
-import { VirtualClock } from '../src/streams/virtual-clock.ts';
+import { VirtualClock } from '../src/time/virtual-clock.ts';
 import { effect, OPENED, story } from './support/effects.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { afterEach, describe, expect, test } from 'vitest';
 import { testAlertCommand } from '../src/commands/test-alert.ts';
 import { sendTest } from '../src/commands/test-alert/send-test.ts';
-import { configSchema, type Config } from '../src/config.ts';
+import { configSchema, type Config } from '../src/config/config.ts';
 import { cli } from './support/cli.ts';
 import { containing } from './support/matchers.ts';
 import { startWebhookReceiver } from './support/webhook-receiver.ts';

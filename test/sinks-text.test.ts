@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { HealRecord, HealResult, Story } from '../src/model.ts';
 import { alertText, alertTitle } from '../src/sinks/alert/alert-text.ts';
-import { essence } from '../src/sinks/essence.ts';
+import { essence } from '../src/sinks/text/message-of.ts';
 import { effect, OPENED, story } from './support/effects.ts';
 
 const NAME = 'Quantum Trader';

@@ -1,6 +1,6 @@
 import { debounceTime, of, timer } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { liveClock, type Jump } from '../src/state/live-clock.ts';
+import { liveClock, type Jump } from '../src/time/live-clock.ts';
 import { NOON } from './support/state.ts';
 
 const HOUR = 3_600_000;

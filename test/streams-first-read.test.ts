@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Entry } from '../src/streams/entries.ts';
-import { firstRead, STORED_OVERHEAD } from '../src/streams/first-read.ts';
-import { logRisks } from '../src/streams/log-options.ts';
+import type { Entry } from '../src/streams/docker/log-record.ts';
+import { firstRead, STORED_OVERHEAD } from '../src/streams/docker/first-read.ts';
+import { logRisks } from '../src/streams/docker/log-options.ts';
 
 const MIB = 1024 * 1024;
 const MINUTE = 60_000;

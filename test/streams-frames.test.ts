@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { entriesOf } from '../src/streams/entries.ts';
+import { entriesOf } from '../src/streams/docker/log-record.ts';
 import {
   type Framer,
   type FrameSink,
   LogReadError,
   multiplexedFrames,
   rawFrames,
-} from '../src/streams/frames.ts';
-import { lineJoiner, type LineJoiner } from '../src/streams/join-lines.ts';
+} from '../src/streams/docker/frames.ts';
+import { lineJoiner, type LineJoiner } from '../src/streams/docker/join-lines.ts';
 
 const TS = '2025-12-17T16:06:14.123456789Z';
 const LATER = '2025-12-17T16:06:15.000000001Z';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { entriesOf, type Entry, keepEntry } from '../src/streams/entries.ts';
-import { PIECE } from '../src/streams/join-lines.ts';
-import { keySet } from '../src/streams/key-set.ts';
-import { ledger, type Ledger, type Loss } from '../src/streams/ledger.ts';
+import { entriesOf, type Entry, keepEntry } from '../src/streams/docker/log-record.ts';
+import { PIECE } from '../src/streams/docker/join-lines.ts';
+import { keySet } from '../src/streams/docker/key-set.ts';
+import { ledger, type Ledger, type Loss } from '../src/streams/docker/deduplicator.ts';
 
 interface Row {
   readonly stream: 0 | 1;

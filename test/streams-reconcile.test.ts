@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { reconciler } from '../src/streams/reconcile.ts';
-import { VirtualClock } from '../src/streams/virtual-clock.ts';
+import { reconciler } from '../src/streams/docker/reconcile.ts';
+import { VirtualClock } from '../src/time/virtual-clock.ts';
 
 const MAX_SIZE = 10_000_000;
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { type DockerEvent, parseEvent } from '../src/streams/events.ts';
-import { identity } from '../src/streams/identity.ts';
-import type { Inspected } from '../src/streams/inspected.ts';
-import { type Restart, restartTracker, type RestartTracker } from '../src/streams/restarts.ts';
+import { type DockerEvent, parseEvent } from '../src/streams/docker/events.ts';
+import { identity } from '../src/streams/docker/identity.ts';
+import type { Inspected } from '../src/streams/docker/inspected.ts';
+import { type Restart, restartTracker, type RestartTracker } from '../src/streams/docker/restart-tracker.ts';
 
 const T0 = 1_766_000_000_000;
 const ALL = ['crash', 'policy', 'oom', 'manual', 'recreate', 'engine'] as const;

@@ -4,8 +4,8 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type DockerClient, dockerClient } from '../src/streams/docker.ts';
-import { readLog } from '../src/streams/read-log.ts';
+import { type DockerClient, dockerClient } from '../src/streams/docker/client.ts';
+import { readLog } from '../src/streams/docker/read-log.ts';
 
 const TS = '2025-12-17T16:06:14.123456789Z';
 

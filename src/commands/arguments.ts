@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../time/duration.ts';
 
 /** What options take, read from the command line. Each throws for what it is not, and says what was expected. */
 

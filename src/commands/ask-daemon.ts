@@ -22,7 +22,7 @@ export async function stateDirOf({
   const usual = defaultStateDir();
   const given = state ?? process.env['QT_STATE_DIR'];
   if (given !== undefined || config === undefined) return { named: given, usual };
-  const { loadConfig } = await import('../load-config.ts');
+  const { loadConfig } = await import('../config/load-config.ts');
   const loaded = await loadConfig({ file: config, env: process.env });
   return { named: loaded.config.state.dir, usual };
 }

@@ -31,7 +31,7 @@ export function backtestCommand(program: Command): void {
     .option('--json', 'one JSON object instead of text')
     .action(async (flags: BacktestFlags) => {
       const [{ loadConfig }, { runBacktest }, { variantsOf }, { printBacktest }] = await Promise.all([
-        import('../load-config.ts'),
+        import('../config/load-config.ts'),
         import('./backtest/run-backtest.ts'),
         import('./backtest/variants.ts'),
         import('./backtest/print.ts'),

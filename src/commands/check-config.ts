@@ -21,8 +21,8 @@ export function checkConfigCommand(program: Command): void {
     .option('--json', 'one JSON array instead of a list')
     .action(async (flags: Flags) => {
       const [{ loadConfig }, { effectiveSettings }, { containerSettings }] = await Promise.all([
-        import('../load-config.ts'),
-        import('../effective-settings.ts'),
+        import('../config/load-config.ts'),
+        import('../config/effective-settings.ts'),
         import('./check-config/container-settings.ts'),
       ]);
       const loaded = await loadConfig({

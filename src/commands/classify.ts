@@ -16,8 +16,8 @@ export function classifyCommand(program: Command): void {
     .action(async (file: string | undefined, options: Options) => {
       const [{ classifyStream }, { createClassifier }, { loadConfig }, { UsageError }] = await Promise.all([
         import('./classify/classify-stream.ts'),
-        import('../operators/classify/classifier.ts'),
-        import('../load-config.ts'),
+        import('../classify/classifier.ts'),
+        import('../config/load-config.ts'),
         import('../usage.ts'),
       ]);
       const { config } = await loadConfig({ file: options.config, env: process.env });

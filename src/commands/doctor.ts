@@ -15,7 +15,7 @@ export function doctorCommand(program: Command): void {
     .option('--json', 'one JSON array instead of lines')
     .action(async (flags: DoctorFlags) => {
       const [{ loadConfig }, { examine }, { serviceView }] = await Promise.all([
-        import('../load-config.ts'),
+        import('../config/load-config.ts'),
         import('../doctor/examine.ts'),
         import('../doctor/service-view.ts'),
       ]);

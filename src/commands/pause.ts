@@ -8,7 +8,7 @@ export function pauseCommand(program: Command): void {
     .argument('[duration]', 'how long, e.g. 30m, 2h or 1d', '1h')
     .action(async (text: string, flags: DaemonFlags) => {
       const [{ parseDuration }, { LONGEST_PAUSE }, { stamp }, { UsageError }, { z }] = await Promise.all([
-        import('../duration.ts'),
+        import('../time/duration.ts'),
         import('../control/routes.ts'),
         import('../control/incident-text.ts'),
         import('../usage.ts'),

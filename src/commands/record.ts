@@ -22,10 +22,10 @@ export function recordCommand(program: Command): void {
     .option('--mask', 'mask passwords, tokens and keys')
     .action(async (folder: string, flags: RecordFlags) => {
       const [{ loadConfig }, { recordDocker }, { redact }, { counted }] = await Promise.all([
-        import('../load-config.ts'),
+        import('../config/load-config.ts'),
         import('./record/record-docker.ts'),
-        import('../sinks/redact.ts'),
-        import('../sinks/plain-words.ts'),
+        import('../sinks/text/redact.ts'),
+        import('../sinks/text/plain-words.ts'),
       ]);
       const { config } = await loadConfig({ file: flags.config, env: process.env });
       const target = {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Config } from '../config.ts';
-import type { ReplayResult } from '../replay-session.ts';
+import type { Config } from '../config/config.ts';
+import type { ReplayResult } from '../replay/replay-session.ts';
 import { duration, positive } from './arguments.ts';
 import { onInterrupt } from './on-interrupt.ts';
 import type { Drill } from './replay/drill.ts';
@@ -49,11 +49,11 @@ export function replayCommand(program: Command): void {
     .action(async (paths: string[], flags: ReplayFlags) => {
       const [{ loadConfig }, { replaySession }, { replayStory }, { openProgress }, { counted }, { EXIT }] =
         await Promise.all([
-          import('../load-config.ts'),
-          import('../replay-session.ts'),
+          import('../config/load-config.ts'),
+          import('../replay/replay-session.ts'),
           import('./replay/replay-story.ts'),
           import('./replay/progress.ts'),
-          import('../sinks/plain-words.ts'),
+          import('../sinks/text/plain-words.ts'),
           import('../usage.ts'),
         ]);
       const { config } = await loadConfig({ file: flags.config, env: process.env });

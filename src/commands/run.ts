@@ -33,7 +33,7 @@ export function runCommand(program: Command): void {
     .option('--record-mask', 'mask passwords, tokens and keys in the recording')
     .action(async (flags: RunFlags) => {
       const [{ loadConfig }, { runDaemon }, { defaultStateDir }, { join }] = await Promise.all([
-        import('../load-config.ts'),
+        import('../config/load-config.ts'),
         import('../daemon/run-daemon.ts'),
         import('../state/dir.ts'),
         import('node:path'),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 
 /** Reads the configuration that the options name. */
 export type ConfigLoader = (options: Readonly<Record<string, unknown>>) => Promise<Config>;

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { closest } from '../closest.ts';
-import { configSchema } from '../config.ts';
+import { closest } from './closest.ts';
+import { configSchema } from './config.ts';
 import { knownSettings } from './known-settings.ts';
 import { isTree, type Tree } from './tree.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../time/duration.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;

@@ -1,7 +1,7 @@
-import { formatDuration } from '../duration.ts';
+import { formatDuration } from '../time/duration.ts';
 import type { Kind } from '../model.ts';
 import { KINDS } from '../model.ts';
-import { redact } from '../sinks/redact.ts';
+import { redact } from '../sinks/text/redact.ts';
 import type { IncidentRecord } from '../state/change.ts';
 import { cut, table } from './table.ts';
 

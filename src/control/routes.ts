@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ConfigError } from '../load-config.ts';
+import { ConfigError } from '../config/load-config.ts';
 import type { Answer, Routes } from './control-server.ts';
 import { metrics } from './metrics.ts';
 import type { Status } from './status.ts';

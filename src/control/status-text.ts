@@ -1,4 +1,4 @@
-import { formatDuration } from '../duration.ts';
+import { formatDuration } from '../time/duration.ts';
 import { cut, table } from './table.ts';
 import type { Status } from './status.ts';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { Config } from '../config.ts';
-import { formatDuration } from '../duration.ts';
+import type { Config } from '../config/config.ts';
+import { formatDuration } from '../time/duration.ts';
 
 /** What the daemon says of itself at its start, in one record. Secrets are told as configured or not. */
 export function banner(

@@ -1,11 +1,11 @@
 import type { EntryStore } from '../operators/classify.ts';
-import type { Policy } from '../operators/incident/policy.ts';
-import { compose } from '../operators/incident/story.ts';
-import type { Step } from '../operators/incident/turn.ts';
+import type { Policy } from '../incidents/policy.ts';
+import { compose } from '../incidents/story.ts';
+import type { Step } from '../incidents/turn.ts';
 import type { RollingWindow } from '../operators/rolling-window.ts';
 import { channelsOf } from '../sinks/outbox.ts';
 import type { Change, IncidentRecord } from '../state/change.ts';
-import type { FollowState } from '../streams/live.ts';
+import type { FollowState } from '../streams/docker/follow-docker.ts';
 
 /** Everything that moves together: where reading is, what has been counted, and what the core makes of it. */
 export interface Moving {

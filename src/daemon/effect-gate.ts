@@ -1,5 +1,5 @@
 import type { Effect } from '../model.ts';
-import type { Step } from '../operators/incident/turn.ts';
+import type { Step } from '../incidents/turn.ts';
 import type { Log } from '../sinks/worker.ts';
 
 /**

@@ -1,16 +1,16 @@
 import { observeOn, Subject, type Observable, type SchedulerLike } from 'rxjs';
 import type { Logger } from 'pino';
 import { Agent } from 'undici';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Effect, Outcome } from '../model.ts';
 import { alertChannels } from '../sinks/alert/alert-channels.ts';
-import { describeEffect } from '../sinks/describe-effect.ts';
-import { commandHeal } from '../sinks/heal/command-heal.ts';
+import { describeEffect } from '../sinks/text/describe-effect.ts';
+import { commandHeal } from '../sinks/heal/actions/command.ts';
 import type { HealSink, HealStarted } from '../sinks/heal/heal-sink.ts';
-import { restartHeal } from '../sinks/heal/restart-heal.ts';
+import { restartHeal } from '../sinks/heal/actions/restart.ts';
 import type { Outbox } from '../sinks/outbox.ts';
-import { handOver } from './hand-over.ts';
-import { performEffects, type Performer } from '../sinks/performer.ts';
+import { handOver } from './reassign-deliveries.ts';
+import { performEffects, type Performer } from '../sinks/effect-queue.ts';
 import { markdownReport } from '../sinks/report/report-sink.ts';
 
 /** The part of a performer that the daemon needs, whether it acts or only says what it would do. */

@@ -1,6 +1,6 @@
-import type { Config } from '../config.ts';
-import { type Endpoint, resolveEndpoint } from '../streams/endpoint.ts';
-import { probe } from '../streams/probe.ts';
+import type { Config } from '../config/config.ts';
+import { type Endpoint, resolveEndpoint } from '../streams/docker/endpoint.ts';
+import { probe } from '../streams/docker/probe.ts';
 import { UsageError } from '../usage.ts';
 
 /** The engine's endpoint by the settings. Throws a UsageError for one that is none. */

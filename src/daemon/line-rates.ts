@@ -1,4 +1,4 @@
-import type { LiveStatus } from '../streams/live.ts';
+import type { LiveStatus } from '../streams/docker/follow-docker.ts';
 
 /** So many samples are kept: with one every 10 s the rates are those of the last minute. */
 const KEPT = 7;

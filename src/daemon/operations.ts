@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { filter, firstValueFrom, map, type SchedulerLike, timeout, timer } from 'rxjs';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { type Operations, Refused } from '../control/routes.ts';
 import type { Status } from '../control/status.ts';
-import { ConfigError } from '../load-config.ts';
+import { ConfigError } from '../config/load-config.ts';
 import type { Control } from '../model.ts';
 import { removePause, writePause } from './pause-file.ts';
 import { applicable } from './reload.ts';

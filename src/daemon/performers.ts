@@ -1,8 +1,8 @@
 import { mergeMap, type Observable, Subject } from 'rxjs';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Effect, Outcome } from '../model.ts';
 import type { HealProcess } from '../sinks/heal/heal-sink.ts';
-import type { PerformerStatus } from '../sinks/performer.ts';
+import type { PerformerStatus } from '../sinks/effect-queue.ts';
 import type { EffectPerformer } from './effect-performer.ts';
 
 /** The performer of the present configuration, and those of earlier ones whose heal still runs. */

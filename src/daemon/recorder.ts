@@ -10,9 +10,9 @@ import {
   timer,
 } from 'rxjs';
 import type { Effect, Observation, Outcome } from '../model.ts';
-import { redact } from '../sinks/redact.ts';
+import { redact } from '../sinks/text/redact.ts';
 import type { Log } from '../sinks/worker.ts';
-import { openSessionWriter } from '../streams/session-writer.ts';
+import { openSessionWriter } from '../streams/recording/session-writer.ts';
 
 /** Where a run is recorded. */
 export interface RecordingOptions {

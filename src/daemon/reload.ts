@@ -1,6 +1,6 @@
-import type { Config } from '../config.ts';
-import type { CoreState } from '../operators/incident/state.ts';
-import { rulesOf } from '../operators/rules.ts';
+import type { Config } from '../config/config.ts';
+import type { CoreState } from '../incidents/state.ts';
+import { rulesOf } from '../incidents/rules.ts';
 
 /** What becomes of a new configuration in a running daemon. */
 export interface Applicable {

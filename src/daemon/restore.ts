@@ -1,11 +1,11 @@
 import type { SavedEntries } from '../operators/classify.ts';
-import type { EntryState } from '../operators/classify/entry.ts';
-import type { CoreState } from '../operators/incident/state.ts';
+import type { EntryState } from '../classify/entry.ts';
+import type { CoreState } from '../incidents/state.ts';
 import type { SavedBucket } from '../operators/rolling-window.ts';
 import type { HealProcess } from '../sinks/heal/heal-sink.ts';
 import type { Saved } from '../state/change.ts';
 import type { Store } from '../state/store.ts';
-import type { FollowState } from '../streams/live.ts';
+import type { FollowState } from '../streams/docker/follow-docker.ts';
 
 /** What was stored, for those who go on from it. */
 export interface Restored {

@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import type { Observation } from '../model.ts';
-import type { Step } from '../operators/incident/turn.ts';
+import type { Step } from '../incidents/turn.ts';
 
 export interface TransactionParts {
   /**

@@ -1,7 +1,7 @@
 import { labelProblems } from '../config/labels.ts';
-import { type DockerClient, reasonOf, troubleOf } from '../streams/docker.ts';
-import type { Inspected } from '../streams/inspected.ts';
-import { logRisks } from '../streams/log-options.ts';
+import { type DockerClient, reasonOf, troubleOf } from '../streams/docker/client.ts';
+import type { Inspected } from '../streams/docker/inspected.ts';
+import { logRisks } from '../streams/docker/log-options.ts';
 import { fault, type Finding, ok, warning } from './finding.ts';
 
 const CHECK = 'logs';

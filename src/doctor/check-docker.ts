@@ -1,9 +1,9 @@
-import type { Config } from '../config.ts';
-import { type DockerClient, dockerClient, reasonOf, troubleOf } from '../streams/docker.ts';
-import { type Endpoint, resolveEndpoint } from '../streams/endpoint.ts';
-import { type Inspected, parseInspected } from '../streams/inspected.ts';
-import { parseList, wanted } from '../streams/list.ts';
-import { probe } from '../streams/probe.ts';
+import type { Config } from '../config/config.ts';
+import { type DockerClient, dockerClient, reasonOf, troubleOf } from '../streams/docker/client.ts';
+import { type Endpoint, resolveEndpoint } from '../streams/docker/endpoint.ts';
+import { type Inspected, parseInspected } from '../streams/docker/inspected.ts';
+import { parseList, wanted } from '../streams/docker/list.ts';
+import { probe } from '../streams/docker/probe.ts';
 import { checkContainers } from './check-containers.ts';
 import { checkWatches } from './check-watches.ts';
 import { fault, type Finding, ok } from './finding.ts';

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import type { HealConfig } from '../config.ts';
+import type { HealConfig } from '../config/config.ts';
 import { fault, type Finding, ok, warning } from './finding.ts';
 import { statOf } from './stat-of.ts';
 

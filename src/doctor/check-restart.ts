@@ -1,7 +1,7 @@
 import { request } from 'node:http';
-import type { Config } from '../config.ts';
-import { reasonOf } from '../streams/docker.ts';
-import { resolveEndpoint } from '../streams/endpoint.ts';
+import type { Config } from '../config/config.ts';
+import { reasonOf } from '../streams/docker/client.ts';
+import { resolveEndpoint } from '../streams/docker/endpoint.ts';
 import { fault, type Finding, ok } from './finding.ts';
 
 const CHECK = 'heal';

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, request } from 'undici';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { channelType } from '../sinks/alert/alert-channels.ts';
 import { fault, type Finding, ok, warning } from './finding.ts';
 

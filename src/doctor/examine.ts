@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { defaultStateDir } from '../state/dir.ts';
 import { checkDocker } from './check-docker.ts';
 import { checkFolder } from './check-folder.ts';

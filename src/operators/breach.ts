@@ -14,18 +14,18 @@ import {
   tap,
 } from 'rxjs';
 import type { Observable, OperatorFunction, SchedulerLike } from 'rxjs';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Control, Evidence, Outcome, Rule, Tally } from '../model.ts';
 import { atDeadline } from './at-deadline.ts';
-import { policyOf } from './incident/policy.ts';
-import { caughtUp } from './incident/world.ts';
-import { reduce } from './incident/reduce.ts';
-import type { Input } from './incident/reduce.ts';
-import { initial, nextDeadline } from './incident/state.ts';
-import type { CoreState } from './incident/state.ts';
-import type { Step } from './incident/turn.ts';
+import { policyOf } from '../incidents/policy.ts';
+import { caughtUp } from '../incidents/world.ts';
+import { reduce } from '../incidents/reduce.ts';
+import type { Input } from '../incidents/reduce.ts';
+import { initial, nextDeadline } from '../incidents/state.ts';
+import type { CoreState } from '../incidents/state.ts';
+import type { Step } from '../incidents/turn.ts';
 import { oneByOne } from './one-by-one.ts';
-import { rulesOf } from './rules.ts';
+import { rulesOf } from '../incidents/rules.ts';
 
 export type { Step };
 

@@ -1,10 +1,10 @@
 import { type OperatorFunction, filter, map } from 'rxjs';
 import type { Evidence, Line, Observation, Origin, Signal } from '../model.ts';
-import type { Classifier } from './classify/classifier.ts';
-import { display } from './classify/display.ts';
-import { type EntryState, newEntry } from './classify/entry.ts';
-import { fingerprint } from './classify/fingerprint.ts';
-import type { Verdict } from './classify/verdict.ts';
+import type { Classifier } from '../classify/classifier.ts';
+import { display } from '../classify/display.ts';
+import { type EntryState, newEntry } from '../classify/entry.ts';
+import { fingerprint } from '../classify/fingerprint.ts';
+import type { Verdict } from '../classify/verdict.ts';
 
 /** What is stored of open entries: by container id and stream. */
 export type SavedEntries = Readonly<Record<string, EntryState>>;

@@ -1,4 +1,4 @@
-import { formatDuration } from '../duration.ts';
+import { formatDuration } from '../time/duration.ts';
 import { SILENCE, type Sight, type Signal } from '../model.ts';
 
 /** A cut that is healed within this time (milliseconds) is no blindness. */

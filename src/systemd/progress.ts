@@ -1,5 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
-import type { CoreState } from '../operators/incident/state.ts';
+import type { CoreState } from '../incidents/state.ts';
 import type { Health } from '../state/disk.ts';
 import { watchdogInterval } from './notify-systemd.ts';
 

@@ -1,6 +1,6 @@
 import { format } from 'date-fns/format';
 import type { Status } from '../control/status.ts';
-import { formatDuration } from '../duration.ts';
+import { formatDuration } from '../time/duration.ts';
 
 /** What of a status the line is made of. */
 export type StatusFacts = Pick<

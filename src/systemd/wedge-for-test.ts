@@ -1,5 +1,5 @@
 import { filter, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../time/duration.ts';
 
 /**
  * For the test of the watchdog only: with `QUANTUM_REALTIME_WEDGE=5s` nothing passes any more after that time, while

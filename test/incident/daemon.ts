@@ -1,12 +1,12 @@
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/config/config.ts';
 import type { Effect, Tally } from '../../src/model.ts';
-import { boot } from '../../src/operators/incident/boot.ts';
-import type { Policy } from '../../src/operators/incident/policy.ts';
-import { reduce } from '../../src/operators/incident/reduce.ts';
-import type { Input } from '../../src/operators/incident/reduce.ts';
-import { initial, nextDeadline } from '../../src/operators/incident/state.ts';
-import type { CoreState } from '../../src/operators/incident/state.ts';
-import type { Step } from '../../src/operators/incident/turn.ts';
+import { boot } from '../../src/incidents/boot.ts';
+import type { Policy } from '../../src/incidents/policy.ts';
+import { reduce } from '../../src/incidents/reduce.ts';
+import type { Input } from '../../src/incidents/reduce.ts';
+import { initial, nextDeadline } from '../../src/incidents/state.ts';
+import type { CoreState } from '../../src/incidents/state.ts';
+import type { Step } from '../../src/incidents/turn.ts';
 
 /** One message on its way: as the outbox of incidents.md §4 and §5 keeps it. */
 export interface Entry {

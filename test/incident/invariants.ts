@@ -1,10 +1,10 @@
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/config/config.ts';
 import type { Effect, HealResult, Rule, Signal } from '../../src/model.ts';
-import { countedFor, decisionCount } from '../../src/operators/incident/evidence.ts';
-import type { Policy } from '../../src/operators/incident/policy.ts';
-import { nextDeadline } from '../../src/operators/incident/state.ts';
-import type { CoreState } from '../../src/operators/incident/state.ts';
-import type { Move, Step } from '../../src/operators/incident/turn.ts';
+import { countedFor, decisionCount } from '../../src/incidents/evidence.ts';
+import type { Policy } from '../../src/incidents/policy.ts';
+import { nextDeadline } from '../../src/incidents/state.ts';
+import type { CoreState } from '../../src/incidents/state.ts';
+import type { Move, Step } from '../../src/incidents/turn.ts';
 import type { Disk } from './daemon.ts';
 import { HOUR } from './history.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { boot } from '../../src/operators/incident/boot.ts';
+import { boot } from '../../src/incidents/boot.ts';
 import { alerts } from './alerts.ts';
 import { calm, cure, history, HOUR, MINUTE, SECOND } from './history.ts';
 import type { History, Storm } from './history.ts';

@@ -1,8 +1,8 @@
-import { configSchema } from '../../src/config.ts';
-import type { Config } from '../../src/config.ts';
+import { configSchema } from '../../src/config/config.ts';
+import type { Config } from '../../src/config/config.ts';
 import type { Counts, Effect, HealResult, Kind, Signal, Tally } from '../../src/model.ts';
-import { policyOf } from '../../src/operators/incident/policy.ts';
-import type { Step } from '../../src/operators/incident/turn.ts';
+import { policyOf } from '../../src/incidents/policy.ts';
+import type { Step } from '../../src/incidents/turn.ts';
 import { Agenda } from './agenda.ts';
 import { Containers } from './containers.ts';
 import { Crash, Daemon } from './daemon.ts';

@@ -6,7 +6,7 @@ export interface Mutant {
   readonly replace: string;
 }
 
-const CORE = 'src/operators/incident';
+const CORE = 'src/incidents';
 const DAEMON = 'test/incident/daemon.ts';
 
 /** The 18 of incidents.md §7. Those that live outside the pure core break the model of the daemon around it. */

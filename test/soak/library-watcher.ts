@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Subscription } from 'rxjs';
 import type { Gap, Observation } from '../../src/model.ts';
-import type { Endpoint } from '../../src/streams/endpoint.ts';
-import { followDocker, type FollowState, type LiveStream } from '../../src/streams/live.ts';
+import type { Endpoint } from '../../src/streams/docker/endpoint.ts';
+import { followDocker, type FollowState, type LiveStream } from '../../src/streams/docker/follow-docker.ts';
 import type { Watcher } from './watcher.ts';
 
 const CHECKPOINT = 500;

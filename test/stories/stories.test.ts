@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../../src/config.ts';
+import { configSchema } from '../../src/config/config.ts';
 import type { Signal, Tally } from '../../src/model.ts';
-import { policyOf } from '../../src/operators/incident/policy.ts';
-import { reduce } from '../../src/operators/incident/reduce.ts';
-import { initial } from '../../src/operators/incident/state.ts';
+import { policyOf } from '../../src/incidents/policy.ts';
+import { reduce } from '../../src/incidents/reduce.ts';
+import { initial } from '../../src/incidents/state.ts';
 import { HOUR, MINUTE, SECOND } from '../incident/history.ts';
 import { Simulation, START } from '../incident/simulation.ts';
 import type { Note } from '../incident/simulation.ts';

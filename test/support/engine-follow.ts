@@ -1,13 +1,13 @@
 import { appendFileSync } from 'node:fs';
 import type { Subscription } from 'rxjs';
 import type { Gap, Line, Observation, Signal } from '../../src/model.ts';
-import type { Endpoint } from '../../src/streams/endpoint.ts';
+import type { Endpoint } from '../../src/streams/docker/endpoint.ts';
 import {
   followDocker,
   type FollowOptions,
   type FollowState,
   type LiveStream,
-} from '../../src/streams/live.ts';
+} from '../../src/streams/docker/follow-docker.ts';
 
 /** A follower under test, and everything it has said. */
 export interface Follower {

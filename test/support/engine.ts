@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import type { Endpoint } from '../../src/streams/endpoint.ts';
+import type { Endpoint } from '../../src/streams/docker/endpoint.ts';
 
 const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox'].find(existsSync);
 const DOCKERD = ['/usr/sbin/dockerd', '/usr/bin/dockerd'].find(existsSync);

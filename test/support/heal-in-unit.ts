@@ -1,6 +1,6 @@
 import { asyncScheduler } from 'rxjs';
-import { configSchema } from '../../src/config.ts';
-import { commandHeal } from '../../src/sinks/heal/command-heal.ts';
+import { configSchema } from '../../src/config/config.ts';
+import { commandHeal } from '../../src/sinks/heal/actions/command.ts';
 import { effect, OPENED, story } from './effects.ts';
 
 /**

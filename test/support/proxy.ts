@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Endpoint } from '../../src/streams/endpoint.ts';
+import type { Endpoint } from '../../src/streams/docker/endpoint.ts';
 
 /** A proxy before an engine that does to connections what real ones do. */
 export interface Proxy {

@@ -1,15 +1,15 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import type { Origin } from '../../model.ts';
-import { type DockerClient, reasonOf } from '../../streams/docker.ts';
-import { identity } from '../../streams/identity.ts';
-import { parseInspected } from '../../streams/inspected.ts';
-import { lineJoiner } from '../../streams/join-lines.ts';
-import { type Listed, parseList, wanted } from '../../streams/list.ts';
-import { readLog } from '../../streams/read-log.ts';
-import { openSessionWriter, type SessionWriter } from '../../streams/session-writer.ts';
+import { type DockerClient, reasonOf } from '../../streams/docker/client.ts';
+import { identity } from '../../streams/docker/identity.ts';
+import { parseInspected } from '../../streams/docker/inspected.ts';
+import { lineJoiner } from '../../streams/docker/join-lines.ts';
+import { type Listed, parseList, wanted } from '../../streams/docker/list.ts';
+import { readLog } from '../../streams/docker/read-log.ts';
+import { openSessionWriter, type SessionWriter } from '../../streams/recording/session-writer.ts';
 
 /** What to fetch, and where to put it. Moments in epoch milliseconds. */
 export interface FetchOptions {

@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Config } from '../../config.ts';
-import { dockerClient } from '../../streams/docker.ts';
-import { resolveEndpoint } from '../../streams/endpoint.ts';
-import { probe } from '../../streams/probe.ts';
-import { formatDuration } from '../../duration.ts';
+import type { Config } from '../../config/config.ts';
+import { dockerClient } from '../../streams/docker/client.ts';
+import { resolveEndpoint } from '../../streams/docker/endpoint.ts';
+import { probe } from '../../streams/docker/probe.ts';
+import { formatDuration } from '../../time/duration.ts';
 import { UsageError } from '../../usage.ts';
 import { onInterrupt } from '../on-interrupt.ts';
 import { type Fetched, fetchSession } from './fetch-session.ts';

@@ -1,6 +1,6 @@
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import type { Breach, Counts, Effect, Part } from '../../model.ts';
-import { replaySession, type ReplayResult } from '../../replay-session.ts';
+import { replaySession, type ReplayResult } from '../../replay/replay-session.ts';
 import { UsageError } from '../../usage.ts';
 
 /** The settings with some limits changed, and how that is called. */

@@ -1,10 +1,10 @@
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { labelProblems, labelSettings } from '../../config/labels.ts';
-import type { EffectiveSetting } from '../../effective-settings.ts';
+import type { EffectiveSetting } from '../../config/effective-settings.ts';
 import { endpointOf } from '../../daemon/engine-at-start.ts';
-import { dockerClient, reasonOf } from '../../streams/docker.ts';
-import { parseList } from '../../streams/list.ts';
-import { probe } from '../../streams/probe.ts';
+import { dockerClient, reasonOf } from '../../streams/docker/client.ts';
+import { parseList } from '../../streams/docker/list.ts';
+import { probe } from '../../streams/docker/probe.ts';
 
 /** What containers set for themselves, what is wrong with it, and why that could not be seen. */
 export interface ContainerSettings {

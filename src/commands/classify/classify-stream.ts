@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import type { Writable } from 'node:stream';
-import type { Classifier } from '../../operators/classify/classifier.ts';
-import { newEntry } from '../../operators/classify/entry.ts';
-import type { Verdict } from '../../operators/classify/verdict.ts';
+import type { Classifier } from '../../classify/classifier.ts';
+import { newEntry } from '../../classify/entry.ts';
+import type { Verdict } from '../../classify/verdict.ts';
 import { UsageError } from '../../usage.ts';
 import { judgeRecord } from './ndjson.ts';
 

@@ -1,5 +1,5 @@
-import type { Classifier } from '../../operators/classify/classifier.ts';
-import { newEntry } from '../../operators/classify/entry.ts';
+import type { Classifier } from '../../classify/classifier.ts';
+import { newEntry } from '../../classify/entry.ts';
 import { UsageError } from '../../usage.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { filter, firstValueFrom } from 'rxjs';
 import type { Effect, Outcome } from '../../model.ts';
-import type { Performer } from '../../sinks/performer.ts';
+import type { Performer } from '../../sinks/effect-queue.ts';
 import type { Performed } from './story.ts';
 
 /** Performs the effects of a replay for real, and keeps what became of each, in the order they were called for. */

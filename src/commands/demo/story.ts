@@ -1,6 +1,6 @@
 import type { Effect, Outcome } from '../../model.ts';
-import type { ReplayResult } from '../../replay-session.ts';
-import { counted } from '../../sinks/plain-words.ts';
+import type { ReplayResult } from '../../replay/replay-session.ts';
+import { counted } from '../../sinks/text/plain-words.ts';
 import type { Received } from './discord-stand-in.ts';
 
 /** An effect, and what became of it when it was performed for real, in so many milliseconds of the present. */

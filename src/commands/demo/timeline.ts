@@ -1,5 +1,5 @@
-import { formatDuration } from '../../duration.ts';
-import { countsInWords } from '../../sinks/plain-words.ts';
+import { formatDuration } from '../../time/duration.ts';
+import { countsInWords } from '../../sinks/text/plain-words.ts';
 import { type Canvas, clipped } from './canvas.ts';
 import type { DemoRun, Performed } from './story.ts';
 

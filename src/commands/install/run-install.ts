@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { EXIT, UsageError } from '../../usage.ts';
-import { parseEndpoint } from '../../streams/endpoint.ts';
+import { parseEndpoint } from '../../streams/docker/endpoint.ts';
 import { type Action, inWords, isDone, perform, run } from './actions.ts';
 import type { InstallRequest } from './drop-ins.ts';
 import { thisHost } from './host.ts';

@@ -1,10 +1,10 @@
 import { merge, NEVER, timer } from 'rxjs';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { stopSignals } from '../../daemon/stop-signals.ts';
-import { openLog } from '../../logger.ts';
-import { resolveEndpoint } from '../../streams/endpoint.ts';
-import { followDocker } from '../../streams/live.ts';
-import { openSessionWriter, type SessionWriterOptions } from '../../streams/session-writer.ts';
+import { openLog } from '../../daemon/open-log.ts';
+import { resolveEndpoint } from '../../streams/docker/endpoint.ts';
+import { followDocker } from '../../streams/docker/follow-docker.ts';
+import { openSessionWriter, type SessionWriterOptions } from '../../streams/recording/session-writer.ts';
 import { recordSession } from './record-session.ts';
 
 /**

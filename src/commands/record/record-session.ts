@@ -9,8 +9,8 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import type { LiveStream } from '../../streams/live.ts';
-import type { SessionWriter } from '../../streams/session-writer.ts';
+import type { LiveStream } from '../../streams/docker/follow-docker.ts';
+import type { SessionWriter } from '../../streams/recording/session-writer.ts';
 
 /** How often what has been seen is put on the disk, in milliseconds. */
 const FLUSH = 1_000;

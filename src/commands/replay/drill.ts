@@ -1,18 +1,18 @@
 import { asyncScheduler, filter, firstValueFrom } from 'rxjs';
 import { Agent } from 'undici';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import type { Effect, Outcome } from '../../model.ts';
 import type { AlertChannel, Message } from '../../sinks/alert/alert-channel.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
-import { commandHeal } from '../../sinks/heal/command-heal.ts';
+import { commandHeal } from '../../sinks/heal/actions/command.ts';
 import type { HealSink } from '../../sinks/heal/heal-sink.ts';
-import { restartHeal } from '../../sinks/heal/restart-heal.ts';
+import { restartHeal } from '../../sinks/heal/actions/restart.ts';
 import { memoryOutbox } from '../../sinks/outbox.ts';
-import { performEffects } from '../../sinks/performer.ts';
+import { performEffects } from '../../sinks/effect-queue.ts';
 import { markdownReport } from '../../sinks/report/report-sink.ts';
 import type { Log } from '../../sinks/worker.ts';
-import { resolveEndpoint } from '../../streams/endpoint.ts';
-import { restartContainers } from '../../streams/restart-containers.ts';
+import { resolveEndpoint } from '../../streams/docker/endpoint.ts';
+import { restartContainers } from '../../streams/docker/restart-containers.ts';
 
 /** Effects performed for real while old logs are replayed, each of them marked as a drill. */
 export interface Drill {

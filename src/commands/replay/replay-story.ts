@@ -1,8 +1,8 @@
-import { formatDuration } from '../../duration.ts';
+import { formatDuration } from '../../time/duration.ts';
 import type { Counts } from '../../model.ts';
-import type { ReplayedIncident } from '../../replay-journal.ts';
-import type { ReplayResult } from '../../replay-session.ts';
-import { counted } from '../../sinks/plain-words.ts';
+import type { ReplayedIncident } from '../../replay/replay-journal.ts';
+import type { ReplayResult } from '../../replay/replay-session.ts';
+import { counted } from '../../sinks/text/plain-words.ts';
 
 /** A replay's result as people read it: the totals, then every incident as a timeline of what would have been done. */
 export function replayStory(result: ReplayResult): string {

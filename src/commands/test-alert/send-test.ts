@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { Agent } from 'undici';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import type { Message, SendResult } from '../../sinks/alert/alert-channel.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
 import { testMessage } from '../../sinks/alert/test-message.ts';

@@ -1,6 +1,6 @@
-import { loadConfig } from '../../load-config.ts';
-import { replaySession, type ReplayResult } from '../../replay-session.ts';
-import { describeEffect } from '../../sinks/describe-effect.ts';
+import { loadConfig } from '../../config/load-config.ts';
+import { replaySession, type ReplayResult } from '../../replay/replay-session.ts';
+import { describeEffect } from '../../sinks/text/describe-effect.ts';
 import { EXIT, exitCodeOf, UsageError } from '../../usage.ts';
 import { type Failure, failureOf } from './check.ts';
 import { type Happening, happeningsOf } from './happenings.ts';

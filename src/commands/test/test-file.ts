@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
-import { parseDuration } from '../../duration.ts';
+import { parseDuration } from '../../time/duration.ts';
 import { UsageError } from '../../usage.ts';
 import { parseMoment } from './moment.ts';
 import { problemOf } from './problems.ts';

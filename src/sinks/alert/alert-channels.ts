@@ -1,12 +1,12 @@
 import type { Dispatcher } from 'undici';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { REPORT_CHANNEL } from '../outbox.ts';
 import type { AlertChannel, ChannelType } from './alert-channel.ts';
-import { discord } from './discord.ts';
-import { generic } from './generic.ts';
+import { discord } from './channels/discord.ts';
+import { generic } from './channels/generic.ts';
 import { httpChannel } from './http-channel.ts';
-import { ntfy } from './ntfy.ts';
-import { slack } from './slack.ts';
+import { ntfy } from './channels/ntfy.ts';
+import { slack } from './channels/slack.ts';
 
 /** Asked in this order; the last takes every address. */
 const TYPES: readonly ChannelType[] = [slack, discord, ntfy, generic];

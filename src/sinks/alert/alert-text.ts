@@ -1,8 +1,8 @@
-import { formatDuration } from '../../duration.ts';
+import { formatDuration } from '../../time/duration.ts';
 import type { Effect, HealRecord, Part, Story } from '../../model.ts';
-import { dateTime, healInWords } from '../plain-words.ts';
-import { quoteLine } from '../quote.ts';
-import { inCode, whereAndWhat } from './where-and-what.ts';
+import { dateTime, healInWords } from '../text/plain-words.ts';
+import { quoteLine } from '../text/quote.ts';
+import { inCode, whereAndWhat } from './incident-details.ts';
 
 /** Characters of a sentence that may name containers. */
 const SENTENCE = 1_000;

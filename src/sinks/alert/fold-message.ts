@@ -1,6 +1,6 @@
 import type { Effect } from '../../model.ts';
 import type { Delivery } from '../outbox.ts';
-import { counted, dateTime } from '../plain-words.ts';
+import { counted, dateTime } from '../text/plain-words.ts';
 import type { Message } from './alert-channel.ts';
 import { alertParts, alertTitle } from './alert-text.ts';
 import type { Batch } from './plan-batch.ts';

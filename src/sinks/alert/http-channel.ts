@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { quoteLine } from '../quote.ts';
-import { redactKnowing } from '../redact.ts';
+import { quoteLine } from '../text/quote.ts';
+import { redactKnowing } from '../text/redact.ts';
 import type { AlertChannel, ChannelSettings, ChannelType, SendResult, Verdict } from './alert-channel.ts';
 import { parseJson } from './parse-json.ts';
 import { post, type Reply } from './post.ts';

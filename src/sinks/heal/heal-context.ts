@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Effect, HealRecord } from '../../model.ts';
-import { worstContainers } from '../plain-words.ts';
+import { worstContainers } from '../text/plain-words.ts';
 import { journalLine } from '../report/journal-line.ts';
-import { containersToBlame } from './containers-to-blame.ts';
+import { containersToBlame } from './worst-offenders.ts';
 
 /** Variables that speak to our service manager, or for us: never inherited by a heal. */
 const OURS =

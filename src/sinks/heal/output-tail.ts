@@ -1,4 +1,4 @@
-import { redact } from '../redact.ts';
+import { redact } from '../text/redact.ts';
 
 /** How much of a heal's output is kept, in bytes: the last of it. */
 export const OUTPUT_LIMIT = 64 * 1_024;

@@ -1,6 +1,6 @@
 import type { Effect } from '../../model.ts';
-import { worstGroups } from '../plain-words.ts';
-import { quoteLine, quoteLines } from '../quote.ts';
+import { worstGroups } from '../text/plain-words.ts';
+import { quoteLine, quoteLines } from '../text/quote.ts';
 
 const GROUPS = 50;
 

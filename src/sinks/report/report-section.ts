@@ -1,8 +1,8 @@
 import { format } from 'date-fns/format';
-import { formatDuration } from '../../duration.ts';
+import { formatDuration } from '../../time/duration.ts';
 import type { Effect, Part, Sample, Story } from '../../model.ts';
-import { countsInWords, healInWords, worstGroups } from '../plain-words.ts';
-import { quoteLine, quoteLines } from '../quote.ts';
+import { countsInWords, healInWords, worstGroups } from '../text/plain-words.ts';
+import { quoteLine, quoteLines } from '../text/quote.ts';
 
 const CRITICAL_SHOWN = 5;
 const ERRORS_SHOWN = 10;

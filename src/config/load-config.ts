@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { closest } from './closest.ts';
+import { configSchema, type Config } from './config.ts';
+import { describeIssue, didYouMean, quote } from './describe-issue.ts';
+import { knownSettings } from './known-settings.ts';
+import { assign, isTree, leaves, type Tree } from './tree.ts';
+import { withCredentials } from '../systemd/credentials.ts';
+
+/** Where a value came from: `default`, the file's name, `QT_…`, or `--flag`. */
+export type ValueSource = string;
+
+/** The effective settings, and for every path that somebody set (`limits.errors`) who did. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly sources: ReadonlyMap<string, ValueSource>;
+}
+
+/** Where settings are looked for, later ones winning: file, environment, flags (by path). */
+export interface ConfigPlaces {
+  readonly file?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly flags?: Readonly<Record<string, unknown>>;
+}
+
+/** Every problem of a configuration at once, a line each: the place, what was expected, what was found. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(['The configuration is not usable:', ...problems.map((problem) => `  ${problem}`)].join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads and validates the settings. Environment variables are `QT_` and the path in capitals
+ * (`QT_LIMITS_ERRORS=100`); `QT_ALERT_WEBHOOK` sets `alerts.webhook`. Throws a ConfigError naming every wrong value.
+ */
+export async function loadConfig({ file, env = {}, flags = {} }: ConfigPlaces): Promise<LoadedConfig> {
+  const sources = new Map<string, ValueSource>();
+  const problems: string[] = [];
+  const raw: Tree = file === undefined ? {} : await readFileTree(file);
+  for (const path of leaves(raw)) sources.set(path.join('.'), file ?? '');
+
+  const known = knownSettings(configSchema);
+  for (const [name, text] of Object.entries(withCredentials(env))) {
+    if (!name.startsWith('QT_') || text === undefined || NOT_SETTINGS.has(name)) continue;
+    const path = ALIASES[name] ?? known.get(name);
+    if (path === undefined) {
+      const similar = closest(name, known.keys());
+      problems.push(`${name}: no such setting${didYouMean(similar)} (from the environment)`);
+      continue;
+    }
+    assign(raw, path, text);
+    sources.set(path.join('.'), name);
+  }
+  for (const [path, value] of Object.entries(flags)) {
+    if (value === undefined) continue;
+    assign(raw, path.split('.'), value);
+    sources.set(path, FLAGS[path] ?? `--${path}`);
+  }
+
+  const parsed = configSchema.safeParse(raw);
+  if (!parsed.success)
+    problems.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, raw, sources)));
+  if (parsed.success) problems.push(...(await patternProblems(parsed.data)));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return { config: parsed.data, sources };
+}
+
+/** Patterns are compiled where they are used; one that cannot be is refused here, at the start, with its place. */
+async function patternProblems({ classify, rules }: Config): Promise<string[]> {
+  const [{ createClassifier }, { compilePattern }] = await Promise.all([
+    import('../classify/classifier.ts'),
+    import('../classify/user-pattern.ts'),
+  ]);
+  const compile = [
+    () => createClassifier(classify.rules),
+    ...rules.map(
+      ({ pattern }, index) =>
+        () =>
+          compilePattern(pattern, `rules[${index}].pattern`),
+    ),
+  ];
+  return compile.flatMap((attempt) => {
+    try {
+      attempt();
+      return [];
+    } catch (error) {
+      return [messageOf(error)];
+    }
+  });
+}
+
+/** Why a file cannot be read, without its name, which is told already. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  return code === 'EACCES' ? 'this user may not read it' : messageOf(error);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Flags that are not called by the path of their setting. */
+const FLAGS: Readonly<Record<string, string>> = { 'state.dir': '--state', 'report.dir': '--report' };
+
+/** Variables of the QT_ family that are no settings: what a heal command is told, and the launcher's own. */
+const NOT_SETTINGS = new Set([
+  'QT_HEAP_MB',
+  'QT_INCIDENT_ID',
+  'QT_REASONS',
+  'QT_ATTEMPT',
+  'QT_ATTEMPT_ID',
+  'QT_CONTEXT_FILE',
+]);
+const ALIASES: Readonly<Record<string, readonly string[]>> = { QT_ALERT_WEBHOOK: ['alerts', 'webhook'] };
+
+async function readFileTree(file: string): Promise<Tree> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError([`${file}: cannot be read (${reasonOf(error)})`]);
+  }
+  // Without a file the parser need not be in memory.
+  const { parseYaml } = await import('./parse-yaml.ts');
+  const { value, problems } = parseYaml(text);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => `${file}: ${problem}`));
+  if (value === null || value === undefined) return {};
+  if (!isTree(value))
+    throw new ConfigError([`${file}: expected settings (key: value), found ${quote(value)}`]);
+  return value;
+}

@@ -1,0 +1,80 @@
+import { formatDuration } from '../time/duration.ts';
+import type { HealRecord, Part } from '../model.ts';
+import { seenDown } from './world.ts';
+import type { Policy } from './policy.ts';
+import type { CoreState, Incident } from './state.ts';
+
+/**
+ * What the reader of a message is asked to do, in a sentence or two: what somebody woken at night wants to know
+ * first. Empty once there is nothing left to do.
+ */
+export function askFor(part: Part, state: CoreState, incident: Incident, policy: Policy): string {
+  if (part === 'resolved') return '';
+  if (incident.state === 'escalated') return askEscalated(state, incident);
+  const down = seenDown(state, incident.expected);
+  const missing = down.length === 0 ? '' : ` Not running or not healthy: ${down.join(', ')}.`;
+  return askWaiting(state, incident, policy) + missing;
+}
+
+function askEscalated(state: CoreState, incident: Incident): string {
+  const down = seenDown(state, incident.expected);
+  const missing = down.length === 0 ? '' : ` Not running or not healthy: ${down.join(', ')}.`;
+  return (
+    `Somebody has to look now: ${incident.why}. No further heal will be started.${missing}` +
+    ` Once it is taken care of: quantum-realtime ack ${incident.id} (ends the reminders),` +
+    ' quantum-realtime heal reset (allows new attempts).'
+  );
+}
+
+function askWaiting(state: CoreState, incident: Incident, { incident: settings, config }: Policy): string {
+  const watching = `watching for ${formatDuration(settings.verify)} whether it stays quiet`;
+  switch (incident.state) {
+    case 'queued':
+    case 'healing':
+      return config.heal.dryRun
+        ? 'This is a dry run: nothing is healed. Have a look yourself.'
+        : `Nothing yet: ${queueing(state, incident)}.`;
+    case 'cooldown':
+      return (
+        `Nothing yet: the last heal is too recent. The next may start in` +
+        ` ${formatDuration(incident.until - state.now)} if it has not grown quiet by then.`
+      );
+    case 'verifying':
+      return incident.passive
+        ? `Have a look: ${incident.why}, so nothing is healed. Meanwhile ${watching}.`
+        : `Nothing yet: ${watching}.`;
+    case 'settling':
+      return askHealed(incident, settings.maxAttempts, watching);
+    case 'open':
+    case 'escalated':
+    case 'resolved':
+      return '';
+  }
+}
+
+function queueing(state: CoreState, incident: Incident): string {
+  if (incident.state === 'queued' && state.healing.running !== undefined)
+    return 'a heal waits for another one to end';
+  return state.sight.blindSince === undefined
+    ? 'the heal is starting'
+    : `a heal starts once everything can be read again (${state.sight.reason})`;
+}
+
+function askHealed(incident: Incident, maxAttempts: number, watching: string): string {
+  const left = maxAttempts - incident.attempts;
+  const then =
+    left > 0 ? 'another attempt follows if a limit is reached again' : 'if not, somebody will be called';
+  switch (incident.heals.at(-1)?.result satisfies HealRecord['result']) {
+    case 'failed':
+    case 'timeout':
+      return `Have a look when you can: the heal did not end well. Meanwhile ${watching}; ${then}.`;
+    case 'unknown':
+      return `Have a look when you can: the heal was interrupted and is not repeated. Meanwhile ${watching}; ${then}.`;
+    case 'dry-run':
+      return `This is a dry run: nothing was healed. Have a look yourself. Meanwhile ${watching}.`;
+    case 'ok':
+    case 'broken':
+    case undefined:
+      return `Nothing yet: ${watching}; ${then}.`;
+  }
+}

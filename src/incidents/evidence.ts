@@ -1,0 +1,144 @@
+import type { Rule, Signal } from '../model.ts';
+import { ownLimit, ruleMatches } from './rules.ts';
+import { add, countAfter, none, nth } from './newest.ts';
+import type { Newest } from './newest.ts';
+import { isEvidence, quietLimit } from './policy.ts';
+import type { Policy } from './policy.ts';
+import type { CoreState, Slot } from './state.ts';
+
+/** One limit with its evidence, as decisions look at it. */
+export interface Counted {
+  readonly rule: Rule;
+  readonly slot: Slot;
+  readonly newest: Newest;
+}
+
+/** The state with the signal counted, and the keys whose limit its evidence now reaches. */
+export interface Recorded {
+  readonly state: CoreState;
+  readonly breached: readonly string[];
+}
+
+/**
+ * Counts a signal towards every rule that takes it. A time in the future is taken as now. Costs the same whatever the
+ * limits, the counts and the number of containers; only a new container, once, costs a little more.
+ */
+export function record(state: CoreState, signal: Signal, policy: Policy): Recorded {
+  let next = state;
+  let breached: readonly string[] = NOTHING;
+  if (!isEvidence(policy, signal)) return { state, breached };
+  const at = Math.min(signal.at, state.now);
+  for (const rule of policy.rules.values()) {
+    if (at <= state.now - rule.window || !ruleMatches(rule, signal)) continue;
+    const own = ownLimit(rule, signal);
+    const limit = own ?? rule.limit;
+    const container = own !== undefined || rule.scope === 'container' ? signal.container : undefined;
+    const [index, prepared] = slotFor(next, policy, rule, limit, container);
+    next = prepared;
+    const before = next.newest[index] ?? none;
+    const after = add(before, at, limit);
+    if (after !== before) next = { ...next, newest: next.newest.with(index, after) };
+    if (reached(next, rule, limit, after))
+      breached = breached.length === 0 ? [rule.key] : [...breached, rule.key];
+  }
+  return { state: next, breached };
+}
+
+/** Every limit of an incident key with its evidence. */
+export function countedFor(state: CoreState, policy: Policy, key: string): readonly Counted[] {
+  return state.slots.flatMap((slot, index) => {
+    const rule = policy.rules.get(slot.rule);
+    const newest = state.newest[index];
+    return rule?.key === key && newest !== undefined ? [{ rule, slot, newest }] : [];
+  });
+}
+
+/** The limits of a key that are breached now, on evidence inside their window and newer than the watermark. */
+export function breachedOf(state: CoreState, policy: Policy, key: string): readonly Counted[] {
+  return countedFor(state, policy, key).filter(({ rule, slot, newest }) =>
+    reached(state, rule, slot.limit, newest),
+  );
+}
+
+/** How many signals of a limit decide anything now; counts no further than a little beyond the limit. */
+export function decisionCount(state: CoreState, { rule, newest }: Counted): number {
+  return countAfter(newest, Math.max(state.now - rule.window, watermarkOf(state, rule.key)));
+}
+
+/** Whether no limit of the key has more signals in the last `span` than a quiet host may have. */
+export function isCalm(state: CoreState, policy: Policy, key: string, span: number): boolean {
+  return calmFrom(state, policy, key, span) <= state.now;
+}
+
+/** From when on the key is calm over `span` if nothing more happens. */
+export function calmFrom(state: CoreState, policy: Policy, key: string, span: number): number {
+  let from = 0;
+  for (const { rule, slot, newest } of countedFor(state, policy, key)) {
+    const over = nth(newest, quietLimit(policy, rule.window, slot.limit, span) + 1);
+    if (over !== undefined) from = Math.max(from, over + span);
+  }
+  return from;
+}
+
+/** Where the evidence of a key begins that has not been spent. */
+export function watermarkOf(state: CoreState, key: string): number {
+  return state.keys[key]?.watermark ?? 0;
+}
+
+const NOTHING: readonly string[] = [];
+
+function reached(state: CoreState, rule: Rule, limit: number, newest: Newest): boolean {
+  const oldestNeeded = nth(newest, limit);
+  return (
+    oldestNeeded !== undefined &&
+    oldestNeeded > state.now - rule.window &&
+    oldestNeeded > watermarkOf(state, rule.key)
+  );
+}
+
+function slotFor(
+  state: CoreState,
+  policy: Policy,
+  rule: Rule,
+  limit: number,
+  container: string | undefined,
+): readonly [number, CoreState] {
+  const index = indexOf(state.slots).get(slotName(rule.name, container));
+  const slot: Slot = { rule: rule.name, limit, ...(container !== undefined && { container }) };
+  if (index === undefined) {
+    const kept = withoutStale(state, policy);
+    return [kept.slots.length, { ...kept, slots: [...kept.slots, slot], newest: [...kept.newest, none] }];
+  }
+  return [
+    index,
+    state.slots[index]?.limit === limit ? state : { ...state, slots: state.slots.with(index, slot) },
+  ];
+}
+
+/** Forgets the limits without evidence inside their window: containers come and go. */
+function withoutStale(state: CoreState, policy: Policy): CoreState {
+  const live = state.slots.map((slot, index) => {
+    const window = policy.rules.get(slot.rule)?.window ?? 0;
+    return (nth(state.newest[index] ?? none, 1) ?? 0) > state.now - window;
+  });
+  if (!live.includes(false)) return state;
+  return {
+    ...state,
+    slots: state.slots.filter((_, index) => live[index]),
+    newest: state.newest.filter((_, index) => live[index]),
+  };
+}
+
+function slotName(rule: string, container: string | undefined): string {
+  return container === undefined ? rule : `${rule}\n${container}`;
+}
+
+const indexes = new WeakMap<readonly Slot[], ReadonlyMap<string, number>>();
+
+function indexOf(slots: readonly Slot[]): ReadonlyMap<string, number> {
+  const known = indexes.get(slots);
+  if (known !== undefined) return known;
+  const index = new Map(slots.map((slot, place) => [slotName(slot.rule, slot.container), place]));
+  indexes.set(slots, index);
+  return index;
+}

@@ -1,0 +1,153 @@
+import type { Config } from '../config/config.ts';
+import type { Breach, EffectKind, Gap, HealRecord, IncidentState, Transition } from '../model.ts';
+import type { Newest } from './newest.ts';
+
+/**
+ * Everything the core remembers, as plain JSON: it is stored as one value in the transaction that stores the effects
+ * it called for. All moments are epoch milliseconds; `now` never goes back.
+ */
+export interface CoreState {
+  readonly now: number;
+  /** Number of the last incident. */
+  readonly seq: number;
+  /** No heal starts before this moment. */
+  readonly pausedUntil: number;
+  readonly sight: {
+    /** Since when something cannot be read; absent while everything can. */
+    readonly blindSince?: number;
+    /** Since when everything has been read without a break. */
+    readonly observedSince: number;
+    readonly reason: string;
+  };
+  readonly healing: Healing;
+  readonly presence: Readonly<Record<string, Presence>>;
+  /** Which limits have evidence; `newest[i]` belongs to `slots[i]`. Kept apart because the slots hardly ever change. */
+  readonly slots: readonly Slot[];
+  readonly newest: readonly Newest[];
+  readonly keys: Readonly<Record<string, KeyState>>;
+  readonly gaps: readonly Gap[];
+}
+
+/** What is known of heals on this host, over all incidents: there is one command and one slot. */
+export interface Healing {
+  readonly running?: {
+    readonly key: string;
+    readonly id: string;
+    readonly started: number;
+    /** When the core stops waiting for its outcome. */
+    readonly deadline: number;
+    /** The daemon was stopped meanwhile, and the process is gone: nobody will tell how it ended. */
+    readonly lost?: boolean;
+  };
+  /** Starts within the budget's window. */
+  readonly starts: readonly number[];
+  readonly cooldownUntil: number;
+  /** How many heals have followed each other closely: each doubles the next cooldown. */
+  readonly streak: number;
+  readonly lastEnd: number;
+  readonly lastCooldown: number;
+}
+
+/** One container, by identity. Instances are Docker's ids: a service may run several, and a recreated one changes. */
+export interface Presence {
+  readonly instances: Readonly<Record<string, { readonly running: boolean; readonly healthy: boolean }>>;
+  /** When an instance was last seen running; meaningless while one is. */
+  readonly lastRunning: number;
+  /** Stopped on purpose, or done: its absence worries nobody. */
+  readonly excused: boolean;
+  /** Not heard of since the daemon started: it may well be running. */
+  readonly unseen?: boolean;
+}
+
+/** One limit that is counted: a rule, and the container if it is counted for each. */
+export interface Slot {
+  readonly rule: string;
+  readonly container?: string;
+  readonly limit: number;
+}
+
+/** One incident key. Only evidence newer than `watermark` decides anything. */
+export interface KeyState {
+  readonly watermark: number;
+  readonly incident?: Incident;
+}
+
+/** An incident that is not closed. `due` is when it has to be looked at next if nothing happens. */
+export interface Incident {
+  readonly id: string;
+  readonly key: string;
+  readonly state: Exclude<IncidentState, 'closed'>;
+  readonly openedAt: number;
+  /** When the present state was entered. */
+  readonly since: number;
+  readonly due: number;
+  /** The moment the present state ends by itself: what it means depends on the state. */
+  readonly until: number;
+  /** Whether the opening (or reopening) has been told. */
+  readonly told: boolean;
+  /** Verifying although nothing was healed; `relapsed` once a limit was reached again meanwhile. */
+  readonly passive: boolean;
+  readonly relapsed: boolean;
+  /** Attempts since the opening or the last reset by an operator. */
+  readonly attempts: number;
+  /** The last heal could not be run at all, and no operator has reset it since. */
+  readonly broken: boolean;
+  readonly heals: readonly HealRecord[];
+  readonly effects: readonly EffectKind[];
+  readonly breaches: readonly Breach[];
+  /** How often each of these parts has been told: numbers the effects. */
+  readonly counters: Readonly<Record<CountedPart, number>>;
+  /** Containers that have to be running for it to be resolved. */
+  readonly expected: readonly string[];
+  /** Since when one of them is not; absent while all are, which they have been since `aliveSince`. */
+  readonly downSince?: number;
+  readonly aliveSince: number;
+  /** From when on an absence counts against the heal. */
+  readonly graceFrom: number;
+  readonly foundAtStart: boolean;
+  /** The evidence of the last decision was read back after a start or an outage. */
+  readonly readBack: boolean;
+  /** Why the last decision went as it did, in a few words. */
+  readonly why: string;
+  readonly acknowledged: boolean;
+  /** Pause before the reminder after the next one. */
+  readonly reminderEvery: number;
+  readonly timeline: readonly Transition[];
+}
+
+/** The parts that an incident may tell more than once, beside its heals. */
+export type CountedPart = 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note';
+
+/**
+ * The state before anything has happened. `cautious` is for a start after the store was lost: no heal for one
+ * cooldown, because nobody knows what was done just before.
+ */
+export function initial(config: Config, at: number, cautious = false): CoreState {
+  return {
+    now: at,
+    seq: 0,
+    pausedUntil: 0,
+    sight: { observedSince: at, reason: '' },
+    healing: {
+      starts: [],
+      cooldownUntil: cautious ? at + config.incident.cooldown : 0,
+      streak: 0,
+      lastEnd: 0,
+      lastCooldown: 0,
+    },
+    presence: {},
+    slots: [],
+    newest: [],
+    keys: {},
+    gaps: [],
+  };
+}
+
+/** When the core has to be ticked next, if nothing happens before; undefined while every key is healthy. */
+export function nextDeadline(state: CoreState): number | undefined {
+  let next: number | undefined;
+  for (const { incident } of Object.values(state.keys)) {
+    if (incident !== undefined && (next === undefined || incident.due < next)) next = incident.due;
+  }
+  return next;
+}

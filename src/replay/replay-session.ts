@@ -1,0 +1,191 @@
+import { concatWith, defer, EMPTY, from, ignoreElements, lastValueFrom, Subject, tap, timer } from 'rxjs';
+import type { Config } from '../config/config.ts';
+import type { Counts, Effect, Outcome, Tally } from '../model.ts';
+import { createEntryStore } from '../operators/classify.ts';
+import { createClassifier } from '../classify/classifier.ts';
+import type { Step } from '../incidents/turn.ts';
+import { RollingWindow } from '../operators/rolling-window.ts';
+import { pipeline } from '../pipeline.ts';
+import {
+  ReplayJournal,
+  type ReplayedEffect,
+  type ReplayedGap,
+  type ReplayedIncident,
+} from './replay-journal.ts';
+import { Backlog } from '../streams/saved/backpressure.ts';
+import { mergeByTime } from '../streams/saved/merge.ts';
+import { openSaved } from '../streams/saved/open-saved.ts';
+import { type Skipped, sessionNotes } from '../streams/saved/session-notes.ts';
+import { advanceInStep, onTime, type Pace, VirtualClock } from '../time/virtual-clock.ts';
+
+/** What a replay takes for granted of a heal. `duration` in milliseconds of event time. */
+export interface AssumedHeal {
+  readonly result: 'ok' | 'fail' | 'hang';
+  readonly duration: number;
+}
+
+export interface ReplayOptions {
+  readonly paths: readonly string[];
+  readonly config: Config;
+  /** Default: ok after 30 s. */
+  readonly assumeHeal?: AssumedHeal;
+  /**
+   * Performs an effect for real and resolves with what became of it. Event time stands still meanwhile; a heal's
+   * outcome is told after its assumed duration all the same. Without it effects are journalled, not performed.
+   */
+  readonly perform?: (effect: Effect) => Promise<Outcome>;
+  /** Event time against wall time, such as 60; as fast as it can if left out. */
+  readonly speed?: number;
+  /** Lines a second for files without times. Default 10. */
+  readonly rate?: number;
+  /** Told at once of a file, or the rest of one, that is left out. */
+  readonly onSkip?: (skipped: Skipped) => void;
+  /** Told of every step of the incidents, with the rolling window at that moment. */
+  readonly onStep?: (step: Step, tally: Tally) => void;
+  /** Told how many bytes of how many have been read; 0 if the whole is not known. */
+  readonly onProgress?: (bytes: number, total: number) => void;
+}
+
+/** What would have happened. Moments are ISO 8601 in UTC; the same input gives the same object every time. */
+export interface ReplayResult {
+  readonly lines: number;
+  readonly entries: number;
+  /** Signals in the whole replay. */
+  readonly counts: Counts;
+  readonly containers: number;
+  readonly incidents: readonly ReplayedIncident[];
+  readonly effects: readonly ReplayedEffect[];
+  readonly gaps: readonly ReplayedGap[];
+  readonly assumptions: readonly string[];
+  /** Files, or the rest of files, that were left out: unreadable, damaged, or in no known format. */
+  readonly skipped: readonly Skipped[];
+  /** When the first event happened; null if there was none. */
+  readonly began: string | null;
+  /** Seconds of event time between the first event and the last. */
+  readonly span: number;
+}
+
+const ASSUMED: AssumedHeal = { result: 'ok', duration: 30_000 };
+
+/**
+ * Feeds saved logs through the pipeline that runs live, on event time. It ends with the last event: what would have
+ * fallen due later does not. Throws a UsageError for paths that cannot be replayed.
+ */
+export async function replaySession(options: ReplayOptions): Promise<ReplayResult> {
+  const { config, assumeHeal = ASSUMED, onProgress } = options;
+  const notes = sessionNotes(options.onSkip);
+  const { paths, rate = 10 } = options;
+  const classifier = createClassifier(config.classify.rules);
+  const session = await openSaved({
+    paths,
+    restarts: config.restarts,
+    notes,
+    rate,
+    skim: classifier.skim,
+  });
+  const heals = session.recorded.filter(({ kind }) => kind === 'heal');
+  if (heals.length > 0) notes.assume(`heals end as recorded (${heals.length} of them)`);
+  const clock = new VirtualClock();
+  const entries = createEntryStore();
+  const window = new RollingWindow({ length: config.window });
+  const journal = new ReplayJournal(config, (at) => window.tally(at).counts);
+  const outcomes$ = new Subject<Outcome>();
+  const pending = new Set<Promise<unknown>>();
+  const pace = paceOf(options, pending);
+  const backlog = new Backlog();
+
+  function perform(effect: Effect): void {
+    const performing = options.perform?.(effect);
+    const known = effect.kind === 'heal' ? heals.shift() : undefined;
+    let outcome = known === undefined ? assumed(effect, assumeHeal) : { ...known, effect: effect.id };
+    if (performing !== undefined) {
+      const done = performing.then((real) => (outcome = real)).finally(() => pending.delete(done));
+      pending.add(done);
+    }
+    const delay = known?.took ?? (effect.kind === 'heal' ? assumeHeal.duration : 0);
+    clock.schedule(() => outcomes$.next({ ...outcome, at: clock.now() }), delay);
+  }
+
+  /** Deadlines up to the last event fall due; what comes after it is not part of the replay. */
+  async function toTheEnd(): Promise<void> {
+    if (pace === undefined) clock.advanceTo(journal.last);
+    else await advanceInStep(clock, journal.last, pace);
+    outcomes$.complete();
+  }
+
+  const steps$ = pipeline(
+    {
+      config,
+      source$: from(backlog.hold(mergeByTime(session.streams))).pipe(
+        tap((batch) => journal.see(batch)),
+        tap(() => onProgress?.(session.bytesRead(), session.bytes)),
+      ),
+      classifier,
+      entries,
+      window,
+      onTime: (evidence$) =>
+        evidence$.pipe(
+          tap((batch) => journal.count(batch)),
+          tap((batch) => backlog.add(batch.length)),
+          onTime(clock, pace),
+          tap((batch) => backlog.add(-batch.length)),
+          concatWith(defer(toTheEnd).pipe(ignoreElements())),
+        ),
+      outcomes$,
+      controls$: EMPTY,
+      save$: EMPTY,
+      carryOut: (step) => {
+        journal.follow(step);
+        options.onStep?.(step, window.tally(clock.now()));
+        step.effects.forEach(perform);
+      },
+    },
+    clock,
+  );
+  try {
+    await lastValueFrom(steps$, { defaultValue: undefined });
+  } finally {
+    await Promise.all(session.streams.map((stream) => stream.close()));
+  }
+  const assumptions = [...assumptionsOf(options, assumeHeal), ...notes.assumptions];
+  const skipped = notes.skipped.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+  return journal.result(entries.stats, assumptions, skipped);
+}
+
+function paceOf({ perform, speed }: ReplayOptions, pending: ReadonlySet<Promise<unknown>>): Pace | undefined {
+  if (perform === undefined && speed === undefined) return undefined;
+  let origin: { readonly event: number; readonly wall: number } | undefined;
+  return {
+    settled: () => (pending.size === 0 ? undefined : Promise.all(pending).then(() => undefined)),
+    due: (at) => {
+      if (speed === undefined) return undefined;
+      origin ??= { event: at, wall: performance.now() };
+      const wait = (at - origin.event) / speed - (performance.now() - origin.wall);
+      return wait <= 0 ? undefined : lastValueFrom(timer(wait)).then(() => undefined);
+    },
+  };
+}
+
+function assumed(effect: Effect, heal: AssumedHeal): Outcome {
+  const { id, kind, at } = effect;
+  const base = { type: 'outcome', effect: id, kind, at } as const;
+  if (kind !== 'heal') return { ...base, ok: true, detail: 'journalled' };
+  switch (heal.result) {
+    case 'ok':
+      return { ...base, ok: true, detail: 'assumed', result: 'ok', exitCode: 0 };
+    case 'fail':
+      return { ...base, ok: false, detail: 'assumed', result: 'failed', exitCode: 1 };
+    case 'hang':
+      return { ...base, ok: false, detail: 'assumed', result: 'timeout' };
+  }
+}
+
+function assumptionsOf({ perform, config }: ReplayOptions, { result, duration }: AssumedHeal): string[] {
+  const ends = { ok: 'succeeds', fail: 'fails with exit code 1', hang: 'runs out of time' }[result];
+  const configured = config.heal.command.length > 0 || config.heal.action === 'restart';
+  if (!configured) return ['no heal is configured, so none is run'];
+  const seconds = duration / 1_000;
+  return [
+    perform === undefined ? `a heal ${ends} after ${seconds} s` : `a heal takes ${seconds} s of event time`,
+  ];
+}

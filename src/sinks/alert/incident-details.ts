@@ -1,0 +1,67 @@
+import type { Story } from '../../model.ts';
+import { essence } from '../text/message-of.ts';
+import {
+  clockTime,
+  counted,
+  countsInWords,
+  dateTime,
+  worstContainers,
+  worstGroups,
+} from '../text/plain-words.ts';
+import { quoteLine } from '../text/quote.ts';
+
+const CONTAINERS_SHOWN = 5;
+const GROUPS_SHOWN = 5;
+/** Characters of a container's name. */
+const NAME = 80;
+
+/**
+ * What somebody woken at night needs to begin: the containers that count most, the messages they repeat with how often
+ * and from when to when, and what is not known. Empty if there is nothing to say.
+ */
+export function whereAndWhat(story: Story): string {
+  const containers = worstContainers(story);
+  const groups = worstGroups(story);
+  const since = groups
+    .slice(0, GROUPS_SHOWN)
+    .reduce((first, group) => Math.min(first, group.first), Infinity);
+  return [
+    ...section(
+      'Where',
+      containers,
+      CONTAINERS_SHOWN,
+      ([name, counts]) => `${quoteLine(name, NAME)}: ${countsInWords(counts)}`,
+    ),
+    '',
+    ...section('What', groups, GROUPS_SHOWN, (group) => {
+      const span =
+        group.count === 1
+          ? clockTime(group.first)
+          : `${clockTime(group.first).slice(0, 8)} to ${clockTime(group.last)}`;
+      return `${group.count} × ${inCode(essence(group.sample))} in ${quoteLine(group.container, NAME)} (${group.kind}, ${span})`;
+    }),
+    ...(since < story.openedAt ? [`Since ${dateTime(since)}.`] : []),
+    ...(story.foundAtStart ? ['Found at start: some of this happened before the monitor ran.'] : []),
+    ...(story.gaps.length > 0
+      ? [`Not everything was seen: ${counted(story.gaps.length, 'gap')} in the logs.`]
+      : []),
+  ]
+    .join('\n')
+    .trim();
+}
+
+function section<T>(
+  title: string,
+  all: readonly T[],
+  shown: number,
+  line: (item: T) => string,
+): readonly string[] {
+  if (all.length === 0) return [];
+  const more = all.length > shown ? [`• and ${all.length - shown} more`] : [];
+  return [`**${title}:**`, ...all.slice(0, shown).map((item) => `• ${line(item)}`), ...more];
+}
+
+/** Log text within a line of a message: back-ticks would end the code span. */
+export function inCode(text: string): string {
+  return `\`${quoteLine(text, 160).replaceAll('`', 'ˋ')}\``;
+}

@@ -1,0 +1,123 @@
+import type { ContainerStatus, Signal } from '../../model.ts';
+import type { Inspected } from './inspected.ts';
+
+/** What is remembered of one container id and its current or last run. Moments in epoch milliseconds. */
+export interface Run {
+  readonly id: string;
+  name: string;
+  /** Its identity. */
+  container: string;
+  labels: Readonly<Record<string, string>>;
+  /** Name of the restart policy, once inspect has told it. */
+  policy?: string;
+  state: ContainerStatus['state'];
+  healthy: boolean;
+  /** Created, and never started since. */
+  created: boolean;
+  /** Another id had the same identity before. */
+  replaces: boolean;
+  startedAt: number;
+  diedAt?: number | undefined;
+  exitCode?: number | undefined;
+  /** Stopped or killed by somebody since its last start. */
+  touched: boolean;
+  oom: boolean;
+  oomAt: number;
+  /** The engine's count of policy restarts as far as we have accounted for it. */
+  count?: number | undefined;
+  /** A start up to here has been accounted for by inspect; its event may still come. */
+  accountedAt: number;
+  /** A start that waits to be explained: a `restart` event may follow it. */
+  held?: Held;
+  /** What inspect said; events that tell the same may still be on their way. */
+  check?: { readonly startedAt: number; readonly count: number; readonly due: number };
+}
+
+/** A start waiting for its explanation, with what is known of the run before it. */
+export interface Held {
+  readonly at: number;
+  readonly due: number;
+  readonly first: boolean;
+  readonly touched: boolean;
+  readonly oom: boolean;
+  readonly diedAt: number | undefined;
+  readonly exitCode: number | undefined;
+  manual: boolean;
+  count?: number;
+}
+
+/** A container nothing is known of yet. */
+export function newRun(id: string, name: string, container: string, labels: Run['labels']): Run {
+  return {
+    id,
+    name,
+    container,
+    labels,
+    state: 'running',
+    healthy: true,
+    created: false,
+    replaces: false,
+    startedAt: 0,
+    touched: false,
+    oom: false,
+    oomAt: 0,
+    accountedAt: 0,
+  };
+}
+
+/** A container met for the first time: what it did before is not ours to count. */
+export function meet(run: Run, found: Inspected): void {
+  run.startedAt = found.startedAt;
+  run.created = found.state === 'created';
+  run.count = found.restartCount;
+  run.healthy = found.healthy;
+  if (found.finishedAt === 0) return;
+  run.diedAt = found.finishedAt;
+  run.exitCode = found.exitCode;
+}
+
+/** The fact that people and incidents see. An exit with code 0 is expected unless a policy would restart it. */
+export function status(run: Run, state: ContainerStatus['state'], at: number): ContainerStatus {
+  const down = isDown(state);
+  return {
+    type: 'container',
+    at,
+    id: run.id,
+    container: run.container,
+    labels: run.labels,
+    state,
+    healthy: run.healthy,
+    stoppedByOperator: down && run.touched,
+    expectedExit: down && run.exitCode === 0 && !restartsBy(run.policy, 0),
+  };
+}
+
+/** A signal of the engine's: its fingerprint is its text with numbers masked. */
+export function signal(run: Run, at: number, kind: Signal['kind'], rule: string, text: string): Signal {
+  const { container, labels } = run;
+  return {
+    type: 'signal',
+    kind,
+    at,
+    container,
+    labels,
+    text,
+    fingerprint: text.replaceAll(/\d+/g, '<n>'),
+    rule,
+  };
+}
+
+export function isDown(state: string): boolean {
+  return state === 'exited' || state === 'restarting' || state === 'removed';
+}
+
+/** Whether this policy restarts a container that ended with this code; false where the policy is not known. */
+export function restartsBy(policy: string | undefined, exitCode: number | undefined): boolean {
+  return policy === 'always' || policy === 'unless-stopped' || (policy === 'on-failure' && exitCode !== 0);
+}
+
+/** The exit code an event tells; none if a label of that name may have overwritten it. */
+export function exitCodeOf(run: Run, attribute: string | undefined): number | undefined {
+  if (attribute === undefined || !/^\d+$/.test(attribute)) return undefined;
+  return run.policy !== undefined && 'exitCode' in run.labels ? undefined : Number(attribute);
+}

@@ -1,0 +1,200 @@
+import type { IncomingMessage } from 'node:http';
+import type { SchedulerLike } from 'rxjs';
+import { backoff, delay, gate } from '../delay.ts';
+import { type DockerClient, reasonOf, troubleOf } from './client.ts';
+import { ACTIONS, type DockerEvent, parseEvent } from './events.ts';
+import type { Logger } from '../log-sink.ts';
+
+/** How often an engine whose streams are silent is asked whether it is still there, in milliseconds. */
+const HEARTBEAT = 20_000;
+
+/** An engine that does not answer for so long is away, in milliseconds. */
+const ANSWER_WITHIN = 10_000;
+
+/** An event stream that lived this long was cut for a reason of its own (an idle proxy): come back at once. */
+const HEALTHY = 1_000;
+
+/** Events of this much time are asked for again on every connection; what is known is dropped. */
+const OVERLAP_NANOS = 1_000_000_000n;
+
+/** So many events are remembered to know them again: the engine itself keeps 256. */
+const REMEMBERED = 300;
+
+/** Where the events had been read to, ready for JSON. */
+export interface EventsState {
+  readonly nano?: string;
+  readonly recent: readonly string[];
+}
+
+export interface WatchParts {
+  readonly client: DockerClient;
+  /** Asked for on the first connection, epoch milliseconds. */
+  readonly since: number;
+  readonly event: (event: DockerEvent) => void;
+  /** A new connection: see what is there now. Events go on coming meanwhile. */
+  readonly resync: () => Promise<void>;
+  readonly change: (change: 'lost' | 'back', at: number) => void;
+  readonly clock: SchedulerLike;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** The connection to the engine. `since` is when it came to be so, in epoch milliseconds. */
+export interface Connection {
+  readonly state: 'connecting' | 'up' | 'down';
+  readonly since: number;
+  readonly reason?: string;
+}
+
+/**
+ * The connection to the engine as a supervised state: its event stream, opened again whenever it ends, first the
+ * events and then a look at everything, because events may be missed. Not there, refused, reset, busy, silent: all
+ * of them mean waiting and coming back. Says each change once.
+ */
+export interface EngineWatch {
+  /** Resolves when the engine can be reached. */
+  reachable(signal: AbortSignal): Promise<void>;
+  readonly connection: () => Connection;
+  /** Since when there has been no event stream; undefined while there is one. */
+  downSince(): number | undefined;
+  snapshot(): EventsState;
+  readonly done: Promise<void>;
+}
+
+export function engineWatch(parts: WatchParts, saved?: EventsState): EngineWatch {
+  const { client, clock, log, signal } = parts;
+  const door = gate();
+  const wait = backoff(100, 5_000);
+  const recent = new Set(saved?.recent);
+  let nano = saved?.nano;
+  let downSince: number | undefined = clock.now();
+  let now: Connection = { state: 'connecting', since: clock.now() };
+  const stopped = () => signal.aborted;
+  const done = run();
+  return {
+    reachable: (waiting) => door.passed(waiting),
+    connection: () => now,
+    downSince: () => downSince,
+    snapshot: () => ({ ...(nano === undefined ? {} : { nano }), recent: [...recent] }),
+    done,
+  };
+
+  async function run(): Promise<void> {
+    while (!stopped()) {
+      const began = clock.now();
+      const reason = await connect();
+      if (stopped()) return;
+      if (downSince === undefined) {
+        downSince = clock.now();
+        parts.change('lost', downSince);
+      }
+      const cut = now.state === 'up' && clock.now() - began > HEALTHY && reason === undefined;
+      if (!cut && reason !== undefined) down(reason);
+      if (!cut) await delay(wait.next(), clock, signal);
+    }
+  }
+
+  /** One connection, from its opening to its end. Tells why it failed; undefined if it had been up and was cut. */
+  async function connect(): Promise<string | undefined> {
+    const stop = new AbortController();
+    const both = AbortSignal.any([signal, stop.signal]);
+    try {
+      await alive(both);
+      const answer = await client.stream('/events', { filters: FILTERS, since: sinceText() }, both);
+      const reading = readEvents(answer, both);
+      try {
+        await parts.resync();
+        if (stopped()) return undefined;
+        up();
+        heartbeat(stop).catch(() => stop.abort());
+        await reading;
+      } finally {
+        stop.abort();
+        answer.destroy();
+        await reading;
+      }
+      return undefined;
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
+  function up(): void {
+    if (downSince !== undefined) parts.change('back', clock.now());
+    downSince = undefined;
+    wait.reset();
+    if (now.state !== 'up') {
+      const { state, since } = now;
+      log.info(state === 'down' ? { after: clock.now() - since } : {}, 'connected to the Docker Engine');
+      now = { state: 'up', since: clock.now() };
+    }
+    door.open();
+  }
+
+  function down(reason: string): void {
+    door.close();
+    if (now.state !== 'down') {
+      now = { state: 'down', since: clock.now(), reason };
+      log.warn({ reason }, 'the Docker Engine cannot be reached; waiting for it');
+    } else if (now.reason !== reason) now = { ...now, reason };
+  }
+
+  /** Any answer at all means that the engine lives. */
+  async function alive(both: AbortSignal): Promise<void> {
+    const answered = client.call('/version').then(
+      () => true,
+      (error: unknown) => {
+        if (troubleOf(error) === 'down') throw error;
+        return true;
+      },
+    );
+    const late = delay(ANSWER_WITHIN, clock, both).then(() => false);
+    if (!(await Promise.race([answered, late]))) {
+      answered.catch(() => undefined);
+      throw new Error(`no answer within ${ANSWER_WITHIN / 1_000} s`);
+    }
+  }
+
+  async function heartbeat(stop: AbortController): Promise<void> {
+    for (;;) {
+      await delay(HEARTBEAT, clock, stop.signal);
+      if (stop.signal.aborted || stopped()) return;
+      await alive(stop.signal);
+    }
+  }
+
+  function sinceText(): string {
+    const from =
+      nano === undefined ? BigInt(Math.round(parts.since)) * 1_000_000n : BigInt(nano) - OVERLAP_NANOS;
+    const text = `${from > 0n ? from : 0n}`.padStart(10, '0');
+    return `${text.slice(0, -9)}.${text.slice(-9)}`;
+  }
+
+  /** Resolves when the stream ends, in whatever way. Never paused: a slow reader slows the whole engine. */
+  function readEvents(answer: IncomingMessage, both: AbortSignal): Promise<void> {
+    let rest = '';
+    answer.setEncoding('utf8');
+    answer.on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      if (!both.aborted) for (const line of lines) take(line);
+    });
+    return new Promise((resolve) => {
+      answer.on('error', () => undefined);
+      answer.on('close', resolve);
+    });
+  }
+
+  function take(text: string): void {
+    const event = parseEvent(text);
+    if (event === undefined) return;
+    const key = `${event.nano} ${event.id} ${event.action}`;
+    if (recent.has(key)) return;
+    recent.add(key);
+    if (recent.size > REMEMBERED) for (const oldest of recent.values().take(1)) recent.delete(oldest);
+    if (nano === undefined || event.nano > nano) nano = event.nano;
+    parts.event(event);
+  }
+}
+
+const FILTERS = JSON.stringify({ type: ['container'], event: [...ACTIONS] });

@@ -1,0 +1,146 @@
+import type { SchedulerLike } from 'rxjs';
+import { delay } from '../delay.ts';
+import { type Entry, keepEntry } from './log-record.ts';
+import { STORED_OVERHEAD } from './first-read.ts';
+import type { Ledger, Loss } from './deduplicator.ts';
+import type { LogRisks } from './log-options.ts';
+import type { Logger } from '../log-sink.ts';
+import type { LogRequest } from './read-log.ts';
+import { reconciler } from './reconcile.ts';
+
+/** How long after silence it is asked whether the follow has gone deaf, and the longest wait between questions. */
+const PROBE = { usual: 30_000, most: 300_000, often: 5_000, oftenMost: 30_000 };
+
+/** An entry may be stored and not yet have come by follow for this long. */
+const IN_FLIGHT = 500;
+
+type ReadOptions = Omit<LogRequest, 'client' | 'id' | 'tty'>;
+
+export interface FollowParts {
+  readonly read: (options: ReadOptions, use: (entry: Entry) => boolean) => Promise<void>;
+  readonly book: Ledger;
+  readonly accept: (entry: Entry) => void;
+  readonly lost: Loss;
+  readonly catchUp: (first: number) => Promise<boolean>;
+  readonly risks: LogRisks;
+  readonly tail: number;
+  /** The most entries that can be asked for. */
+  readonly ceiling: number;
+  readonly many: boolean;
+  readonly attached: () => void;
+  readonly clock: SchedulerLike;
+  /** The time, cheaply: to within a few milliseconds. */
+  readonly now: () => number;
+  readonly log: Logger;
+  readonly name: () => string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Follows one log to the end of its stream. `ended`: the engine ended it. `behind`: more was written before it began
+ * than it was asked for; catch up and ask for more. `deaf`: it was open and silent while lines were being stored.
+ * Where the log cannot rotate, the follow itself is in order and complete. Where it can, the follow is only for speed
+ * and the stored log is read beside it. Rejects if the connection or any read fails.
+ */
+export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' | 'deaf'> {
+  const { book, accept, lost, risks, clock, log } = parts;
+  const { rotating } = risks;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([parts.signal, stop.signal]);
+  const tail = Math.min(book.last === undefined ? Infinity : parts.tail, parts.ceiling);
+  const whole = tail === parts.ceiling;
+  const ordered = book.read({
+    size: whole ? Infinity : tail,
+    adjoining: true,
+    floor: undefined,
+    accept,
+    lost,
+  });
+  let outcome: 'ended' | 'behind' | 'deaf' = 'ended';
+  let heardAt = clock.now();
+  /** The stored log had something that the follow had not brought, and the follow has been silent since. */
+  let outrun = false;
+  let failure: Error | undefined;
+  const stopped = () => signal.aborted;
+
+  const beside = rotating
+    ? reconciler({ maxSize: risks.maxSize, read: reconcile, clock, signal })
+    : undefined;
+  const listening = listen();
+  try {
+    await parts.read({ follow: true, tail, signal, opened: parts.attached, progress }, use);
+  } finally {
+    stop.abort();
+    await Promise.all([listening, beside?.idle()]);
+  }
+  if (failure !== undefined && !parts.signal.aborted) throw failure;
+  return outcome;
+
+  function use(entry: Entry): boolean {
+    if (beside !== undefined) {
+      beside.note(entry.end - entry.start + STORED_OVERHEAD);
+      if (book.follow(entry)) accept(entry);
+      return true;
+    }
+    if (ordered.take(entry)) return true;
+    outcome = 'behind';
+    return false;
+  }
+
+  function progress(): void {
+    heardAt = parts.now();
+    outrun = false;
+    beside?.plan();
+  }
+
+  /** One read of the stored log beside the follow. Only what a whole read has passed is confirmed. */
+  async function reconcile(size: number): Promise<boolean> {
+    book.turn();
+    try {
+      const fresh = await parts.catchUp(size);
+      if (parts.signal.aborted) return false;
+      book.confirm();
+      if (fresh) outrun = true;
+      return fresh;
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  async function listen(): Promise<void> {
+    const often = rotating || parts.many;
+    const first = often ? PROBE.often : PROBE.usual;
+    let wait = first;
+    while (!stopped()) {
+      const silent = clock.now() - heardAt;
+      if (silent < wait) {
+        if (silent < first) wait = first;
+        await delay(Math.max(wait - silent, 100), clock, signal);
+        continue;
+      }
+      wait = silent + Math.min(silent, often ? PROBE.oftenMost : PROBE.most);
+      if (await isDeaf().catch(fail)) {
+        log.warn({ container: parts.name(), silent }, 'a follow has gone deaf; opening it again');
+        outcome = 'deaf';
+        stop.abort();
+      }
+    }
+  }
+
+  /** Whether the newest stored entry has not come although it has had its time. */
+  async function isDeaf(): Promise<boolean> {
+    if (outrun) return true;
+    const newest: Entry[] = [];
+    await parts.read({ follow: false, tail: 1, signal }, (entry) => newest.push(keepEntry(entry)) > 0);
+    const entry = newest.at(-1);
+    if (entry === undefined || book.knows(entry)) return false;
+    await delay(IN_FLIGHT, clock, signal);
+    return !stopped() && !book.knows(entry);
+  }
+
+  function fail(error: unknown): false {
+    if (!stopped()) failure = error instanceof Error ? error : new Error(String(error));
+    stop.abort();
+    return false;
+  }
+}

@@ -1,0 +1,175 @@
+import { entryHash, mix } from './record-hash.ts';
+import type { FrameSink, StreamIndex } from './frames.ts';
+import { PIECE } from './join-lines.ts';
+import { stampReader } from './stamp.ts';
+
+/** A place in a stored log: the entry that stands there. `low` and `high` hash timestamp, content and stream. */
+export interface Position {
+  readonly stream: StreamIndex;
+  readonly ts: string;
+  readonly at: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * One stored log record: a line or a piece of one. The same object is used for every entry of a read, so it is valid
+ * during the call only; `keepEntry` makes one that lasts, and `Place` one that can be moved on.
+ */
+export interface Entry extends Position {
+  /** Which piece of its line this is, as far as this read can tell. */
+  readonly piece: number;
+  /** The content is from `start` to `end`; its timestamp begins at `from`. */
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+const hash = entryHash();
+const NOTHING = Buffer.alloc(0);
+
+/** An entry whose timestamp is decoded and whose hash is worked out when they are asked for: mostly nobody does. */
+class Hashed implements Position {
+  stream: StreamIndex = 0;
+  at = 0;
+  bytes: Buffer = NOTHING;
+  from = 0;
+  /** Where the timestamp ends. */
+  stampEnd = 0;
+  end = 0;
+  protected hashed = true;
+  protected decoded = true;
+  #ts = '';
+  #low = 0;
+  #high = 0;
+
+  get ts(): string {
+    if (!this.decoded) {
+      this.#ts = this.bytes.toString('latin1', this.from, this.stampEnd);
+      this.decoded = true;
+    }
+    return this.#ts;
+  }
+
+  get low(): number {
+    if (!this.hashed) this.#work();
+    return this.#low;
+  }
+
+  get high(): number {
+    if (!this.hashed) this.#work();
+    return this.#high;
+  }
+
+  #work(): void {
+    hash.of(this.bytes, this.from, this.end);
+    this.#low = this.stream === 0 ? hash.low : ~hash.low >>> 0;
+    this.#high = hash.high;
+    this.hashed = true;
+  }
+}
+
+class ReadEntry extends Hashed implements Entry {
+  piece = 0;
+
+  get start(): number {
+    return this.stampEnd + 1;
+  }
+
+  stand(stream: StreamIndex, bytes: Buffer, from: number, stampEnd: number, end: number): void {
+    this.stream = stream;
+    this.bytes = bytes;
+    this.from = from;
+    this.stampEnd = stampEnd;
+    this.end = end;
+    this.hashed = false;
+    this.decoded = false;
+  }
+}
+
+/** The position of the last entry that was put there. Costs no object for each, and no hash until it is looked at. */
+export class Place extends Hashed {
+  put({ stream, at, bytes, from, start, end }: Entry): this {
+    this.stream = stream;
+    this.at = at;
+    this.bytes = bytes;
+    this.from = from;
+    this.stampEnd = start - 1;
+    this.end = end;
+    this.hashed = false;
+    this.decoded = false;
+    return this;
+  }
+
+  /** Whether an entry has this very timestamp. Neither is decoded for it, and the last digits differ first. */
+  isStampOf(entry: Entry): boolean {
+    if (this.decoded) return this.ts === entry.ts;
+    const length = this.stampEnd - this.from;
+    if (entry.start - 1 - entry.from !== length) return false;
+    for (let i = length - 1; i >= 0; i--)
+      if (this.bytes[this.from + i] !== entry.bytes[entry.from + i]) return false;
+    return true;
+  }
+
+  /** The position by itself. What it was made of can be let go of. */
+  take(): Position {
+    const position = positionOf(this);
+    this.bytes = NOTHING;
+    return position;
+  }
+}
+
+const NEWLINE = 10;
+
+/** Takes frames apart into entries, for one read of one log. Frames without a timestamp are passed over. */
+export function entriesOf(use: (entry: Entry) => void): FrameSink {
+  const stamps = stampReader();
+  const entry = new ReadEntry();
+  /** Per stream: the timestamp of a full piece whose line may go on, and how many pieces it had. */
+  const full: [string, string] = ['', ''];
+  const pieces: [number, number] = [0, 0];
+  return (stream, bytes, start, end) => {
+    const stampEnd = stamps.end(bytes, start, end);
+    if (stampEnd < 0) return;
+    entry.stand(stream, bytes, start, stampEnd, end);
+    entry.at = stamps.ms(bytes, start, stampEnd);
+    entry.piece = full[stream] !== '' && full[stream] === entry.ts ? pieces[stream] + 1 : 0;
+    const more = end - entry.start >= PIECE && bytes[end - 1] !== NEWLINE;
+    full[stream] = more ? entry.ts : '';
+    pieces[stream] = entry.piece;
+    use(entry);
+  };
+}
+
+/** A copy that outlives the call. */
+export function keepEntry(entry: Entry): Entry {
+  const { piece, from, start } = entry;
+  const bytes = Buffer.from(entry.bytes.subarray(from, entry.end));
+  return { ...positionOf(entry), piece, bytes, from: 0, start: start - from, end: bytes.length };
+}
+
+export function positionOf({ stream, ts, at, low, high }: Position): Position {
+  return { stream, ts, at, low, high };
+}
+
+/** Whether an entry is the one that stands at a position. */
+export function isAt(entry: Position, position: Position): boolean {
+  return (
+    entry.ts === position.ts &&
+    entry.stream === position.stream &&
+    entry.low === position.low &&
+    entry.high === position.high
+  );
+}
+
+/** Whether an entry has the very timestamp of a position. */
+export function isAsOf(entry: Entry, position: Position): boolean {
+  if (entry.at !== position.at) return false;
+  return position instanceof Place ? position.isStampOf(entry) : entry.ts === position.ts;
+}
+
+/** First half of the key that tells equal pieces of one line apart; the second half is `entry.high`. */
+export function keyOf(entry: Entry): number {
+  return entry.piece === 0 ? entry.low : mix(entry.low + entry.piece);
+}

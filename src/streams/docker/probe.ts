@@ -1,0 +1,45 @@
+import { dockerClient, reasonOf } from './client.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** Whether an engine answers; if not, why, and what to do about it. */
+export type Probe =
+  | { readonly ok: true; readonly version: string }
+  | { readonly ok: false; readonly reason: string; readonly remedy: string };
+
+/** Asks the engine for its version, within `timeout` milliseconds. */
+export async function probe(endpoint: Endpoint, timeout = 5_000): Promise<Probe> {
+  const client = dockerClient(endpoint);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeout / 1_000} s`)), timeout);
+  });
+  try {
+    const answer = await Promise.race([client.call('/version'), late]);
+    return { ok: true, version: versionOf(answer) };
+  } catch (error) {
+    return { ok: false, reason: `${endpoint.text}: ${reasonOf(error)}`, remedy: remedyOf(endpoint, error) };
+  } finally {
+    clearTimeout(timer);
+    client.close();
+  }
+}
+
+function versionOf(answer: unknown): string {
+  const version: unknown =
+    typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'Version') : undefined;
+  return typeof version === 'string' ? version : 'unknown';
+}
+
+function remedyOf({ socketPath, text }: Endpoint, error: unknown): string {
+  const reason = reasonOf(error);
+  if (/EACCES|EPERM/.test(reason)) {
+    return `This user may not use ${socketPath ?? text}: add it to the docker group (sudo usermod -aG docker $USER, then log in again). Mind that whoever can use this socket is root on this host.`;
+  }
+  if (reason.includes('ENOENT')) {
+    return 'Start Docker (sudo systemctl start docker), or set DOCKER_HOST to where it listens. No Docker here? npm run demo works without.';
+  }
+  if (reason.includes('ECONNREFUSED')) {
+    return 'The socket is there but nobody answers: start Docker (sudo systemctl start docker).';
+  }
+  return 'See whether docker version answers with the same DOCKER_HOST.';
+}

@@ -1,0 +1,110 @@
+import type { Line, Origin } from '../../../model.ts';
+import { dockerStamp } from './docker-stamp.ts';
+import type { LineParser } from '../saved-lines.ts';
+import type { Skim } from '../../skim.ts';
+import { quietRuns } from '../harmless-runs.ts';
+import { ImpossibleTimes, isPlausible } from '../stamp-keeper.ts';
+import type { SessionNotes } from '../session-notes.ts';
+
+/** Docker's entries are at most this long (bytes); a longer line is printed in pieces, each with the timestamp. */
+const PIECE = 16_384;
+/** No shorter text (UTF-16 units) can hold a whole piece. */
+const SHORTEST = PIECE / 3;
+
+const NEWLINE = 10;
+
+/** How many of the first lines decide: a trace of a plain log must not look like the rule. */
+const LOOKED_AT = 100;
+
+/** The moment of the first line that bears a possible one, in epoch milliseconds; undefined if none does. */
+export function firstDockerStamp(lines: readonly string[]): number | undefined {
+  const stamp = dockerStamp();
+  for (const line of lines) if (isStamped(line, stamp.read(line)) && isPlausible(stamp.at)) return stamp.at;
+  return undefined;
+}
+
+/** Whether these first lines look like `docker logs -t`: an RFC 3339 timestamp and a blank before most of them. */
+export function looksLikeDockerLogs(lines: readonly string[]): boolean {
+  const stamp = dockerStamp();
+  const seen = lines.filter((line) => line !== '').slice(0, LOOKED_AT);
+  return 2 * seen.filter((line) => isStamped(line, stamp.read(line))).length > seen.length;
+}
+
+/**
+ * One container's log as `docker logs -t` prints it. A line without a timestamp, or with an impossible one, takes
+ * that of the line above it.
+ */
+export function dockerLogs(
+  origin: Origin,
+  path: string,
+  first: number,
+  notes: SessionNotes,
+  skim: Skim,
+): LineParser {
+  const entry = stampedEntry(first);
+  const quiet = quietRuns(origin, skim);
+  return {
+    parse: (raw, push) => push(entry.parse(raw, 0, origin)),
+    parseLines(bytes, push) {
+      let lines = 0;
+      for (let from = 0; from <= bytes.length; lines++) {
+        const newline = bytes.indexOf(NEWLINE, from);
+        const end = newline < 0 ? bytes.length : newline;
+        if (!quiet.take(bytes, from, end, push)) {
+          const line = entry.parse(bytes.toString('utf8', from, end), 0, origin);
+          quiet.note(line);
+          push(line);
+        }
+        from = end + 1;
+      }
+      quiet.close(push);
+      return lines;
+    },
+    end: () => entry.impossible.note(path, notes),
+  };
+}
+
+/** Reads what `docker logs -t` prints for one container, from a given place of the line on. */
+export interface StampedEntry {
+  parse(raw: string, from: number, origin: Origin): Line;
+  readonly impossible: ImpossibleTimes;
+}
+
+/** `first` is the time (epoch milliseconds) for lines that come before any timestamp. */
+export function stampedEntry(first: number): StampedEntry {
+  const stamp = dockerStamp();
+  const impossible = new ImpossibleTimes();
+  let ts = '';
+  let at = first;
+  return { parse, impossible };
+
+  function parse(raw: string, from: number, origin: Origin): Line {
+    const rest = from === 0 ? raw : raw.slice(from);
+    const length = stamp.read(rest);
+    if (!isStamped(rest, length)) return { type: 'line', origin, ts, at, text: rest };
+    const own = rest.slice(0, length);
+    const text = rest.length < SHORTEST ? rest.slice(length + 1) : joined(rest.slice(length + 1), own);
+    if (isPlausible(stamp.at)) {
+      ts = own;
+      ({ at } = stamp);
+    } else impossible.see(own);
+    return { type: 'line', origin, ts, at, text };
+  }
+}
+
+function isStamped(text: string, length: number): boolean {
+  return length > 0 && (text.length === length || text.charCodeAt(length) === 32);
+}
+
+/** Takes the timestamps out again that Docker prints within a long line, before each further piece. */
+function joined(text: string, ts: string): string {
+  const inner = `${ts} `;
+  let whole = '';
+  let rest = text;
+  for (let cut = rest.indexOf(inner); cut >= 0; cut = rest.indexOf(inner)) {
+    if (Buffer.byteLength(rest.slice(0, cut)) !== PIECE) break;
+    whole += rest.slice(0, cut);
+    rest = rest.slice(cut + inner.length);
+  }
+  return whole + rest;
+}
