@@ -8,16 +8,34 @@ export type Kind = (typeof KINDS)[number];
 /** How many signals of each kind. */
 export type Counts = Readonly<Record<Kind, number>>;
 
+/** The id of the Docker Engine of this host as a source: the one whose containers go by their bare names. */
+export const LOCAL_DOCKER = 'docker';
+
+/** The source of what no single source can tell: that the whole host is silent. Every incident depends on it. */
+export const HOST = 'host';
+
 /**
- * One stream of one container: shared by all its lines and compared by identity.
- * `container` is the stable identity (compose project and service, else the name), so that a recreated container
- * keeps its history; `id` is Docker's full id, or the file name in a replay.
+ * The identity of a container, a unit or a group of files over all sources: its name where it belongs to this host's
+ * Docker Engine, else `source:name`, such as `journald:api.service` or `docker:vps2:api`. No container's name holds a
+ * colon, so that no two are the same.
+ */
+export function identityOf(source: string, name: string): string {
+  return source === LOCAL_DOCKER ? name : `${source}:${name}`;
+}
+
+/**
+ * One stream of one container: shared by all its lines and compared by reference. `source` is the id of the source it
+ * is read from; `container` is the stable identity (see `identityOf`), so that a recreated container keeps its history;
+ * `id` is unique over all sources: Docker's full id, a file's own id, or the file name in a replay. `image` is the image's
+ * name where there is one and it is known.
  */
 export interface Origin {
   readonly id: string;
+  readonly source: string;
   readonly container: string;
   readonly stream: 'stdout' | 'stderr';
   readonly labels: Readonly<Record<string, string>>;
+  readonly image?: string;
 }
 
 /**
@@ -37,7 +55,7 @@ export interface Line {
  * Some lines of one stream, in its own order, each of them plainly harmless: a saved log is mostly made of such, and
  * nothing depends on any one of them. `from` and `at` are the times of the first and the last, epoch milliseconds.
  */
-export interface Quiet {
+export interface HarmlessRun {
   readonly type: 'quiet';
   readonly origin: Origin;
   readonly lines: number;
@@ -57,6 +75,7 @@ export interface Signal {
   readonly type: 'signal';
   readonly kind: Kind;
   readonly at: number;
+  readonly source: string;
   readonly container: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly text: string;
@@ -65,7 +84,7 @@ export interface Signal {
   readonly cause?: RestartCause;
 }
 
-/** The source of the one signal that no container sends: the whole host is silent. No container can be named so. */
+/** What the one signal that no container sends goes by: the whole host is silent. No container can be named so. */
 export const SILENCE = 'host:silence';
 
 /**
@@ -75,6 +94,7 @@ export const SILENCE = 'host:silence';
 export interface ContainerStatus {
   readonly type: 'container';
   readonly at: number;
+  readonly source: string;
   readonly id: string;
   readonly container: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -84,11 +104,17 @@ export interface ContainerStatus {
   readonly expectedExit: boolean;
 }
 
-/** Whether everything that can be read is being read. `reason` says what is not, for people. */
-export interface Sight {
-  readonly type: 'sight';
+/**
+ * What of one source is being read. `blind`: nothing is, not even which of its containers run (the engine is away, the
+ * journal cannot be opened); `unread` are containers, by identity, whose own log is not being read although the source
+ * is. `reason` says for people what is not read and why; empty while all is.
+ */
+export interface Coverage {
+  readonly type: 'coverage';
   readonly at: number;
+  readonly source: string;
   readonly blind: boolean;
+  readonly unread: readonly string[];
   readonly reason: string;
 }
 
@@ -96,6 +122,7 @@ export interface Sight {
 export interface Gap {
   readonly type: 'gap';
   readonly at: number;
+  readonly source: string;
   readonly container: string;
   readonly from: number;
   readonly to: number;
@@ -103,10 +130,10 @@ export interface Gap {
 }
 
 /** What the streams tell of the world beside lines and restarts. */
-export type Fact = ContainerStatus | Sight | Gap;
+export type Fact = ContainerStatus | Coverage | Gap;
 
 /** What the streams emit, in batches: one batch a tick when live, one a read when replayed. */
-export type Observation = Line | Quiet | Signal | Fact;
+export type Observation = Line | HarmlessRun | Signal | Fact;
 
 /** What is left once lines have been judged: everything the core decides upon. */
 export type Evidence = Signal | Fact;
@@ -170,7 +197,8 @@ export interface Breach {
 export type EffectKind = 'alert' | 'report' | 'heal';
 
 /** The part of an incident's story that a message or a report section tells. */
-export type Part = 'opened' | 'heal' | 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note';
+export type NotificationType =
+  'opened' | 'heal' | 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note';
 
 /** States of an incident, as in the diagram of docs/incidents.md. A key without an incident is healthy. */
 export type IncidentState =
@@ -199,7 +227,7 @@ export interface HealRecord {
 export type HealResult = 'ok' | 'failed' | 'timeout' | 'unknown' | 'broken' | 'dry-run';
 
 /** An incident as told at one moment: everything a message or a section says, so that sinks need nothing else. */
-export interface Story {
+export interface IncidentSnapshot {
   readonly incident: string;
   readonly key: string;
   readonly openedAt: number;
@@ -231,9 +259,9 @@ export interface Effect {
   readonly type: 'effect';
   readonly kind: EffectKind;
   readonly id: string;
-  readonly part: Part;
+  readonly part: NotificationType;
   readonly at: number;
-  readonly story: Story;
+  readonly story: IncidentSnapshot;
 }
 
 /** What became of an effect. For a heal, `result` is set and `at` is when it ended. */

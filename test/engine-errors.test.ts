@@ -74,7 +74,7 @@ test('an error frame of the engine is an error, never a line, and after three th
   expect(watched.log.filter((line) => line.startsWith('error'))).toHaveLength(1);
   expect(watched.log.find((line) => line.startsWith('error'))).toContain('invalid character');
   expect(watched.texts('app')).toEqual(['fine']);
-  expect(watched.stream.status().containers[0]?.reason).toContain('unreadable');
+  expect(watched.source.status().containers[0]?.reason).toContain('unreadable');
   watched.stop();
 });
 
@@ -116,7 +116,7 @@ test('events are dropped where they are known, so that a restart told twice coun
   const watched = follower({ text: 'fake', host: '127.0.0.1', port });
   await watched.until('three connections', () => events === 3);
   await watched.until('a restart', () => watched.signals('restart').length > 0);
-  watched.stream.flush();
+  watched.source.flush();
   expect(watched.signals('restart')).toHaveLength(1);
   watched.stop();
 });

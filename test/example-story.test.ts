@@ -8,7 +8,7 @@ import {
   REFERENCE,
   storyOf,
 } from '../src/commands/demo/story.ts';
-import type { Effect, EffectKind, Part, Story } from '../src/model.ts';
+import type { Effect, EffectKind, NotificationType, IncidentSnapshot } from '../src/model.ts';
 
 const plain: Canvas = { paint: (_style, text) => text, columns: Infinity };
 const loud: Canvas = { paint: (style, text) => `<${style}>${text}</${style}>`, columns: Infinity };
@@ -18,7 +18,13 @@ const clock = (time: string) => `2025-12-17T${time}Z`;
 const OPENING = '21 critical events (threshold: 5); 54 errors (threshold: 50)';
 const CLOSING = '353 critical events (threshold: 5); 482 errors (threshold: 50)';
 
-function performed(time: string, kind: EffectKind, part: Part, reason: string, ok = true): Performed {
+function performed(
+  time: string,
+  kind: EffectKind,
+  part: NotificationType,
+  reason: string,
+  ok = true,
+): Performed {
   const at = Date.parse(clock(time));
   const heals = [{ attempt: 1, id: 'i-1:heal:1', started: at, result: 'ok' }] as const;
   const counts = { critical: 353, error: 482, warning: 10, restart: 1 };
@@ -37,7 +43,7 @@ function performed(time: string, kind: EffectKind, part: Part, reason: string, o
     heals,
     counts,
     groups: [group, { ...group, kind: 'restart', sample: 'restarted', count: 1 }, { ...group, count: 3 }],
-  } as unknown as Story;
+  } as unknown as IncidentSnapshot;
   const effect: Effect = { type: 'effect', kind, id: `i-1:${part}`, part, at, story };
   const outcome = { type: 'outcome', effect: effect.id, kind, at, ok, detail: ok ? '' : 'HTTP 500' } as const;
   return {

@@ -8,7 +8,7 @@ import { sessionNotes } from '../src/streams/saved/session-notes.ts';
 import { from, lastValueFrom, toArray } from 'rxjs';
 
 const START = Date.parse('2025-12-17T16:00:00Z');
-const ORIGIN: Origin = { id: 'app', container: 'app', stream: 'stdout', labels: {} };
+const ORIGIN: Origin = { id: 'app', source: 'docker', container: 'app', stream: 'stdout', labels: {} };
 
 /** What programs write, harmless and not; a trace, whose lines mean nothing without the one above. */
 const TEXTS = [

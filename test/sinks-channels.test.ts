@@ -8,7 +8,7 @@ import { discord } from '../src/sinks/alert/channels/discord.ts';
 import { generic } from '../src/sinks/alert/channels/generic.ts';
 import { ntfy } from '../src/sinks/alert/channels/ntfy.ts';
 import { slack } from '../src/sinks/alert/channels/slack.ts';
-import type { Story } from '../src/model.ts';
+import type { IncidentSnapshot } from '../src/model.ts';
 import {
   ACCESS_TOKEN,
   channelContract,
@@ -31,7 +31,7 @@ const dispatcher = new Agent();
 afterAll(() => dispatcher.close());
 
 /** A story whose every text is as long and as wide as it can be. */
-function huge(): Story {
+function huge(): IncidentSnapshot {
   const wide = '👩‍👩‍👧‍👦`<@everyone> & *' + 'ünïcödé ＷＩＤＥ '.repeat(400);
   const many = Array.from({ length: 40 }, (_, n) => `container-${n}-${wide.slice(0, 200)}`);
   return story({

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Effect, Part } from '../src/model.ts';
+import type { Effect, NotificationType } from '../src/model.ts';
 import type { AlertChannel, Message, SendResult } from '../src/sinks/alert/alert-channel.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
-import { performEffects, type Performer } from '../src/sinks/effect-queue.ts';
+import { effectQueue, type EffectQueue } from '../src/sinks/effect-queue.ts';
 import { VirtualClock } from '../src/time/virtual-clock.ts';
 import { seededRandom } from './soak/seeded-random.ts';
 import { effect, OPENED, story } from './support/effects.ts';
 
 const HOUR = 3_600_000;
-const PARTS: readonly Part[] = ['opened', 'heal', 'escalated', 'reminder', 'resolved'];
+const PARTS: readonly NotificationType[] = ['opened', 'heal', 'escalated', 'reminder', 'resolved'];
 const SENT: SendResult = {
   verdict: 'sent',
   detail: 'ok',
@@ -90,8 +90,8 @@ test('whatever the receivers do and however often we crash, everything is told, 
       const outbox = memoryOutbox();
       const receivers = [new Receiver('a'), new Receiver('b')];
       const told = new Map<number, Effect[]>();
-      const begin = (): Performer => {
-        const performer = performEffects({
+      const begin = (): EffectQueue => {
+        const performer = effectQueue({
           alert: { channels: receivers, name: 'Q', deadline: 10_000 * HOUR },
           report: { append: () => Promise.resolve() },
           heal: undefined,

@@ -6,7 +6,7 @@ import { asyncScheduler } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { configSchema, type HealConfig } from '../src/config/config.ts';
 import { commandHeal, type CommandHealOptions } from '../src/sinks/heal/actions/command.ts';
-import { containersToBlame } from '../src/sinks/heal/worst-offenders.ts';
+import { worstOffenders } from '../src/sinks/heal/worst-offenders.ts';
 import type { HealEnd, HealProcess } from '../src/sinks/heal/heal-sink.ts';
 import { adoptUnit } from '../src/sinks/heal/adopt-unit.ts';
 import { outputTail } from '../src/sinks/heal/output-tail.ts';
@@ -370,14 +370,12 @@ describe('which containers are to blame', () => {
 
   test('the fewest without which the limit would not have been reached', () => {
     const containers = { a: counts(15), b: counts(40), c: counts(5) };
-    expect(containersToBlame(story({ breaches: [errors], containers }))).toEqual(['b']);
+    expect(worstOffenders(story({ breaches: [errors], containers }))).toEqual(['b']);
   });
 
   test('the one container of a rule that counts each on its own', () => {
     const containers = { a: counts(55), b: counts(40) };
-    expect(containersToBlame(story({ breaches: [{ ...errors, container: 'b' }], containers }))).toEqual([
-      'b',
-    ]);
+    expect(worstOffenders(story({ breaches: [{ ...errors, container: 'b' }], containers }))).toEqual(['b']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Effect } from '../src/model.ts';
 import type { AlertChannel, Message, SendResult } from '../src/sinks/alert/alert-channel.ts';
-import { performEffects, type Performer } from '../src/sinks/effect-queue.ts';
+import { effectQueue, type EffectQueue } from '../src/sinks/effect-queue.ts';
 import { storedOutbox } from '../src/state/outbox.ts';
 import type { Store } from '../src/state/store.ts';
 import { VirtualClock } from '../src/time/virtual-clock.ts';
@@ -35,10 +35,10 @@ function bench() {
   const network = new Network();
   clock.advanceTo(OPENED);
   let store: Store;
-  let performer: Performer;
+  let performer: EffectQueue;
   const start = (): void => {
     store = openFor(dir);
-    performer = performEffects({
+    performer = effectQueue({
       alert: { channels: [network], name: 'Q', deadline: 24 * 60 * MINUTE },
       report: { append: () => Promise.resolve() },
       heal: undefined,

@@ -3,7 +3,7 @@ import type { Effect, Outcome } from '../src/model.ts';
 import type { AlertChannel, Message, SendResult } from '../src/sinks/alert/alert-channel.ts';
 import type { HealEnd, HealRun, HealSink } from '../src/sinks/heal/heal-sink.ts';
 import { memoryOutbox, type Outbox } from '../src/sinks/outbox.ts';
-import { performEffects, type Performer, type PerformerOptions } from '../src/sinks/effect-queue.ts';
+import { effectQueue, type EffectQueue, type EffectQueueOptions } from '../src/sinks/effect-queue.ts';
 import { VirtualClock } from '../src/time/virtual-clock.ts';
 import { effect, OPENED, story } from './support/effects.ts';
 import { containing, matching } from './support/matchers.ts';
@@ -73,7 +73,7 @@ let heal: FakeHeal;
 let outbox: Outbox;
 let sections: string[];
 let outcomes: Outcome[];
-let performer: Performer;
+let performer: EffectQueue;
 
 beforeEach(() => {
   clock = new VirtualClock();
@@ -84,8 +84,8 @@ beforeEach(() => {
   performer = start();
 });
 
-function start(options: Partial<PerformerOptions> = {}): Performer {
-  const made = performEffects({
+function start(options: Partial<EffectQueueOptions> = {}): EffectQueue {
+  const made = effectQueue({
     alert: { channels: [discord, slack], name: 'Quantum Trader', deadline: 24 * HOUR },
     report: {
       append: ({ id }) => {

@@ -11,9 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Effect, Story } from '../src/model.ts';
+import type { Effect, IncidentSnapshot } from '../src/model.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
-import { performEffects } from '../src/sinks/effect-queue.ts';
+import { effectQueue } from '../src/sinks/effect-queue.ts';
 import { findTexts } from '../src/sinks/report/find-texts.ts';
 import { reportSection } from '../src/sinks/report/report-section.ts';
 import { markdownReport, type ReportSink } from '../src/sinks/report/report-sink.ts';
@@ -70,6 +70,7 @@ const parts: readonly Effect[] = [
     gaps: [
       {
         type: 'gap',
+        source: 'docker',
         at: OPENED,
         container: 'quantum_redis',
         from: OPENED - 4_000,
@@ -81,7 +82,7 @@ const parts: readonly Effect[] = [
   }),
 ];
 
-function section(name: string, given: Partial<Story> = {}): Effect {
+function section(name: string, given: Partial<IncidentSnapshot> = {}): Effect {
   const part = name.split(':')[0] as Effect['part'];
   return effect({ kind: 'report', part, id: `20251217T161807-host-1:${name}:report`, story: story(given) });
 }
@@ -174,7 +175,7 @@ describe('the report file', () => {
     const clock = new VirtualClock();
     clock.advanceTo(OPENED);
     const channel = { name: 'discord', type: 'fake', send: () => Promise.reject(new Error('not asked')) };
-    const performer = performEffects({
+    const performer = effectQueue({
       alert: { channels: [channel], name: 'Q', deadline: 86_400_000 },
       report,
       heal: undefined,
@@ -192,7 +193,7 @@ describe('the report file', () => {
     writeFileSync(blocked, '');
     const clock = new VirtualClock();
     clock.advanceTo(OPENED);
-    const performer = performEffects({
+    const performer = effectQueue({
       alert: { channels: [], name: 'Q', deadline: 86_400_000 },
       report: markdownReport({ dir: blocked, title: TITLE }),
       heal: undefined,
@@ -226,7 +227,17 @@ describe('log text in the report', () => {
           samples: { ...story().samples, critical: [{ at: OPENED, container: name, text }] },
           groups: story().groups.map((group) => ({ ...group, sample: text, container: name })),
           heals: [{ ...healed, output: text }],
-          gaps: [{ type: 'gap', at: OPENED, container: name, from: OPENED, to: OPENED, reason: text }],
+          gaps: [
+            {
+              type: 'gap',
+              source: 'docker',
+              at: OPENED,
+              container: name,
+              from: OPENED,
+              to: OPENED,
+              reason: text,
+            },
+          ],
         });
         for (const part of ['opened', 'heal', 'resolved'] as const) {
           const written = reportSection(effect({ kind: 'report', part, story: told }));
@@ -251,7 +262,7 @@ describe('log text in the report', () => {
 });
 
 /** The same story with nothing hostile in it: its section has the headings that the hostile one may have. */
-function calm(told: Story): Story {
+function calm(told: IncidentSnapshot): IncidentSnapshot {
   return {
     ...told,
     reason: 'x',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { HealRecord, HealResult, Story } from '../src/model.ts';
+import type { HealRecord, HealResult, IncidentSnapshot } from '../src/model.ts';
 import { alertText, alertTitle } from '../src/sinks/alert/alert-text.ts';
-import { essence } from '../src/sinks/text/message-of.ts';
+import { messageOf } from '../src/sinks/text/message-of.ts';
 import { effect, OPENED, story } from './support/effects.ts';
 
 const NAME = 'Quantum Trader';
@@ -19,7 +19,7 @@ function firstLine(text: string): string {
   return text.split('\n')[0] ?? '';
 }
 
-function opened(given: Partial<Story> = {}): string {
+function opened(given: Partial<IncidentSnapshot> = {}): string {
   return alertText(effect({ story: story(given) }), NAME);
 }
 
@@ -51,6 +51,7 @@ describe('the message that opens an incident', () => {
   test('says what was found at start, and that lines are missing', () => {
     const gap = {
       type: 'gap',
+      source: 'docker',
       at: OPENED,
       container: 'c',
       from: OPENED,
@@ -68,7 +69,7 @@ describe('the message that opens an incident', () => {
       fingerprint: `${n}`,
     }));
     const containers = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`c${n}`, story().counts]));
-    const text = opened({ groups: groups as Story['groups'], containers });
+    const text = opened({ groups: groups as IncidentSnapshot['groups'], containers });
     expect(text).toContain('and 495 more');
     expect(text).toContain('and 195 more');
     expect(text.length).toBeLessThan(2_000);
@@ -118,12 +119,12 @@ describe('what is shown of a log line in a message', () => {
     ['{"level":"error"}', '{"level":"error"}'],
     ['XGBoost predict failed: expected 49', 'XGBoost predict failed: expected 49'],
     ['2025-12-17 16:18:06', '2025-12-17 16:18:06'],
-  ])('%s', (line, shown) => expect(essence(line)).toBe(shown));
+  ])('%s', (line, shown) => expect(messageOf(line)).toBe(shown));
 });
 
 describe('every message of a story', () => {
   const heals = [heal('ok', { exitCode: 0 }), heal('failed', { attempt: 2, exitCode: 1 })];
-  const why = (to: 'escalated' | 'resolved', reason: string): Story['timeline'] => [
+  const why = (to: 'escalated' | 'resolved', reason: string): IncidentSnapshot['timeline'] => [
     ...story().timeline,
     { at: OPENED, from: 'verifying', to, reason },
   ];

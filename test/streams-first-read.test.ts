@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Entry } from '../src/streams/docker/log-record.ts';
+import type { LogRecord } from '../src/streams/docker/log-record.ts';
 import { firstRead, STORED_OVERHEAD } from '../src/streams/docker/first-read.ts';
 import { logRisks } from '../src/streams/docker/log-options.ts';
 
@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 function read(at: number, oldest: number, bytes: number) {
   const first = firstRead(at);
   const end = bytes - STORED_OVERHEAD;
-  const entry: Entry = {
+  const entry: LogRecord = {
     stream: 0,
     ts: '',
     at: oldest,

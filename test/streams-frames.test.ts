@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { entriesOf } from '../src/streams/docker/log-record.ts';
+import { recordsOf } from '../src/streams/docker/log-record.ts';
 import {
   type Framer,
   type FrameSink,
@@ -84,7 +84,7 @@ describe('entries', () => {
       noInvalidDate: true,
     });
     const found: number[] = [];
-    const sink = entriesOf(({ at }) => found.push(at));
+    const sink = recordsOf(({ at }) => found.push(at));
     fc.assert(
       fc.property(moments, (moment) => {
         const bytes = Buffer.from(`${moment.toISOString().slice(0, -1)}000042Z text\n`);
@@ -96,7 +96,7 @@ describe('entries', () => {
 
   test('read timestamps of other engines: whole seconds, and an offset', () => {
     const found: string[] = [];
-    const sink = entriesOf(({ ts, at }) => found.push(`${ts} ${at}`));
+    const sink = recordsOf(({ ts, at }) => found.push(`${ts} ${at}`));
     for (const ts of ['2026-11-23T21:58:10Z', '2026-11-23T22:58:10.500000000+01:00']) {
       const bytes = Buffer.from(`${ts} text\n`);
       sink(0, bytes, 0, bytes.length);

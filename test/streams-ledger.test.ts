@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { entriesOf, type Entry, keepEntry } from '../src/streams/docker/log-record.ts';
+import { recordsOf, type LogRecord, keepRecord } from '../src/streams/docker/log-record.ts';
 import { PIECE } from '../src/streams/docker/join-lines.ts';
 import { keySet } from '../src/streams/docker/key-set.ts';
-import { ledger, type Ledger, type Loss } from '../src/streams/docker/deduplicator.ts';
+import { deduplicator, type Deduplicator, type Loss } from '../src/streams/docker/deduplicator.ts';
 
 interface Row {
   readonly stream: 0 | 1;
@@ -15,36 +15,36 @@ interface Row {
 const BASE = Date.parse('2025-12-17T16:00:00Z');
 
 /** The entries of one read of standard output. */
-function read(frames: readonly string[]): Entry[] {
-  const found: Entry[] = [];
-  const sink = entriesOf((one) => found.push(keepEntry(one)));
+function read(frames: readonly string[]): LogRecord[] {
+  const found: LogRecord[] = [];
+  const sink = recordsOf((one) => found.push(keepRecord(one)));
   for (const bytes of frames.map((text) => Buffer.from(text))) sink(0, bytes, 0, bytes.length);
   return found;
 }
 
-function entry({ stream, ns, text }: Row): Entry {
+function entry({ stream, ns, text }: Row): LogRecord {
   const stamp = `${new Date(BASE + Math.floor(ns / 1e6)).toISOString().slice(0, -1)}${String(ns % 1e6).padStart(6, '0')}Z`;
-  const found: Entry[] = [];
+  const found: LogRecord[] = [];
   const bytes = Buffer.from(`${stamp} ${text}\n`);
-  entriesOf((one) => found.push(keepEntry(one)))(stream, bytes, 0, bytes.length);
+  recordsOf((one) => found.push(keepRecord(one)))(stream, bytes, 0, bytes.length);
   const [made] = found;
   if (made === undefined) throw new Error(`no entry of ${stamp}`);
   return made;
 }
 
-const textOf = ({ bytes, start, end }: Entry) => bytes.toString('utf8', start, end).trimEnd();
+const textOf = ({ bytes, start, end }: LogRecord) => bytes.toString('utf8', start, end).trimEnd();
 
 /** Catches up the way a container's log does: ever larger reads of the newest entries until one reaches back. */
 function catchUp(
-  book: Ledger,
-  stored: readonly Entry[],
+  book: Deduplicator,
+  stored: readonly LogRecord[],
   counted: string[],
   gaps: [number, number][] = [],
 ): void {
   for (let size = 4; ; size = size > 64 ? Infinity : size * 4) {
     const read = book.read({
       size,
-      adjoining: false,
+      contiguous: false,
       floor: undefined,
       accept: (one) => counted.push(textOf(one)),
       lost: (from, to) => gaps.push([from, to]),
@@ -78,10 +78,10 @@ test('whatever is read back and whenever we were killed, every entry is counted 
   fc.assert(
     fc.property(logs, fc.array(fc.nat(60), { maxLength: 6 }), (stored, kills) => {
       const counted: string[] = [];
-      let book = ledger();
+      let book = deduplicator();
       for (const seen of [...kills.sort((a, b) => a - b), stored.length]) {
         catchUp(book, stored.slice(0, seen), counted);
-        book = ledger(structuredClone(book.snapshot()));
+        book = deduplicator(structuredClone(book.snapshot()));
       }
       expect(counted).toEqual(stored.map(textOf));
     }),
@@ -95,7 +95,7 @@ test('a follow that repeats and skips, beside reads in order, still counts every
       fc.array(fc.record({ at: fc.nat(60), back: fc.nat(20), read: fc.boolean() }), { maxLength: 30 }),
       (stored, steps) => {
         const counted: string[] = [];
-        let book = ledger();
+        let book = deduplicator();
         catchUp(book, stored.slice(0, 1), counted);
         let seen = 1;
         for (const { at, back, read } of steps) {
@@ -104,10 +104,10 @@ test('a follow that repeats and skips, beside reads in order, still counts every
             if (book.follow(one)) counted.push(textOf(one));
           seen = Math.max(seen, to);
           if (!read) continue;
-          book.turn();
+          book.beginReconcile();
           catchUp(book, stored.slice(0, seen), counted);
-          book.confirm();
-          book = ledger(structuredClone(book.snapshot()));
+          book.endReconcile();
+          book = deduplicator(structuredClone(book.snapshot()));
         }
         catchUp(book, stored, counted);
         expect(counted.toSorted()).toEqual(stored.map(textOf).toSorted());
@@ -118,7 +118,7 @@ test('a follow that repeats and skips, beside reads in order, still counts every
 
 test('entries that were rotated away are a gap, told once with its span', () => {
   const rows = Array.from({ length: 20 }, (_, i) => entry({ stream: 0, ns: i * 1e9, text: `row ${i}` }));
-  const book = ledger();
+  const book = deduplicator();
   const counted: string[] = [];
   const gaps: [number, number][] = [];
   catchUp(book, rows.slice(0, 5), counted, gaps);
@@ -131,21 +131,21 @@ test('entries that were rotated away are a gap, told once with its span', () => 
 test('a gap that a follow had come past or into is of its own kind: nobody can tell where it stopped', () => {
   const rows = Array.from({ length: 20 }, (_, i) => entry({ stream: 0, ns: i * 1e9, text: `row ${i}` }));
   const gapAfter = (followed: number, resumed = false): readonly boolean[] => {
-    let book = ledger();
+    let book = deduplicator();
     const kinds: boolean[] = [];
     const lost: Loss = (from, to, doubtful) => {
       expect([from, to]).toEqual([BASE + 4_000, BASE + 8_000]);
       kinds.push(doubtful);
     };
     for (const one of rows.slice(0, 5)) book.follow(one);
-    book.turn();
+    book.beginReconcile();
     catchUp(book, rows.slice(0, 5), []);
-    book.confirm();
+    book.endReconcile();
     for (const one of rows.slice(5, followed)) book.follow(one);
-    if (resumed) book = ledger(structuredClone(book.snapshot()));
+    if (resumed) book = deduplicator(structuredClone(book.snapshot()));
     const read = book.read({
       size: Infinity,
-      adjoining: false,
+      contiguous: false,
       floor: undefined,
       accept: () => undefined,
       lost,
@@ -170,9 +170,9 @@ test('a clock that steps back loses nothing and repeats nothing', () => {
   const stored = [...before, ...after];
   for (let kill = 0; kill <= stored.length; kill++) {
     const counted: string[] = [];
-    const book = ledger();
+    const book = deduplicator();
     catchUp(book, stored.slice(0, kill), counted);
-    const resumed = ledger(structuredClone(book.snapshot()));
+    const resumed = deduplicator(structuredClone(book.snapshot()));
     catchUp(resumed, stored, counted);
     expect(counted, `killed after ${kill}`).toEqual(stored.map(textOf));
   }
@@ -181,7 +181,7 @@ test('a clock that steps back loses nothing and repeats nothing', () => {
 test('equal timestamps with different texts are different entries', () => {
   const rows = ['a', 'b', 'c'].map((text) => entry({ stream: 0, ns: 5, text }));
   const counted: string[] = [];
-  const book = ledger();
+  const book = deduplicator();
   catchUp(book, rows.slice(0, 2), counted);
   catchUp(book, rows, counted);
   expect(counted).toEqual(['a', 'b', 'c']);
@@ -197,9 +197,9 @@ test.each([
   const stored = read(texts.map((text) => `2025-12-17T16:00:00.000000005Z ${text}`));
   for (let seen = least; seen <= stored.length; seen++) {
     const counted: string[] = [];
-    const book = ledger();
+    const book = deduplicator();
     catchUp(book, stored.slice(0, seen), counted);
-    for (const later of [book, ledger(structuredClone(book.snapshot()))]) {
+    for (const later of [book, deduplicator(structuredClone(book.snapshot()))]) {
       expect(
         stored.map((one) => later.follow(one)),
         `of ${seen}`,
@@ -212,14 +212,14 @@ test('a follow that begins within a long line that has been counted brings nothi
   const stored = read(
     ['x'.repeat(PIECE), 'y'.repeat(PIECE), 'end\n'].map((text) => `2025-12-17T16:00:00.000000005Z ${text}`),
   );
-  const book = ledger();
+  const book = deduplicator();
   catchUp(book, stored, []);
   const rest = read(['y'.repeat(PIECE), 'end\n'].map((text) => `2025-12-17T16:00:00.000000005Z ${text}`));
   expect(rest.map((one) => book.follow(one))).toEqual([false, false]);
 });
 
 test('what has one timestamp is remembered until there is a newer one', () => {
-  const book = ledger();
+  const book = deduplicator();
   const stored = read(['05Z a\n', '05Z b\n', '06Z c\n'].map((text) => `2025-12-17T16:00:00.0000000${text}`));
   catchUp(book, stored.slice(0, 2), []);
   expect(book.snapshot().alike).toBeDefined();
@@ -229,16 +229,16 @@ test('what has one timestamp is remembered until there is a newer one', () => {
 
 test('what a follow had brought before a restart makes a gap doubtful until reads have confirmed it', () => {
   const rows = Array.from({ length: 20 }, (_, i) => entry({ stream: 0, ns: i * 1e9, text: `row ${i}` }));
-  const before = ledger();
+  const before = deduplicator();
   for (const one of rows.slice(0, 5)) before.follow(one);
-  const book = ledger(structuredClone(before.snapshot()));
-  book.turn();
+  const book = deduplicator(structuredClone(before.snapshot()));
+  book.beginReconcile();
   catchUp(book, rows.slice(0, 5), []);
-  book.confirm();
+  book.endReconcile();
   const kinds: boolean[] = [];
   const after = book.read({
     size: Infinity,
-    adjoining: false,
+    contiguous: false,
     floor: undefined,
     accept: () => undefined,
     lost: (_from, _to, followed) => kinds.push(followed),

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { type DockerEvent, parseEvent } from '../src/streams/docker/events.ts';
 import { identity } from '../src/streams/docker/identity.ts';
 import type { Inspected } from '../src/streams/docker/inspected.ts';
-import { type Restart, restartTracker, type RestartTracker } from '../src/streams/docker/restart-tracker.ts';
+import { restartTracker, type RestartTracker } from '../src/streams/docker/restart-tracker.ts';
+import type { Restart } from '../src/streams/source.ts';
 
 const T0 = 1_766_000_000_000;
 const ALL = ['crash', 'policy', 'oom', 'manual', 'recreate', 'engine'] as const;

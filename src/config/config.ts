@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { channel, classifyRule, namesAreUnique, rule } from './items.ts';
+import {
+  channel,
+  classifyRule,
+  engine,
+  enginesDiffer,
+  fileGroup,
+  journald,
+  namesAreUnique,
+  rule,
+} from './items.ts';
 import {
   amount,
   argv,
@@ -142,6 +151,26 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('What is kept across restarts.'),
+  sources: z
+    .strictObject({
+      docker: z
+        .union([flag, engine, z.array(engine).min(1).superRefine(enginesDiffer)])
+        .default(true)
+        .describe(
+          'Docker Engines whose containers are followed: true (the one of docker.host), false (none), one, or a list.',
+        ),
+      files: z
+        .array(fileGroup)
+        .superRefine(namesAreUnique)
+        .default([])
+        .describe('Groups of log files; each is a container to everything else.'),
+      journald: z
+        .union([z.literal(false), journald])
+        .default(false)
+        .describe('Units of systemd whose journal is read; false: none.'),
+    })
+    .prefault({})
+    .describe('Where evidence comes from.'),
   docker: z
     .strictObject({
       host: z

@@ -71,3 +71,52 @@ export const channel = z.strictObject({
   secret: z.string().optional().describe('Standard Webhooks signing secret (whsec_…), for the type generic.'),
   token: z.string().optional().describe('Access token, for ntfy.'),
 });
+
+/** One Docker Engine. */
+export const engine = z.strictObject({
+  name: identifier
+    .optional()
+    .describe(
+      'By which its containers are told apart (docker:NAME:container); only one engine may go without.',
+    ),
+  host: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('unix:///path or tcp://host:port. Default: docker.host, $DOCKER_HOST, else the local socket.'),
+});
+
+/** Refuses a second engine of one name, or a second without. */
+export function enginesDiffer(
+  engines: readonly { readonly name?: string | undefined }[],
+  context: z.RefinementCtx,
+): void {
+  engines.forEach(({ name }, index) => {
+    if (engines.findIndex((other) => other.name === name) < index)
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'name'],
+        message: 'expected a name no other engine has',
+      });
+  });
+}
+
+/** Log files that are read as one container. */
+export const fileGroup = z.strictObject({
+  name: identifier.describe(
+    'What stands for a container in rules, limits, status and messages (files:NAME).',
+  ),
+  paths: list
+    .refine((paths) => paths.length > 0, 'expected at least one path')
+    .describe(
+      'Paths or globs of files that are followed, absolute; files that match later are taken up, too.',
+    ),
+  exclude: list.default([]).describe('Globs of files that are not read; they win.'),
+});
+
+/** Units of systemd whose journal is read. */
+export const journald = z.strictObject({
+  units: list
+    .refine((units) => units.length > 0, 'expected at least one unit')
+    .describe('Names or globs of units, such as quantum-*; each is a container (journald:UNIT).'),
+});

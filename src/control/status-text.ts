@@ -19,14 +19,13 @@ export function statusText(status: Status, width = WIDTH): string {
 }
 
 function facts(status: Status): string[] {
-  const { at, engine, store, outbox, starts, config } = status;
+  const { at, store, outbox, starts, config } = status;
   const since = (moment: number): string => span(at - moment);
-  const down = engine.reason === undefined ? '' : `: ${engine.reason}`;
   const disabled = Object.entries(outbox.disabled);
   return [
     `quantum-realtime ${status.version}${status.dryRun ? ' (dry run)' : ''}, process ${status.pid}, up ${since(status.startedAt)}, ` +
       `${Math.round(status.rss / 1_048_576)} MB${starts > 1 ? `, ${starts} starts in 24 h` : ''}`,
-    `Docker     ${engine.state === 'up' ? 'connected' : engine.state} for ${since(engine.since)}${down} (${engine.endpoint})`,
+    ...sources(status),
     `Reading    ${status.blind === undefined ? '' : `NOT ALL: ${status.blind}; `}${readable(status)} containers, ` +
       `${rate(status.lines.perSecond)} lines/s, ${status.lines.judged} lines judged`,
     ...incidents(status),
@@ -37,6 +36,17 @@ function facts(status: Status): string[] {
     `State      ${store.writable ? `written ${since(store.lastCommit)} ago` : `NOT WRITTEN: ${store.problem ?? 'unknown'}`} (${store.dir})`,
     `Settings   ${config.file ?? 'environment and defaults'}, read ${since(config.loadedAt)} ago`,
   ];
+}
+
+/** A line for each source; with one engine alone it is Docker's. */
+function sources({ sources: all, at }: Status): string[] {
+  return all.map(({ id, kind, endpoint, state, since, reason }) => {
+    const alone = all.length === 1 && kind === 'docker';
+    const why = reason === undefined ? '' : `: ${reason}`;
+    const where = endpoint === id ? '' : ` (${endpoint})`;
+    const is = `${state === 'up' ? 'connected' : state} for ${span(at - since)}${why}${where}`;
+    return alone ? `Docker     ${is}` : `Source     ${id} ${is}`;
+  });
 }
 
 /** `6`, or `5 of 6` where a log cannot be read by anybody. */

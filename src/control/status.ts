@@ -23,18 +23,34 @@ export const statusSchema = z.object({
   /** Starts in the last 24 hours, this one included. */
   starts: z.number(),
   config: z.object({ file: z.string().optional(), loadedAt: moment }),
-  engine: z.object({
-    endpoint: z.string(),
-    state: z.enum(['connecting', 'up', 'down']),
-    since: moment,
-    reason: z.string().optional(),
-  }),
+  /** The Docker Engine of this host; absent where none is followed. */
+  engine: z
+    .object({
+      endpoint: z.string(),
+      state: z.enum(['connecting', 'up', 'down']),
+      since: moment,
+      reason: z.string().optional(),
+    })
+    .optional(),
+  sources: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      endpoint: z.string(),
+      state: z.enum(['connecting', 'up', 'down']),
+      since: moment,
+      reason: z.string().optional(),
+      /** What of it should be read and is not, and why. */
+      unread: z.string().optional(),
+    }),
+  ),
   /** What should be read and is not; absent while everything is. */
   blind: z.string().optional(),
   lines: z.object({ judged: z.number(), entries: z.number(), perSecond: z.number() }),
   containers: z.array(
     z.object({
       id: z.string(),
+      source: z.string(),
       name: z.string(),
       container: z.string(),
       image: z.string(),
@@ -83,10 +99,13 @@ export const statusSchema = z.object({
     cooldownUntil: moment.optional(),
   }),
   pausedUntil: moment.optional(),
-  gaps: z.array(z.object({ container: z.string(), from: moment, to: moment, reason: z.string() })),
+  gaps: z.array(
+    z.object({ source: z.string(), container: z.string(), from: moment, to: moment, reason: z.string() }),
+  ),
   restarts: z.array(
     z.object({
       at: moment,
+      source: z.string(),
       container: z.string(),
       cause: z.string().optional(),
       counted: z.boolean(),

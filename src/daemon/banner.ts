@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
+import type { SourceStatus } from '../streams/source.ts';
 import { formatDuration } from '../time/duration.ts';
 
 /** What the daemon says of itself at its start, in one record. Secrets are told as configured or not. */
 export function banner(
   config: Config,
-  facts: { endpoint: string; stateDir: string; dryRun: boolean },
+  facts: { sources: readonly Pick<SourceStatus, 'id' | 'endpoint'>[]; stateDir: string; dryRun: boolean },
 ): object {
   const { limits, report, log, alerts, heal } = config;
   const channels = alerts.channels.length + (alerts.webhook === '' ? 0 : 1);
@@ -22,7 +23,7 @@ export function banner(
         : heal.command.length === 0
           ? 'not configured'
           : 'configured',
-    docker: facts.endpoint,
+    ...Object.fromEntries(facts.sources.map(({ id, endpoint }) => [id, endpoint])),
     state: facts.stateDir,
     dryRun: facts.dryRun,
   };

@@ -9,13 +9,13 @@ import { commandHeal } from '../sinks/heal/actions/command.ts';
 import type { HealSink, HealStarted } from '../sinks/heal/heal-sink.ts';
 import { restartHeal } from '../sinks/heal/actions/restart.ts';
 import type { Outbox } from '../sinks/outbox.ts';
-import { handOver } from './reassign-deliveries.ts';
-import { performEffects, type Performer } from '../sinks/effect-queue.ts';
+import { reassignDeliveries } from './reassign-deliveries.ts';
+import { effectQueue, type EffectQueue } from '../sinks/effect-queue.ts';
 import { markdownReport } from '../sinks/report/report-sink.ts';
 
 /** The part of a performer that the daemon needs, whether it acts or only says what it would do. */
 export type EffectPerformer = Pick<
-  Performer,
+  EffectQueue,
   'submit' | 'outcomes$' | 'stop' | 'resume' | 'adopt' | 'status'
 > & {
   readonly channels: readonly string[];
@@ -37,8 +37,8 @@ export function realPerformer(parts: PerformerParts): EffectPerformer {
   const dispatcher = new Agent();
   const channels = alertChannels(config.alerts, dispatcher);
   const names = channels.map(({ name }) => name);
-  handOver(outbox, names, clock.now());
-  const performer = performEffects({
+  reassignDeliveries(outbox, names, clock.now());
+  const performer = effectQueue({
     alert: {
       channels,
       name: config.name,

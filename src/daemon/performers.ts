@@ -2,7 +2,7 @@ import { mergeMap, type Observable, Subject } from 'rxjs';
 import type { Config } from '../config/config.ts';
 import type { Effect, Outcome } from '../model.ts';
 import type { HealProcess } from '../sinks/heal/heal-sink.ts';
-import type { PerformerStatus } from '../sinks/effect-queue.ts';
+import type { EffectQueueStatus } from '../sinks/effect-queue.ts';
 import type { EffectPerformer } from './effect-performer.ts';
 
 /** The performer of the present configuration, and those of earlier ones whose heal still runs. */
@@ -13,7 +13,7 @@ export interface Performers {
   readonly resume: () => void;
   readonly adopt: (process: HealProcess) => void;
   readonly channels: () => readonly string[];
-  readonly status: () => PerformerStatus;
+  readonly status: () => EffectQueueStatus;
   /** Whether no attempt is under way and no heal waits to be started, so that they may be replaced. A heal may run. */
   readonly isQuiet: () => boolean;
   /** The next one takes over; what the last has begun, it ends. Only while `isQuiet`. Throws before anything changes. */

@@ -5,7 +5,7 @@ import { type Outbox, REPORT_CHANNEL } from '../sinks/outbox.ts';
  * and a wrong address is mended in the middle of an incident. A channel that has a message already gets it once.
  * With no channel left they stay as they are: the performer gives them up.
  */
-export function handOver(
+export function reassignDeliveries(
   outbox: Pick<Outbox, 'unsent' | 'save' | 'add'>,
   channels: readonly string[],
   now: number,

@@ -11,7 +11,7 @@ import {
 } from 'rxjs';
 import type { Effect, Observation, Outcome } from '../model.ts';
 import { redact } from '../sinks/text/redact.ts';
-import type { Log } from '../sinks/worker.ts';
+import type { Log } from '../log.ts';
 import { openSessionWriter } from '../streams/recording/session-writer.ts';
 
 /** Where a run is recorded. */

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { type DockerClient, dockerClient, reasonOf, troubleOf } from '../streams/docker/client.ts';
-import { type Endpoint, resolveEndpoint } from '../streams/docker/endpoint.ts';
+import type { Endpoint } from '../streams/docker/endpoint.ts';
+import { type DockerEngine, dockerEngines } from '../streams/docker/engines.ts';
 import { type Inspected, parseInspected } from '../streams/docker/inspected.ts';
 import { parseList, wanted } from '../streams/docker/list.ts';
 import { probe } from '../streams/docker/probe.ts';
@@ -13,14 +14,18 @@ const CHECK = 'docker';
 const PROXY =
   'let the proxy pass GET on /containers and /events (Tecnativa: CONTAINERS=1 EVENTS=1 VERSION=1)';
 
-/** Whether the engine answers, gives us what following needs, and has containers whose logs can be read exactly. */
-export async function checkDocker(config: Pick<Config, 'docker' | 'containers'>): Promise<Finding[]> {
-  let endpoint: Endpoint;
+/** Whether every engine answers, gives us what following needs, and has containers whose logs can be read exactly. */
+export async function checkDocker(config: Config): Promise<Finding[]> {
+  let engines: readonly DockerEngine[];
   try {
-    endpoint = resolveEndpoint(config.docker.host);
+    engines = dockerEngines(config);
   } catch (error) {
     return [fault(CHECK, reasonOf(error), 'set docker.host (QT_DOCKER_HOST) to one of those')];
   }
+  return (await Promise.all(engines.map((engine) => checkEngine(engine, config)))).flat();
+}
+
+async function checkEngine({ endpoint }: DockerEngine, config: Config): Promise<Finding[]> {
   const answer = await probe(endpoint);
   if (!answer.ok && !/HTTP code 40[13]/.test(answer.reason)) return [unreachable(endpoint, answer)];
   const client = dockerClient(endpoint);

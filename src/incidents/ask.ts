@@ -1,5 +1,6 @@
 import { formatDuration } from '../time/duration.ts';
-import type { HealRecord, Part } from '../model.ts';
+import type { HealRecord, NotificationType } from '../model.ts';
+import { blindReason, blindSince, dependenciesOf } from './coverage.ts';
 import { seenDown } from './world.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, Incident } from './state.ts';
@@ -8,7 +9,7 @@ import type { CoreState, Incident } from './state.ts';
  * What the reader of a message is asked to do, in a sentence or two: what somebody woken at night wants to know
  * first. Empty once there is nothing left to do.
  */
-export function askFor(part: Part, state: CoreState, incident: Incident, policy: Policy): string {
+export function askFor(part: NotificationType, state: CoreState, incident: Incident, policy: Policy): string {
   if (part === 'resolved') return '';
   if (incident.state === 'escalated') return askEscalated(state, incident);
   const down = seenDown(state, incident.expected);
@@ -20,7 +21,7 @@ function askEscalated(state: CoreState, incident: Incident): string {
   const down = seenDown(state, incident.expected);
   const missing = down.length === 0 ? '' : ` Not running or not healthy: ${down.join(', ')}.`;
   return (
-    `Somebody has to look now: ${incident.why}. No further heal will be started.${missing}` +
+    `Somebody has to look now: ${incident.decisionReason}. No further heal will be started.${missing}` +
     ` Once it is taken care of: quantum-realtime ack ${incident.id} (ends the reminders),` +
     ' quantum-realtime heal reset (allows new attempts).'
   );
@@ -41,7 +42,7 @@ function askWaiting(state: CoreState, incident: Incident, { incident: settings, 
       );
     case 'verifying':
       return incident.passive
-        ? `Have a look: ${incident.why}, so nothing is healed. Meanwhile ${watching}.`
+        ? `Have a look: ${incident.decisionReason}, so nothing is healed. Meanwhile ${watching}.`
         : `Nothing yet: ${watching}.`;
     case 'settling':
       return askHealed(incident, settings.maxAttempts, watching);
@@ -55,9 +56,10 @@ function askWaiting(state: CoreState, incident: Incident, { incident: settings, 
 function queueing(state: CoreState, incident: Incident): string {
   if (incident.state === 'queued' && state.healing.running !== undefined)
     return 'a heal waits for another one to end';
-  return state.sight.blindSince === undefined
+  const needed = dependenciesOf(state, incident);
+  return blindSince(state, needed) === undefined
     ? 'the heal is starting'
-    : `a heal starts once everything can be read again (${state.sight.reason})`;
+    : `a heal starts once everything can be read again (${blindReason(state, needed)})`;
 }
 
 function askHealed(incident: Incident, maxAttempts: number, watching: string): string {

@@ -15,7 +15,7 @@ export function boot(
   pausedUntil = state.pausedUntil,
 ): CoreState {
   const now = Math.max(state.now, at);
-  const woken = unseen({ ...state, now, sight: { observedSince: now, reason: '' } });
+  const woken = unseen({ ...state, now, observedSince: now, coverage: {} });
   const { running } = woken.healing;
   const lost = running !== undefined && !healRuns;
   const keys = Object.entries(woken.keys).map(([key, value]): [string, KeyState] => [

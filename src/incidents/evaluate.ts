@@ -5,19 +5,19 @@ import { breachedOf, isCalm } from './evidence.ts';
 import { endHeal, startHeal } from './heal.ts';
 import type { Incident } from './state.ts';
 import * as to from './transitions.ts';
-import { close, put } from './turn.ts';
-import type { Turn } from './turn.ts';
-import { isBlind } from './world.ts';
+import { close, save } from './reducer-context.ts';
+import type { ReducerContext } from './reducer-context.ts';
+import { dependenciesOf, isBlind, observedSince } from './coverage.ts';
 
 /** The most heals that wait for the slot; what comes on top of them is for a person. */
 const QUEUE = 16;
 
-/** Looks at an incident at the moment of the turn and takes the one transition that is due, if any. */
-export function evaluate(turn: Turn, incident: Incident): void {
-  LOOK[incident.state](turn, incident);
+/** Looks at an incident at the moment of the context and takes the one transition that is due, if any. */
+export function evaluate(context: ReducerContext, incident: Incident): void {
+  LOOK[incident.state](context, incident);
 }
 
-const LOOK: Readonly<Record<Incident['state'], (turn: Turn, incident: Incident) => void>> = {
+const LOOK: Readonly<Record<Incident['state'], (context: ReducerContext, incident: Incident) => void>> = {
   open: lookOpen,
   queued: lookQueued,
   healing: lookHealing,
@@ -29,135 +29,140 @@ const LOOK: Readonly<Record<Incident['state'], (turn: Turn, incident: Incident) 
 };
 
 /** T2 to T6. */
-function lookOpen(turn: Turn, incident: Incident): void {
-  if (turn.state.now < incident.until) return;
-  const gathered = to.joined(turn, incident);
-  const decision = decisionFor(turn, gathered);
+function lookOpen(context: ReducerContext, incident: Incident): void {
+  if (context.state.now < incident.until) return;
+  const gathered = to.joined(context, incident);
+  const decision = decisionFor(context, gathered);
   // A relapse that goes to a person at once is told as that and no more.
   const isCall = decision.to === 'escalated' && gathered.counters.reopened > 0;
-  if (!gathered.told && !isCall) to.announce(turn, gathered, decision);
-  to.follow(turn, turn.state.keys[incident.key]?.incident ?? gathered, decision);
+  if (!gathered.announced && !isCall) to.announce(context, gathered, decision);
+  to.follow(context, context.state.keys[incident.key]?.incident ?? gathered, decision);
 }
 
 /** T9, T10; what has changed while it waited is decided again. */
-function lookQueued(turn: Turn, incident: Incident): void {
-  const { state, policy } = turn;
+function lookQueued(context: ReducerContext, incident: Incident): void {
+  const { state, policy } = context;
   const { verify, verifyMax } = policy.incident;
-  if (state.now >= blindUntil(state, policy)) {
-    to.escalate(turn, incident, 'nothing could be seen for too long');
+  if (state.now >= blindUntil(state, incident, policy)) {
+    to.escalate(context, incident, 'nothing could be seen for too long');
     return;
   }
-  const decision = decisionFor(turn, incident);
+  const decision = decisionFor(context, incident);
   if (decision.to !== 'queued') {
-    to.follow(turn, incident, decision);
+    to.follow(context, incident, decision);
     return;
   }
-  if (state.healing.running !== undefined || isBlind(state, policy)) return;
+  if (state.healing.running !== undefined || isBlind(state, dependenciesOf(state, incident), policy)) return;
   const maySkip = incident.heals.length > 0 || policy.config.heal.skipIfCalmFirst;
   if (maySkip && incident.downSince === undefined && isCalm(state, policy, incident.key, verify)) {
-    to.watch(turn, incident, 'it recovered while the heal was waiting', {
+    to.watch(context, incident, 'it recovered while the heal was waiting', {
       passive: false,
       until: state.now + verifyMax,
     });
     return;
   }
-  startHeal(turn, incident);
+  startHeal(context, incident);
 }
 
 /** T11 is the sink's; what is left here is a heal whose end nobody will tell, and a sink that never comes back. */
-function lookHealing(turn: Turn, incident: Incident): void {
-  const { now } = turn.state;
-  if (turn.state.healing.running?.lost === true) endHeal(turn, incident, 'unknown', now);
-  else if (now >= incident.until) endHeal(turn, incident, 'timeout', now);
+function lookHealing(context: ReducerContext, incident: Incident): void {
+  const { now } = context.state;
+  if (context.state.healing.running?.lost === true) endHeal(context, incident, 'unknown', now);
+  else if (now >= incident.until) endHeal(context, incident, 'timeout', now);
 }
 
 /** T13. */
-function lookSettling(turn: Turn, incident: Incident): void {
-  if (turn.state.now >= incident.until) to.verify(turn, incident);
+function lookSettling(context: ReducerContext, incident: Incident): void {
+  if (context.state.now >= incident.until) to.verify(context, incident);
 }
 
 /** T14 to T16. */
-function lookVerifying(turn: Turn, incident: Incident): void {
-  const { state, policy } = turn;
+function lookVerifying(context: ReducerContext, incident: Incident): void {
+  const { state, policy } = context;
   const { now } = state;
   const { verify } = policy.incident;
   if (now >= quietFrom(state, incident, policy, verify)) {
-    to.resolve(turn, incident, 'quiet, alive and observed');
+    to.resolve(context, incident, 'quiet, alive and observed');
     return;
   }
   const again = breachedOf(state, policy, incident.key).length > 0;
   const dead = now >= deadFrom(state, incident, policy);
   if (again || dead) {
-    const decision = decisionFor(turn, again ? to.joined(turn, incident) : incident);
-    if (decision.to === 'verifying' && incident.passive) stayPassive(turn, incident, decision);
-    else if (again) to.follow(turn, to.joined(turn, incident), decision, 'a limit was reached again');
-    else to.follow(turn, incident, decision, 'containers stayed down');
+    const decision = decisionFor(context, again ? to.joined(context, incident) : incident);
+    if (decision.to === 'verifying' && incident.passive) stayPassive(context, incident, decision);
+    else if (again) to.follow(context, to.joined(context, incident), decision, 'a limit was reached again');
+    else to.follow(context, incident, decision, 'containers stayed down');
     return;
   }
-  if (now >= incident.until) expire(turn, incident);
+  if (now >= incident.until) expire(context, incident);
 }
 
 /** A limit was reached again, or containers are still down, and still nothing may be healed: spent, and remembered. */
-function stayPassive(turn: Turn, incident: Incident, { reason }: Decision): void {
-  const { now } = turn.state;
+function stayPassive(context: ReducerContext, incident: Incident, { reason }: Decision): void {
+  const { now } = context.state;
   if (now >= incident.until) {
-    expire(turn, { ...incident, relapsed: true });
+    expire(context, { ...incident, relapsed: true });
     return;
   }
-  put(turn, { ...to.joined(turn, incident), relapsed: true, graceFrom: now, why: reason }, now);
+  save(
+    context,
+    { ...to.joined(context, incident), relapsed: true, graceFrom: now, decisionReason: reason },
+    now,
+  );
 }
 
 /** T16: verifying has lasted as long as it may. */
-function expire(turn: Turn, incident: Incident): void {
-  const { state, policy } = turn;
+function expire(context: ReducerContext, incident: Incident): void {
+  const { state, policy } = context;
   const { verify, verifyMax } = policy.incident;
-  const observed = !isBlind(state, policy) && state.now >= state.sight.observedSince + verify;
+  const needed = dependenciesOf(state, incident);
+  const observed = !isBlind(state, needed, policy) && state.now >= observedSince(state, needed) + verify;
   if (!observed) {
-    to.escalate(turn, incident, 'whether it has recovered could not be seen');
+    to.escalate(context, incident, 'whether it has recovered could not be seen');
     return;
   }
   if (incident.downSince === undefined && !incident.relapsed) {
-    to.resolve(turn, incident, 'expired: below every limit for as long as it was watched');
+    to.resolve(context, incident, 'expired: below every limit for as long as it was watched');
     return;
   }
-  const decision = decisionFor(turn, incident);
+  const decision = decisionFor(context, incident);
   if (decision.to !== 'verifying' || !incident.passive) {
-    to.follow(turn, incident, decision, 'it has not recovered');
-  } else if (turn.state.pausedUntil > state.now) {
+    to.follow(context, incident, decision, 'it has not recovered');
+  } else if (context.state.pausedUntil > state.now) {
     // A pause always ends, and somebody is at work on the host: calling a person would only disturb that one.
-    to.watch(turn, incident, decision.reason, { passive: true, until: state.now + verifyMax });
+    to.watch(context, incident, decision.reason, { passive: true, until: state.now + verifyMax });
   } else {
-    to.escalate(turn, incident, `it goes on, and ${decision.reason}`);
+    to.escalate(context, incident, `it goes on, and ${decision.reason}`);
   }
 }
 
 /** T7, T8. */
-function lookCooldown(turn: Turn, incident: Incident): void {
-  const { state, policy } = turn;
+function lookCooldown(context: ReducerContext, incident: Incident): void {
+  const { state, policy } = context;
   if (state.now >= quietFrom(state, incident, policy, policy.incident.verify)) {
-    to.resolve(turn, incident, 'it recovered while it waited');
-  } else if (state.now >= blindUntil(state, policy)) {
-    to.escalate(turn, incident, 'nothing could be seen for too long');
-  } else if (state.now >= incident.until && !isBlind(state, policy)) {
-    to.follow(turn, incident, decisionFor(turn, incident));
+    to.resolve(context, incident, 'it recovered while it waited');
+  } else if (state.now >= blindUntil(state, incident, policy)) {
+    to.escalate(context, incident, 'nothing could be seen for too long');
+  } else if (state.now >= incident.until && !isBlind(state, dependenciesOf(state, incident), policy)) {
+    to.follow(context, incident, decisionFor(context, incident));
   }
 }
 
 /** T19, T20. */
-function lookEscalated(turn: Turn, incident: Incident): void {
-  const { state, policy } = turn;
+function lookEscalated(context: ReducerContext, incident: Incident): void {
+  const { state, policy } = context;
   const span = policy.config.window;
   if (state.now >= quietFrom(state, incident, policy, span))
-    to.resolve(turn, incident, 'quiet, alive and observed for the whole window');
-  else if (!incident.acknowledged && state.now >= incident.until) to.remind(turn, incident);
+    to.resolve(context, incident, 'quiet, alive and observed for the whole window');
+  else if (!incident.acknowledged && state.now >= incident.until) to.remind(context, incident);
 }
 
 /** T18; T17 is taken at the signal that reaches the limit. */
-function lookResolved(turn: Turn, incident: Incident): void {
-  if (turn.state.now >= incident.until) close(turn, incident, 'no relapse');
+function lookResolved(context: ReducerContext, incident: Incident): void {
+  if (context.state.now >= incident.until) close(context, incident, 'no relapse');
 }
 
-function decisionFor({ state, policy }: Turn, incident: Incident): Decision {
+function decisionFor({ state, policy }: ReducerContext, incident: Incident): Decision {
   const { healing, now } = state;
   const { maxAttempts, budget, budgetWindow } = policy.incident;
   const waiting = Object.values(state.keys).filter((key) => key.incident?.state === 'queued').length;

@@ -1,10 +1,11 @@
 import type { Rule, Signal } from '../model.ts';
+import { contributed, contributorsSince } from './contributors.ts';
 import { ownLimit, ruleMatches } from './rules.ts';
 import { add, countAfter, none, nth } from './newest.ts';
 import type { Newest } from './newest.ts';
 import { isEvidence, quietLimit } from './policy.ts';
 import type { Policy } from './policy.ts';
-import type { CoreState, Slot } from './state.ts';
+import type { Contributor, CoreState, Slot } from './state.ts';
 
 /** One limit with its evidence, as decisions look at it. */
 export interface Counted {
@@ -34,7 +35,7 @@ export function record(state: CoreState, signal: Signal, policy: Policy): Record
     const limit = own ?? rule.limit;
     const container = own !== undefined || rule.scope === 'container' ? signal.container : undefined;
     const [index, prepared] = slotFor(next, policy, rule, limit, container);
-    next = prepared;
+    next = contributed(prepared, policy, index, signal, at);
     const before = next.newest[index] ?? none;
     const after = add(before, at, limit);
     if (after !== before) next = { ...next, newest: next.newest.with(index, after) };
@@ -58,6 +59,12 @@ export function breachedOf(state: CoreState, policy: Policy, key: string): reado
   return countedFor(state, policy, key).filter(({ rule, slot, newest }) =>
     reached(state, rule, slot.limit, newest),
   );
+}
+
+/** The containers whose evidence decides a limit now: inside its window and newer than the watermark. */
+export function contributorsOf(state: CoreState, counted: Counted): readonly Contributor[] {
+  const { window, key } = counted.rule;
+  return contributorsSince(state, counted, Math.max(state.now - window, watermarkOf(state, key)));
 }
 
 /** How many signals of a limit decide anything now; counts no further than a little beyond the limit. */
@@ -107,7 +114,15 @@ function slotFor(
   const slot: Slot = { rule: rule.name, limit, ...(container !== undefined && { container }) };
   if (index === undefined) {
     const kept = withoutStale(state, policy);
-    return [kept.slots.length, { ...kept, slots: [...kept.slots, slot], newest: [...kept.newest, none] }];
+    return [
+      kept.slots.length,
+      {
+        ...kept,
+        slots: [...kept.slots, slot],
+        newest: [...kept.newest, none],
+        latest: [...kept.latest, []],
+      },
+    ];
   }
   return [
     index,
@@ -126,6 +141,7 @@ function withoutStale(state: CoreState, policy: Policy): CoreState {
     ...state,
     slots: state.slots.filter((_, index) => live[index]),
     newest: state.newest.filter((_, index) => live[index]),
+    latest: state.latest.filter((_, index) => live[index]),
   };
 }
 

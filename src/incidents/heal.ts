@@ -2,41 +2,44 @@ import type { HealRecord, HealResult, Outcome } from '../model.ts';
 import { afterHeal } from './cooldown.ts';
 import type { Incident } from './state.ts';
 import { channels, escalate } from './transitions.ts';
-import { incidentOf, move, patch, tell } from './turn.ts';
-import type { Turn } from './turn.ts';
+import { incidentOf, transition, update, emitEffect } from './reducer-context.ts';
+import type { ReducerContext } from './reducer-context.ts';
 
 /** How long after the kill the core still waits for the word that a heal has ended. */
 const HEAL_SLACK = 30_000;
 
 /** T10: asks for the heal. The attempt is spent and on record before anything runs. */
-export function startHeal(turn: Turn, incident: Incident): void {
-  const { now, healing } = turn.state;
-  const { timeout, killGrace } = turn.policy.config.heal;
+export function startHeal(context: ReducerContext, incident: Incident): void {
+  const { now, healing } = context.state;
+  const { timeout, killGrace } = context.policy.config.heal;
   const attempt = incident.heals.length + 1;
   const id = `${incident.id}:heal:${attempt}:run`;
   const deadline = now + timeout + killGrace + HEAL_SLACK;
-  const starts = [...healing.starts.filter((at) => at > now - turn.policy.incident.budgetWindow), now];
-  turn.state = {
-    ...turn.state,
+  const starts = [...healing.starts.filter((at) => at > now - context.policy.incident.budgetWindow), now];
+  context.state = {
+    ...context.state,
     healing: { ...healing, starts, running: { key: incident.key, id, started: now, deadline } },
   };
-  const started = patch(turn, move(turn, incident, 'healing', 'the slot is free'), {
+  const started = update(context, transition(context, incident, 'healing', 'the slot is free'), {
     attempts: incident.attempts + 1,
     heals: [...incident.heals, { attempt, id, started: now }],
     until: deadline,
   });
-  tell(turn, started, 'heal', `heal:${attempt}`, ['heal']);
+  emitEffect(context, started, 'heal', `heal:${attempt}`, ['heal']);
 }
 
 /** T12: the heal has ended, at `end`. An interrupted one is not repeated; a broken command is not tried again. */
 export function endHeal(
-  turn: Turn,
+  context: ReducerContext,
   incident: Incident,
   result: HealResult,
   end: number,
   outcome?: Outcome,
 ): void {
-  turn.state = { ...turn.state, healing: afterHeal(turn.state.healing, result, end, turn.policy.incident) };
+  context.state = {
+    ...context.state,
+    healing: afterHeal(context.state.healing, result, end, context.policy.incident),
+  };
   const last = incident.heals.at(-1);
   if (last === undefined) return;
   const ended: HealRecord = {
@@ -51,17 +54,17 @@ export function endHeal(
     broken: result === 'broken',
     heals: [...incident.heals.slice(0, -1).map(withoutOutput), ended],
   };
-  const settling = patch(turn, move(turn, healed, 'settling', `the heal ended: ${result}`), {
-    until: end + turn.policy.incident.settle,
+  const settling = update(context, transition(context, healed, 'settling', `the heal ended: ${result}`), {
+    until: end + context.policy.incident.settle,
   });
-  tell(turn, settling, 'heal', `heal:${last.attempt}`, channels(settling, 'heal'));
-  if (result === 'broken') escalate(turn, settling, 'the heal command cannot be run');
+  emitEffect(context, settling, 'heal', `heal:${last.attempt}`, channels(settling, 'heal'));
+  if (result === 'broken') escalate(context, settling, 'the heal command cannot be run');
 }
 
 /** The incident whose heal is running, if one is. */
-export function healingIncident(turn: Turn): Incident | undefined {
-  const { running } = turn.state.healing;
-  return running === undefined ? undefined : incidentOf(turn, running.key);
+export function healingIncident(context: ReducerContext): Incident | undefined {
+  const { running } = context.state.healing;
+  return running === undefined ? undefined : incidentOf(context, running.key);
 }
 
 /** The report has the output of every heal; the state, which is written at every step, keeps the last one's. */

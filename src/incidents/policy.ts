@@ -2,13 +2,17 @@ import type { Config, IncidentConfig } from '../config/config.ts';
 import type { Rule, Signal } from '../model.ts';
 import { rulesOf } from './rules.ts';
 
-/** What the core decides by: the settings, and the rules that call for anything at all. */
+/** What the core decides by: the settings, and the rules that call for anything at all. Derived once, where settings are taken up. */
 export interface Policy {
   readonly config: Config;
   readonly incident: IncidentConfig;
   readonly rules: ReadonlyMap<string, Rule>;
+  /** All rules, those that call for nothing too: they are counted for display. */
+  readonly shownRules: readonly Rule[];
   /** Whether a heal is configured. */
   readonly canHeal: boolean;
+  /** The longest window of any rule, and at least that of all, in milliseconds. */
+  readonly longestWindow: number;
 }
 
 /** The policy of a configuration. Rules without effects are left out: they are counted for display only. */
@@ -17,7 +21,9 @@ export function policyOf(config: Config, rules: readonly Rule[] = rulesOf(config
     config,
     incident: config.incident,
     rules: new Map(rules.filter((rule) => rule.effects.length > 0).map((rule) => [rule.name, rule])),
+    shownRules: rules,
     canHeal: config.heal.action === 'restart' || config.heal.command.length > 0,
+    longestWindow: Math.max(config.window, ...rules.map((rule) => rule.window)),
   };
 }
 

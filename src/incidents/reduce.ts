@@ -8,9 +8,10 @@ import type { CoreState, Incident } from './state.ts';
 import { open, reopen } from './transitions.ts';
 import { endHeal, healingIncident } from './heal.ts';
 import { acknowledge, resetHeals } from './operator.ts';
-import { incidentOf, patch, put, stepOf, turnOf } from './turn.ts';
-import type { Step, Turn } from './turn.ts';
-import { isBlind, keepGap, meet, see, withPresence } from './world.ts';
+import { incidentOf, update, save, stepOf, contextOf } from './reducer-context.ts';
+import type { Step, ReducerContext } from './reducer-context.ts';
+import { applyCoverage, dependenciesOn, isBlind, observedSince } from './coverage.ts';
+import { applyContainerStatus, keepGap, withPresence } from './world.ts';
 
 /** What the core is told: what was seen, what became of an effect, what an operator asks, or only the time. */
 export type Input = Evidence | Outcome | Control | { readonly type: 'tick'; readonly at: number };
@@ -31,10 +32,42 @@ export function reduce(
   if (input.type === 'signal' && (due === undefined || due > now)) {
     return count({ ...state, now: Math.max(state.now, now) }, input, tally, policy);
   }
-  const turn = turnOf(state, tally, policy);
-  advance(turn, input.type === 'tick' ? Math.max(now, input.at) : now);
-  apply(turn, input);
-  return stepOf(turn);
+  const context = contextOf(state, tally, policy);
+  advance(context, input.type === 'tick' ? Math.max(now, input.at) : now);
+  apply(context, input);
+  return stepOf(context);
+}
+
+/**
+ * Several inputs as one step, in their order: the state after all of them, and everything that follows. `now` is read anew
+ * for each. An incident that moves more than once is handed on as it is in the end.
+ */
+export function reduceAll(
+  state: CoreState,
+  inputs: readonly Input[],
+  now: () => number,
+  tally: (at: number) => Tally,
+  policy: Policy,
+): Step {
+  const [first, ...others] = inputs;
+  if (first === undefined) return { state, effects: [], transitions: [], incidents: [] };
+  let whole = reduce(state, first, now(), tally, policy);
+  for (const input of others) whole = joined(whole, reduce(whole.state, input, now(), tally, policy));
+  return whole;
+}
+
+function joined(before: Step, step: Step): Step {
+  if (before.transitions.length === 0 && before.effects.length === 0) return step;
+  if (step.transitions.length === 0 && step.effects.length === 0) return { ...before, state: step.state };
+  const incidents = new Map(
+    [...before.incidents, ...step.incidents].map((incident) => [incident.id, incident]),
+  );
+  return {
+    state: step.state,
+    effects: [...before.effects, ...step.effects],
+    transitions: [...before.transitions, ...step.transitions],
+    incidents: [...incidents.values()],
+  };
 }
 
 /** The way of almost every signal: counted, and nothing follows from it. */
@@ -42,60 +75,60 @@ function count(state: CoreState, signal: Signal, tally: (at: number) => Tally, p
   const { state: counted, breached } = record(state, signal, policy);
   const waiting = breached.filter((key) => isListening(counted.keys[key]?.incident));
   if (waiting.length === 0) return { state: counted, effects: [], transitions: [], incidents: [] };
-  const turn = turnOf(counted, tally, policy);
-  for (const key of new Set(waiting)) react(turn, key, signal);
-  return stepOf(turn);
+  const context = contextOf(counted, tally, policy);
+  for (const key of new Set(waiting)) onLimitReached(context, key, signal);
+  return stepOf(context);
 }
 
-function apply(turn: Turn, input: Input): void {
+function apply(context: ReducerContext, input: Input): void {
   switch (input.type) {
     case 'tick':
       break;
     case 'signal': {
-      const { state, breached } = record(turn.state, input, turn.policy);
-      turn.state = state;
+      const { state, breached } = record(context.state, input, context.policy);
+      context.state = state;
       for (const key of new Set(breached)) {
-        if (isListening(incidentOf(turn, key))) react(turn, key, input);
+        if (isListening(incidentOf(context, key))) onLimitReached(context, key, input);
       }
       return;
     }
     case 'container':
-      turn.state = meet(turn.state, input, turn.policy);
-      for (const incident of incidents(turn)) put(turn, withPresence(turn.state, incident));
+      context.state = applyContainerStatus(context.state, input, context.policy);
+      for (const incident of incidents(context)) save(context, withPresence(context.state, incident));
       break;
-    case 'sight':
-      turn.state = see(turn.state, input, turn.policy);
+    case 'coverage':
+      context.state = applyCoverage(context.state, input, context.policy);
       break;
     case 'gap':
-      turn.state = keepGap(turn.state, input, turn.policy);
+      context.state = keepGap(context.state, input, context.policy);
       return;
     case 'outcome':
-      hear(turn, input);
+      applyOutcome(context, input);
       break;
     case 'pause':
-      turn.state = { ...turn.state, pausedUntil: input.until };
+      context.state = { ...context.state, pausedUntil: input.until };
       break;
     case 'resume':
-      turn.state = { ...turn.state, pausedUntil: 0 };
+      context.state = { ...context.state, pausedUntil: 0 };
       break;
     case 'ack':
-      acknowledge(turn, input.incident);
+      acknowledge(context, input.incident);
       break;
     case 'heal-reset':
-      resetHeals(turn);
+      resetHeals(context);
   }
-  settle(turn);
+  runToFixpoint(context);
 }
 
 /** Fires what is due up to `now`, each at its own moment. */
-function advance(turn: Turn, now: number): void {
+function advance(context: ReducerContext, now: number): void {
   for (;;) {
-    const due = nextDeadline(turn.state);
+    const due = nextDeadline(context.state);
     if (due === undefined || due > now) break;
-    turn.state = { ...turn.state, now: Math.max(turn.state.now, due) };
-    settle(turn);
+    context.state = { ...context.state, now: Math.max(context.state.now, due) };
+    runToFixpoint(context);
   }
-  turn.state = { ...turn.state, now: Math.max(turn.state.now, now) };
+  context.state = { ...context.state, now: Math.max(context.state.now, now) };
 }
 
 /** Far more than any incident has to go through at one moment. */
@@ -105,38 +138,40 @@ const ROUNDS = 1_000;
  * Lets every incident take the transitions that are due at this moment, those that have waited longest first. Throws
  * where they do not come to rest, which is a fault of the program: it must end and not spin.
  */
-function settle(turn: Turn): void {
+function runToFixpoint(context: ReducerContext): void {
   let before: CoreState;
   let rounds = 0;
   do {
-    before = turn.state;
+    before = context.state;
     rounds += 1;
     if (rounds > ROUNDS) throw new Error('the incidents do not come to rest');
-    for (const { key } of incidents(turn)) {
-      const incident = incidentOf(turn, key);
-      if (incident !== undefined) evaluate(turn, incident);
+    for (const { key } of incidents(context)) {
+      const incident = incidentOf(context, key);
+      if (incident !== undefined) evaluate(context, incident);
     }
-  } while (turn.state !== before);
-  for (const incident of incidents(turn))
-    patch(turn, incident, { due: dueOf(turn.state, incident, turn.policy) });
+  } while (context.state !== before);
+  for (const incident of incidents(context))
+    update(context, incident, { due: dueOf(context.state, incident, context.policy) });
 }
 
 /** T1, T15, T17: a signal has made a limit reached. */
-function react(turn: Turn, key: string, signal: Signal): void {
-  const readBack = isBlind(turn.state, turn.policy) || signal.at < turn.state.sight.observedSince;
-  const incident = incidentOf(turn, key);
-  if (incident === undefined) open(turn, key, readBack);
-  else if (incident.state === 'resolved') reopen(turn, incident, readBack);
-  else put(turn, { ...incident, readBack });
-  settle(turn);
+function onLimitReached(context: ReducerContext, key: string, signal: Signal): void {
+  const { state, policy } = context;
+  const needed = dependenciesOn(signal.source, signal.container);
+  const readBack = isBlind(state, needed, policy) || signal.at < observedSince(state, needed);
+  const incident = incidentOf(context, key);
+  if (incident === undefined) open(context, key, readBack);
+  else if (incident.state === 'resolved') reopen(context, incident, readBack);
+  else save(context, { ...incident, readBack });
+  runToFixpoint(context);
 }
 
-function hear(turn: Turn, outcome: Outcome): void {
-  const incident = healingIncident(turn);
-  const { running } = turn.state.healing;
+function applyOutcome(context: ReducerContext, outcome: Outcome): void {
+  const incident = healingIncident(context);
+  const { running } = context.state.healing;
   if (outcome.kind !== 'heal' || running?.id !== outcome.effect || incident === undefined) return;
-  const end = Math.min(Math.max(outcome.at, running.started), turn.state.now);
-  endHeal(turn, incident, outcome.result ?? (outcome.ok ? 'ok' : 'failed'), end, outcome);
+  const end = Math.min(Math.max(outcome.at, running.started), context.state.now);
+  endHeal(context, incident, outcome.result ?? (outcome.ok ? 'ok' : 'failed'), end, outcome);
 }
 
 /** The states in which a limit that is reached means something new. */
@@ -144,7 +179,7 @@ function isListening(incident: Incident | undefined): boolean {
   return incident === undefined || incident.state === 'verifying' || incident.state === 'resolved';
 }
 
-function incidents({ state }: Turn): readonly Incident[] {
+function incidents({ state }: ReducerContext): readonly Incident[] {
   return Object.values(state.keys)
     .flatMap(({ incident }) => (incident === undefined ? [] : [incident]))
     .sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1));

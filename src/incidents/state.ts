@@ -12,18 +12,21 @@ export interface CoreState {
   readonly seq: number;
   /** No heal starts before this moment. */
   readonly pausedUntil: number;
-  readonly sight: {
-    /** Since when something cannot be read; absent while everything can. */
-    readonly blindSince?: number;
-    /** Since when everything has been read without a break. */
-    readonly observedSince: number;
-    readonly reason: string;
-  };
+  /** Since when this process has been looking without a break: a start, or the end of a standstill. */
+  readonly observedSince: number;
+  /** What of each source is being read, by the source's id; a source that has not told yet is taken as read. */
+  readonly coverage: Readonly<Record<string, SourceWatch>>;
   readonly healing: Healing;
   readonly presence: Readonly<Record<string, Presence>>;
   /** Which limits have evidence; `newest[i]` belongs to `slots[i]`. Kept apart because the slots hardly ever change. */
   readonly slots: readonly Slot[];
   readonly newest: readonly Newest[];
+  /**
+   * Who has sent evidence; `latest[i][c]` is when `contributors[c]` last sent some towards `slots[i]`, 0 or absent for
+   * never. A slot of one container has none: its evidence is that container's.
+   */
+  readonly contributors: readonly Contributor[];
+  readonly latest: readonly (readonly number[])[];
   readonly keys: Readonly<Record<string, KeyState>>;
   readonly gaps: readonly Gap[];
 }
@@ -48,8 +51,30 @@ export interface Healing {
   readonly lastCooldown: number;
 }
 
+/** Whether something is being read, and since when. Moments in epoch milliseconds. */
+export interface Watch {
+  /** Since when it is not; absent while it is. */
+  readonly blindSince?: number;
+  /** Since when it has been read without a break longer than `blindAfter`. */
+  readonly observedSince: number;
+}
+
+/** A source: its own stream of events, and those of its containers whose logs are, or lately were, not read. */
+export interface SourceWatch extends Watch {
+  /** What is not read and why, for people; empty while all is. */
+  readonly reason: string;
+  readonly containers: Readonly<Record<string, Watch>>;
+}
+
+/** A container that evidence came from. */
+export interface Contributor {
+  readonly source: string;
+  readonly container: string;
+}
+
 /** One container, by identity. Instances are Docker's ids: a service may run several, and a recreated one changes. */
 export interface Presence {
+  readonly source: string;
   readonly instances: Readonly<Record<string, { readonly running: boolean; readonly healthy: boolean }>>;
   /** When an instance was last seen running; meaningless while one is. */
   readonly lastRunning: number;
@@ -84,7 +109,7 @@ export interface Incident {
   /** The moment the present state ends by itself: what it means depends on the state. */
   readonly until: number;
   /** Whether the opening (or reopening) has been told. */
-  readonly told: boolean;
+  readonly announced: boolean;
   /** Verifying although nothing was healed; `relapsed` once a limit was reached again meanwhile. */
   readonly passive: boolean;
   readonly relapsed: boolean;
@@ -95,6 +120,9 @@ export interface Incident {
   readonly heals: readonly HealRecord[];
   readonly effects: readonly EffectKind[];
   readonly breaches: readonly Breach[];
+  /** The containers whose deciding evidence reached a limit since the opening, and the sources they were read from. */
+  readonly subjects: readonly string[];
+  readonly sources: readonly string[];
   /** How often each of these parts has been told: numbers the effects. */
   readonly counters: Readonly<Record<CountedPart, number>>;
   /** Containers that have to be running for it to be resolved. */
@@ -108,7 +136,7 @@ export interface Incident {
   /** The evidence of the last decision was read back after a start or an outage. */
   readonly readBack: boolean;
   /** Why the last decision went as it did, in a few words. */
-  readonly why: string;
+  readonly decisionReason: string;
   readonly acknowledged: boolean;
   /** Pause before the reminder after the next one. */
   readonly reminderEvery: number;
@@ -127,7 +155,8 @@ export function initial(config: Config, at: number, cautious = false): CoreState
     now: at,
     seq: 0,
     pausedUntil: 0,
-    sight: { observedSince: at, reason: '' },
+    observedSince: at,
+    coverage: {},
     healing: {
       starts: [],
       cooldownUntil: cautious ? at + config.incident.cooldown : 0,
@@ -138,6 +167,8 @@ export function initial(config: Config, at: number, cautious = false): CoreState
     presence: {},
     slots: [],
     newest: [],
+    contributors: [],
+    latest: [],
     keys: {},
     gaps: [],
   };

@@ -1,4 +1,4 @@
-import type { Breach, Counts, Kind, Part, Story, Tally } from '../model.ts';
+import type { Breach, Counts, Kind, NotificationType, IncidentSnapshot, Tally } from '../model.ts';
 import { containerMatches, reasonText } from './rules.ts';
 import { askFor } from './ask.ts';
 import { breachedOf, countedFor, decisionCount } from './evidence.ts';
@@ -10,10 +10,10 @@ import type { CoreState, Incident } from './state.ts';
 export function compose(
   state: CoreState,
   incident: Incident,
-  part: Part,
+  part: NotificationType,
   tally: Tally,
   policy: Policy,
-): Story {
+): IncidentSnapshot {
   const shown = breachesShown(state, incident.key, tally, policy);
   const breaches = shown.length > 0 ? shown : incident.breaches;
   return {

@@ -1,24 +1,8 @@
-import type { ContainerStatus, Gap, Sight } from '../model.ts';
+import type { ContainerStatus, Gap } from '../model.ts';
 import { containerMatches } from './rules.ts';
 import type { Policy } from './policy.ts';
 import { nextDeadline } from './state.ts';
 import type { CoreState, Incident, Presence } from './state.ts';
-
-/** Whether something that should be read has not been for longer than `blindAfter`. */
-export function isBlind({ sight, now }: CoreState, { incident }: Policy): boolean {
-  return sight.blindSince !== undefined && now - sight.blindSince > incident.blindAfter;
-}
-
-/** The state with what is known of the view. Only an interruption longer than `blindAfter` restarts the quiet clock. */
-export function see(state: CoreState, fact: Sight, policy: Policy): CoreState {
-  const { blindSince, observedSince } = state.sight;
-  if (fact.blind) {
-    const since = blindSince ?? Math.min(fact.at, state.now);
-    return { ...state, sight: { blindSince: since, observedSince, reason: fact.reason } };
-  }
-  const restarted = isBlind(state, policy) ? state.now : observedSince;
-  return { ...state, sight: { observedSince: restarted, reason: '' } };
-}
 
 /**
  * The state at `now`, if a deadline should have fired longer than `blindAfter` ago: the process stood still, nothing was
@@ -27,7 +11,7 @@ export function see(state: CoreState, fact: Sight, policy: Policy): CoreState {
 export function caughtUp(state: CoreState, now: number, { incident }: Policy): CoreState {
   const due = nextDeadline(state);
   if (due === undefined || now - Math.max(due, state.now) <= incident.blindAfter) return state;
-  return { ...state, now, sight: { ...state.sight, observedSince: now } };
+  return { ...state, now, observedSince: now };
 }
 
 /** The state with a gap kept for the stories to come: those of the last window, at most 50. */
@@ -37,7 +21,11 @@ export function keepGap(state: CoreState, gap: Gap, { config }: Policy): CoreSta
 }
 
 /** The state with a container's status. */
-export function meet(state: CoreState, status: ContainerStatus, { incident }: Policy): CoreState {
+export function applyContainerStatus(
+  state: CoreState,
+  status: ContainerStatus,
+  { incident }: Policy,
+): CoreState {
   const known = presenceOf(state, status.container);
   const others = Object.entries(known?.instances ?? {}).filter(([id]) => id !== status.id);
   const running = status.state === 'running';
@@ -46,6 +34,7 @@ export function meet(state: CoreState, status: ContainerStatus, { incident }: Po
   );
   const ran = runs(known) || running;
   const presence: Presence = {
+    source: status.source,
     instances,
     lastRunning: ran ? state.now : (known?.lastRunning ?? 0),
     // A removed container leaves as it was: its end has been judged when it stopped.

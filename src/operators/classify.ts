@@ -106,6 +106,7 @@ function toSignal(line: Line, kind: Signal['kind'], verdict: Verdict): Signal {
     type: 'signal',
     kind,
     at: line.at,
+    source: line.origin.source,
     container: line.origin.container,
     labels: line.origin.labels,
     text,

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Counts, Effect, Evidence, Gap, IncidentState, Kind, Observation } from '../model.ts';
-import type { Step } from '../incidents/turn.ts';
+import type { Step } from '../incidents/reducer-context.ts';
 import { zero } from '../operators/rolling-window.ts';
 import type { ReplayResult } from './replay-session.ts';
 import { describeEffect } from '../sinks/text/describe-effect.ts';

@@ -1,9 +1,11 @@
-import { concatWith, defer, EMPTY, from, ignoreElements, lastValueFrom, Subject, tap, timer } from 'rxjs';
+import { concatWith, defer, EMPTY, ignoreElements, lastValueFrom, Subject, tap, timer } from 'rxjs';
 import type { Config } from '../config/config.ts';
+import { policyOf } from '../incidents/policy.ts';
+import type { Log } from '../log.ts';
 import type { Counts, Effect, Outcome, Tally } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
 import { createClassifier } from '../classify/classifier.ts';
-import type { Step } from '../incidents/turn.ts';
+import type { Step } from '../incidents/reducer-context.ts';
 import { RollingWindow } from '../operators/rolling-window.ts';
 import { pipeline } from '../pipeline.ts';
 import {
@@ -12,11 +14,11 @@ import {
   type ReplayedGap,
   type ReplayedIncident,
 } from './replay-journal.ts';
-import { Backlog } from '../streams/saved/backpressure.ts';
-import { mergeByTime } from '../streams/saved/merge.ts';
+import { Backpressure } from '../streams/saved/backpressure.ts';
 import { openSaved } from '../streams/saved/open-saved.ts';
+import { savedSource } from '../streams/saved/saved-source.ts';
 import { type Skipped, sessionNotes } from '../streams/saved/session-notes.ts';
-import { advanceInStep, onTime, type Pace, VirtualClock } from '../time/virtual-clock.ts';
+import { advanceClock, advanceInStep, type Pace, VirtualClock } from '../time/virtual-clock.ts';
 
 /** What a replay takes for granted of a heal. `duration` in milliseconds of event time. */
 export interface AssumedHeal {
@@ -65,6 +67,9 @@ export interface ReplayResult {
   readonly span: number;
 }
 
+/** A replay tells what happens in its journal. */
+const SILENT: Log = { error: () => undefined, warn: () => undefined, info: () => undefined };
+
 const ASSUMED: AssumedHeal = { result: 'ok', duration: 30_000 };
 
 /**
@@ -92,9 +97,9 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
   const outcomes$ = new Subject<Outcome>();
   const pending = new Set<Promise<unknown>>();
   const pace = paceOf(options, pending);
-  const backlog = new Backlog();
+  const backpressure = new Backpressure();
 
-  function perform(effect: Effect): void {
+  function submit(effect: Effect): void {
     const performing = options.perform?.(effect);
     const known = effect.kind === 'heal' ? heals.shift() : undefined;
     let outcome = known === undefined ? assumed(effect, assumeHeal) : { ...known, effect: effect.id };
@@ -115,38 +120,38 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
 
   const steps$ = pipeline(
     {
-      config,
-      source$: from(backlog.hold(mergeByTime(session.streams))).pipe(
-        tap((batch) => journal.see(batch)),
-        tap(() => onProgress?.(session.bytesRead(), session.bytes)),
-      ),
+      sources: [savedSource(session, backpressure)],
+      asRead: (batches$) =>
+        batches$.pipe(
+          tap((batch) => journal.see(batch)),
+          tap(() => onProgress?.(session.bytesRead(), session.bytes)),
+        ),
       classifier,
       entries,
-      window,
-      onTime: (evidence$) =>
+      advanceClock: (evidence$) =>
         evidence$.pipe(
           tap((batch) => journal.count(batch)),
-          tap((batch) => backlog.add(batch.length)),
-          onTime(clock, pace),
-          tap((batch) => backlog.add(-batch.length)),
+          tap((batch) => backpressure.add(batch.length)),
+          advanceClock(clock, pace),
+          tap((batch) => backpressure.add(-batch.length)),
           concatWith(defer(toTheEnd).pipe(ignoreElements())),
         ),
+      window,
+      policy: policyOf(config),
       outcomes$,
-      controls$: EMPTY,
-      save$: EMPTY,
-      carryOut: (step) => {
+      commands$: EMPTY,
+      checkpoint$: EMPTY,
+      store: (step) => {
         journal.follow(step);
         options.onStep?.(step, window.tally(clock.now()));
-        step.effects.forEach(perform);
+        return true;
       },
+      effects: { submit },
+      log: SILENT,
     },
     clock,
   );
-  try {
-    await lastValueFrom(steps$, { defaultValue: undefined });
-  } finally {
-    await Promise.all(session.streams.map((stream) => stream.close()));
-  }
+  await lastValueFrom(steps$, { defaultValue: undefined });
   const assumptions = [...assumptionsOf(options, assumeHeal), ...notes.assumptions];
   const skipped = notes.skipped.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   return journal.result(entries.stats, assumptions, skipped);

@@ -1,5 +1,12 @@
 import PQueue from 'p-queue';
-import { Subject, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import {
+  asapScheduler,
+  observeOn,
+  Subject,
+  type Observable,
+  type SchedulerLike,
+  type Subscription,
+} from 'rxjs';
 import type { Effect, Outcome } from '../model.ts';
 import type { AlertChannel } from './alert/alert-channel.ts';
 import { deliverAlerts } from './alert/deliver-alerts.ts';
@@ -8,10 +15,11 @@ import { performHeals } from './heal/perform-heals.ts';
 import { channelsOf, type Delivery, type Outbox } from './outbox.ts';
 import { deliverReports } from './report/deliver-reports.ts';
 import type { ReportSink } from './report/report-sink.ts';
-import type { Log, Worker } from './worker.ts';
+import type { Log } from '../log.ts';
+import type { Worker } from './worker.ts';
 
 /** What performs effects, and where. Durations in milliseconds. */
-export interface PerformerOptions {
+export interface EffectQueueOptions {
   readonly alert: {
     readonly channels: readonly AlertChannel[];
     /** The product's name, with which messages begin. */
@@ -35,7 +43,7 @@ export interface PerformerOptions {
 }
 
 /** What is under way. */
-export interface PerformerStatus {
+export interface EffectQueueStatus {
   readonly queued: number;
   readonly unsent: number;
   readonly dead: number;
@@ -46,14 +54,17 @@ export interface PerformerStatus {
 }
 
 /** Performs effects one bounded attempt at a time. */
-export interface Performer {
+export interface EffectQueue {
   /** Takes an effect. One that was taken before is not performed twice. */
   submit(effect: Effect): void;
   /** Takes charge of a heal that was running when an earlier process of ours ended. */
   adopt(process: HealProcess): void;
   /** Goes on with what the outbox still owes from before a restart. */
   resume(): void;
-  /** What became of each effect, once nothing more will happen to it. Completes when the performer has stopped. */
+  /**
+   * What became of each effect, once nothing more will happen to it; never before the call that brought it about has
+   * returned. Completes when the queue has stopped.
+   */
   readonly outcomes$: Observable<Outcome>;
   /** Resolves when no attempt is queued and no heal runs; retries that wait for their time are not waited for. */
   idle(): Promise<void>;
@@ -62,7 +73,7 @@ export interface Performer {
    * everything at once.
    */
   stop(graceMs: number): Promise<void>;
-  status(): PerformerStatus;
+  status(): EffectQueueStatus;
 }
 
 /**
@@ -70,7 +81,7 @@ export interface Performer {
  * hangs nor a heal that takes minutes holds up what follows: a retry is a new job at its time, and a heal's end comes
  * back as an outcome.
  */
-export function performEffects(options: PerformerOptions): Performer {
+export function effectQueue(options: EffectQueueOptions): EffectQueue {
   const { alert, outbox, clock, log, random = Math.random } = options;
   const queue = new PQueue({ concurrency: 1 });
   const outcomes = new Subject<Outcome>();
@@ -81,7 +92,7 @@ export function performEffects(options: PerformerOptions): Performer {
   let endNow = (): void => undefined;
   const ending = new Promise<void>((resolve) => (endNow = resolve));
 
-  const settled = ({ id, kind }: Effect, ok: boolean, detail: string): void => {
+  const reportSettled = ({ id, kind }: Effect, ok: boolean, detail: string): void => {
     if (!ok) dead += 1;
     outcomes.next({ type: 'outcome', effect: id, kind, at: clock.now(), ok, detail });
   };
@@ -91,7 +102,7 @@ export function performEffects(options: PerformerOptions): Performer {
     if (heals.ready()) enqueueHeal();
   };
 
-  const shared = { outbox, clock, log, settled, deadline: alert.deadline, random };
+  const shared = { outbox, clock, log, reportSettled, deadline: alert.deadline, random };
   const alerts = deliverAlerts({
     ...shared,
     channels: alert.channels,
@@ -143,7 +154,7 @@ export function performEffects(options: PerformerOptions): Performer {
   }
 
   return {
-    outcomes$: outcomes.asObservable(),
+    outcomes$: outcomes.pipe(observeOn(asapScheduler)),
     submit(effect) {
       if (effect.kind === 'heal') {
         heals.add(effect);
@@ -152,7 +163,7 @@ export function performEffects(options: PerformerOptions): Performer {
       }
       const channels = channelsOf(effect, alertChannels);
       outbox.add(effect, channels, clock.now());
-      if (channels.length === 0) settled(effect, true, 'no channel is configured');
+      if (channels.length === 0) reportSettled(effect, true, 'no channel is configured');
       else enqueue(effect.kind === 'alert' ? alerts : reports);
     },
     adopt: (process) => heals.adopt(process),

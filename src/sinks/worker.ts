@@ -11,10 +11,3 @@ export interface Worker {
 
 /** What a worker tells once nothing more will happen to an effect. */
 export type Settled = (effect: Effect, ok: boolean, detail: string) => void;
-
-/** The part of a logger that sinks use: pino's, or any that speaks like it. */
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}

@@ -1,4 +1,4 @@
-import type { Effect, Story } from '../model.ts';
+import type { Effect, IncidentSnapshot } from '../model.ts';
 import type { Delivery } from '../sinks/outbox.ts';
 
 /**
@@ -6,10 +6,8 @@ import type { Delivery } from '../sinks/outbox.ts';
  * are opaque JSON, given as values and handed back as `unknown`: their owner alone knows their shape.
  */
 export interface Change {
-  /** Followed containers by id: cursors, open pieces, dedupe keys. */
-  readonly follow?: Rows<string>;
-  /** What the followers share, e.g. the time of the last event. */
-  readonly followMeta?: unknown;
+  /** How far sources have been read, one row a part: a container, a file, what they share. */
+  readonly positions?: Rows<string>;
   /** States of the entry grouping, one an origin. */
   readonly entries?: Rows<string>;
   /** Buckets of the rolling window by their start (epoch milliseconds). */
@@ -46,13 +44,12 @@ export interface IncidentRecord {
   readonly id: string;
   readonly openedAt: number;
   readonly closedAt?: number;
-  readonly story: Story;
+  readonly story: IncidentSnapshot;
 }
 
 /** What the last commits left behind. A part that was never written is empty or undefined. */
 export interface Saved {
-  readonly follow: ReadonlyMap<string, unknown>;
-  readonly followMeta: unknown;
+  readonly positions: ReadonlyMap<string, unknown>;
   readonly entries: ReadonlyMap<string, unknown>;
   readonly window: ReadonlyMap<number, unknown>;
   readonly core: unknown;

@@ -1,5 +1,6 @@
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Log } from '../log.ts';
 import type { IncidentRecord } from './change.ts';
 import { openDatabase, type Opened, replaceDatabase } from './database.ts';
 import { faultOf } from './faults.ts';
@@ -11,13 +12,6 @@ export interface Health {
   readonly writable: boolean;
   readonly lastCommit: number;
   readonly problem?: string;
-}
-
-/** What the store says of itself; a pino logger will do. */
-export interface StoreLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }
 
 /** SQLite needs this much for its log and the log's index, in bytes. */
@@ -32,7 +26,7 @@ const RETRY = 5_000;
  */
 export class Disk {
   readonly #path: string;
-  readonly #log: StoreLog;
+  readonly #log: Log;
   readonly #image: Image;
   /** Absent while the database cannot be written: the image is then ahead of it. */
   #tables: Tables | undefined;
@@ -41,7 +35,7 @@ export class Disk {
   #triedAt = 0;
   #lastCommit = 0;
 
-  constructor(path: string, opened: Opened, log: StoreLog, now: number) {
+  constructor(path: string, opened: Opened, log: Log, now: number) {
     this.#path = path;
     this.#log = log;
     this.#image = opened.image;

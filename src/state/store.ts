@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import type { Log } from '../log.ts';
 import type { Delivery } from '../sinks/outbox.ts';
 import type { Change, IncidentRecord, Saved } from './change.ts';
 import { openDatabase, replaceDatabase, STATE_FILE } from './database.ts';
-import { Disk, type Health, type StoreLog } from './disk.ts';
+import { Disk, type Health } from './disk.ts';
 import { Unusable } from './faults.ts';
 import { apply, dated, type Image, isEmpty, patchOf, savedIn } from './image.ts';
 import { notesIn, notesOfStart } from './notes.ts';
@@ -37,7 +38,7 @@ export interface Store {
 export interface StoreOptions {
   /** The clock: epoch milliseconds. */
   readonly now: () => number;
-  readonly log: StoreLog;
+  readonly log: Log;
 }
 
 /** With nothing to write, a sign of life is written this often, in milliseconds: it proves that writing works. */

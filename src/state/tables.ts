@@ -1,11 +1,11 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { Effect, Story } from '../model.ts';
+import type { Effect, IncidentSnapshot } from '../model.ts';
 import type { Delivery } from '../sinks/outbox.ts';
 import type { IncidentRecord } from './change.ts';
 import { type Cells, deliveryKey, emptyImage, type Image, type Patch } from './image.ts';
 
 /** Parts that are one row a key. */
-const PARTS = ['meta', 'follow', 'entries', 'window'] as const;
+const PARTS = ['meta', 'positions', 'entries', 'window'] as const;
 type Part = (typeof PARTS)[number];
 
 /** How many incidents are kept for looking back. */
@@ -31,7 +31,7 @@ export class Tables {
   /** Everything but the history. */
   read(): Image {
     const image = emptyImage();
-    for (const part of ['meta', 'follow', 'entries'] as const) {
+    for (const part of ['meta', 'positions', 'entries'] as const) {
       for (const row of this.#all(`SELECT key, value FROM ${part}`)) {
         image[part].set(text(row, 'key'), text(row, 'value'));
       }
@@ -164,7 +164,7 @@ function isEffect(value: unknown): value is Effect {
   return has(value, 'type') && value.type === 'effect' && has(value, 'story') && isStory(value.story);
 }
 
-function isStory(value: unknown): value is Story {
+function isStory(value: unknown): value is IncidentSnapshot {
   return has(value, 'incident') && has(value, 'openedAt') && has(value, 'timeline');
 }
 

@@ -6,7 +6,7 @@ import { reduce } from '../../src/incidents/reduce.ts';
 import type { Input } from '../../src/incidents/reduce.ts';
 import { initial, nextDeadline } from '../../src/incidents/state.ts';
 import type { CoreState } from '../../src/incidents/state.ts';
-import type { Step } from '../../src/incidents/turn.ts';
+import type { Step } from '../../src/incidents/reducer-context.ts';
 
 /** One message on its way: as the outbox of incidents.md §4 and §5 keeps it. */
 export interface Entry {

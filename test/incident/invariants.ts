@@ -4,7 +4,7 @@ import { countedFor, decisionCount } from '../../src/incidents/evidence.ts';
 import type { Policy } from '../../src/incidents/policy.ts';
 import { nextDeadline } from '../../src/incidents/state.ts';
 import type { CoreState } from '../../src/incidents/state.ts';
-import type { Move, Step } from '../../src/incidents/turn.ts';
+import type { Move, Step } from '../../src/incidents/reducer-context.ts';
 import type { Disk } from './daemon.ts';
 import { HOUR } from './history.ts';
 

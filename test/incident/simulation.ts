@@ -2,7 +2,7 @@ import { configSchema } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { Counts, Effect, HealResult, Kind, Signal, Tally } from '../../src/model.ts';
 import { policyOf } from '../../src/incidents/policy.ts';
-import type { Step } from '../../src/incidents/turn.ts';
+import type { Step } from '../../src/incidents/reducer-context.ts';
 import { Agenda } from './agenda.ts';
 import { Containers } from './containers.ts';
 import { Crash, Daemon } from './daemon.ts';
@@ -289,6 +289,7 @@ export class Simulation implements Machine {
   #emit(kind: Kind): void {
     this.#all.push({
       type: 'signal',
+      source: 'docker',
       kind,
       at: this.now,
       container: 'api',
@@ -334,7 +335,14 @@ export class Simulation implements Machine {
       this.#blindToldAt = Infinity;
     } else if (this.#blindToldAt === Infinity) this.#blindToldAt = this.now;
     this.#note(blind ? 'the view is lost' : 'the view is back');
-    this.#daemon?.feed({ type: 'sight', at: this.now, blind, reason: blind ? 'the engine is away' : '' });
+    this.#daemon?.feed({
+      type: 'coverage',
+      at: this.now,
+      source: 'docker',
+      blind,
+      unread: [],
+      reason: blind ? 'the engine is away' : '',
+    });
   }
 
   #setRunning(container: number, running: boolean, death?: Death): void {

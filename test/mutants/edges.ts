@@ -21,11 +21,11 @@ export const edges: readonly EdgeMutant[] = [
   },
   {
     name: 'acts before it has written',
-    file: 'src/daemon/transactions.ts',
-    find: `    commit(step);\n    perform(step);`,
-    replace: `    perform(step);\n    commit(step);`,
-    test: 'test/daemon-effects.test.ts',
-    named: 'transactions',
+    file: 'src/pipeline.ts',
+    find: `    commit(parts.store),\n    perform(parts.effects, parts.log),`,
+    replace: `    (steps$) => commit(parts.store)(perform(parts.effects, parts.log)(commit(() => true)(steps$))),`,
+    test: 'test/commit-perform.test.ts',
+    named: 'one transaction',
   },
   {
     name: 'no kill',
@@ -69,10 +69,10 @@ export const edges: readonly EdgeMutant[] = [
   },
   {
     name: 'a heal starts though its intent is not on disk',
-    file: 'src/daemon/effect-gate.ts',
-    find: `if (durable || effect.kind !== 'heal') submit(effect);`,
-    replace: `if (durable || effect.id !== '') submit(effect);`,
-    test: 'test/daemon-effects.test.ts',
+    file: 'src/operators/perform.ts',
+    find: `if (durable || effect.kind !== 'heal') effects.submit(effect);`,
+    replace: `if (durable || effect.id !== '') effects.submit(effect);`,
+    test: 'test/commit-perform.test.ts',
     named: 'not on disk',
   },
   {

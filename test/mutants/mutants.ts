@@ -14,8 +14,8 @@ export const named: readonly Mutant[] = [
   {
     name: 'a heal is run again on boot',
     file: `${CORE}/evaluate.ts`,
-    find: `if (turn.state.healing.running?.lost === true) endHeal(turn, incident, 'unknown', now);`,
-    replace: `if (turn.state.healing.running?.lost === true) startHeal(turn, { ...incident, heals: incident.heals.slice(0, -1), attempts: incident.attempts - 1 });`,
+    find: `if (context.state.healing.running?.lost === true) endHeal(context, incident, 'unknown', now);`,
+    replace: `if (context.state.healing.running?.lost === true) startHeal(context, { ...incident, heals: incident.heals.slice(0, -1), attempts: incident.attempts - 1 });`,
   },
   {
     name: 'no cooldown',
@@ -38,13 +38,13 @@ export const named: readonly Mutant[] = [
   {
     name: 'heal before a durable alert',
     file: `${CORE}/evaluate.ts`,
-    find: `if (!gathered.told && !isCall) to.announce(`,
-    replace: `if (!gathered.told && !isCall && decision.to !== 'queued') to.announce(`,
+    find: `if (!gathered.announced && !isCall) to.announce(`,
+    replace: `if (!gathered.announced && !isCall && decision.to !== 'queued') to.announce(`,
   },
   {
     name: 'resolved while blind',
     file: `${CORE}/due.ts`,
-    find: `if (isBlind(state, policy) || incident.downSince !== undefined) return Infinity;`,
+    find: `if (isBlind(state, needed, policy) || incident.downSince !== undefined) return Infinity;`,
     replace: `if (incident.downSince !== undefined) return Infinity;`,
   },
   {
@@ -62,8 +62,8 @@ export const named: readonly Mutant[] = [
   {
     name: 'no verifyMax',
     file: `${CORE}/transitions.ts`,
-    find: `until: now + turn.policy.incident.verifyMax,`,
-    replace: `until: now + 1_000 * turn.policy.incident.verifyMax,`,
+    find: `until: now + context.policy.incident.verifyMax,`,
+    replace: `until: now + 1_000 * context.policy.incident.verifyMax,`,
   },
   {
     name: 'no watermark',
@@ -74,7 +74,7 @@ export const named: readonly Mutant[] = [
   {
     name: 'no settle',
     file: `${CORE}/heal.ts`,
-    find: `until: end + turn.policy.incident.settle,`,
+    find: `until: end + context.policy.incident.settle,`,
     replace: `until: end,`,
   },
   {
@@ -86,8 +86,8 @@ export const named: readonly Mutant[] = [
   {
     name: 'no reopen',
     file: `${CORE}/reduce.ts`,
-    find: `else if (incident.state === 'resolved') reopen(turn, incident, readBack);`,
-    replace: `else if (incident.state === 'resolved') open(turn, key, readBack);`,
+    find: `else if (incident.state === 'resolved') reopen(context, incident, readBack);`,
+    replace: `else if (incident.state === 'resolved') open(context, key, readBack);`,
   },
   {
     name: 'no streak growth',
@@ -116,8 +116,8 @@ export const named: readonly Mutant[] = [
   {
     name: 'dead counts as quiet',
     file: `${CORE}/due.ts`,
-    find: `if (isBlind(state, policy) || incident.downSince !== undefined) return Infinity;`,
-    replace: `if (isBlind(state, policy)) return Infinity;`,
+    find: `if (isBlind(state, needed, policy) || incident.downSince !== undefined) return Infinity;`,
+    replace: `if (isBlind(state, needed, policy)) return Infinity;`,
   },
 ];
 
@@ -132,14 +132,14 @@ export const further: readonly Mutant[] = [
   {
     name: 'heals while blind',
     file: `${CORE}/evaluate.ts`,
-    find: `if (state.healing.running !== undefined || isBlind(state, policy)) return;`,
+    find: `if (state.healing.running !== undefined || isBlind(state, dependenciesOf(state, incident), policy)) return;`,
     replace: `if (state.healing.running !== undefined) return;`,
   },
   {
     name: 'two heals at once',
     file: `${CORE}/evaluate.ts`,
-    find: `if (state.healing.running !== undefined || isBlind(state, policy)) return;`,
-    replace: `if (isBlind(state, policy)) return;`,
+    find: `if (state.healing.running !== undefined || isBlind(state, dependenciesOf(state, incident), policy)) return;`,
+    replace: `if (isBlind(state, dependenciesOf(state, incident), policy)) return;`,
   },
   {
     name: 'heals on stale evidence',
@@ -168,8 +168,8 @@ export const further: readonly Mutant[] = [
   {
     name: 'a passive wait forgets that a limit was reached again',
     file: `${CORE}/evaluate.ts`,
-    find: `relapsed: true, graceFrom: now, why: reason`,
-    replace: `graceFrom: now, why: reason`,
+    find: `relapsed: true, graceFrom: now, decisionReason: reason`,
+    replace: `graceFrom: now, decisionReason: reason`,
   },
   {
     name: 'one too many: strictly more than the limit',
@@ -209,21 +209,21 @@ export const further: readonly Mutant[] = [
   },
   {
     name: 'the quiet clock goes on after blindness',
-    file: `${CORE}/world.ts`,
-    find: `const restarted = isBlind(state, policy) ? state.now : observedSince;`,
-    replace: `const restarted = observedSince;`,
+    file: `${CORE}/coverage.ts`,
+    find: `observedSince: isLong ? now : before`,
+    replace: `observedSince: before`,
   },
   {
     name: 'the shortest cut is blindness',
-    file: `${CORE}/world.ts`,
-    find: `now - sight.blindSince > incident.blindAfter`,
-    replace: `now - sight.blindSince >= 0`,
+    file: `${CORE}/coverage.ts`,
+    find: `state.now - since > incident.blindAfter`,
+    replace: `state.now - since >= 0`,
   },
   {
     name: 'evidence that was read back counts as if it had just been seen',
     file: `${CORE}/reduce.ts`,
-    find: `isBlind(turn.state, turn.policy) || signal.at < turn.state.sight.observedSince`,
-    replace: `isBlind(turn.state, turn.policy)`,
+    find: `isBlind(state, needed, policy) || signal.at < observedSince(state, needed)`,
+    replace: `isBlind(state, needed, policy)`,
   },
   {
     name: 'a relapse is a new chance to heal',
@@ -234,20 +234,20 @@ export const further: readonly Mutant[] = [
   {
     name: 'nothing is ever flapping',
     file: `${CORE}/transitions.ts`,
-    find: `again.counters.reopened >= turn.policy.incident.maxReopens`,
+    find: `again.counters.reopened >= context.policy.incident.maxReopens`,
     replace: `again.counters.reopened >= 100`,
   },
   {
     name: 'a relapse is not told',
     file: `${CORE}/transitions.ts`,
-    find: `    told: false,\n    counters: { ...reopened.counters`,
+    find: `    announced: false,\n    counters: { ...reopened.counters`,
     replace: `    counters: { ...reopened.counters`,
   },
   {
     name: 'each cause that joins puts the telling off',
     file: `${CORE}/reduce.ts`,
-    find: `else put(turn, { ...incident, readBack });`,
-    replace: `else put(turn, { ...incident, readBack, until: turn.state.now + 3_000 });`,
+    find: `else save(context, { ...incident, readBack });`,
+    replace: `else save(context, { ...incident, readBack, until: context.state.now + 3_000 });`,
   },
   {
     name: 'reminders go on after somebody has taken it on',
@@ -318,7 +318,7 @@ export const further: readonly Mutant[] = [
   {
     name: 'a pause cannot be ended early',
     file: `${CORE}/reduce.ts`,
-    find: `turn.state = { ...turn.state, pausedUntil: 0 };`,
-    replace: `turn.state = { ...turn.state };`,
+    find: `context.state = { ...context.state, pausedUntil: 0 };`,
+    replace: `context.state = { ...context.state };`,
   },
 ];

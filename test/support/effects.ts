@@ -1,10 +1,10 @@
-import type { Effect, Story } from '../../src/model.ts';
+import type { Effect, IncidentSnapshot } from '../../src/model.ts';
 
 /** 2025-12-17T16:18:10.250Z, when the example's incident is told. */
 export const OPENED = Date.parse('2025-12-17T16:18:10.250Z');
 
 /** A story as the example session's incident has it; what a test cares about is given. */
-export function story(given: Partial<Story> = {}): Story {
+export function story(given: Partial<IncidentSnapshot> = {}): IncidentSnapshot {
   return {
     incident: '20251217T161807-host-1',
     key: 'host',

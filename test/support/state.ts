@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Effect, Story } from '../../src/model.ts';
-import type { StoreLog } from '../../src/state/disk.ts';
+import type { Effect, IncidentSnapshot } from '../../src/model.ts';
+import type { Log } from '../../src/log.ts';
 import { openStore, type Store } from '../../src/state/store.ts';
 
 /** 2026-11-23T12:00:00Z. */
@@ -36,7 +36,7 @@ export function smallDisk(size: string): string {
 export const isRoot = process.getuid?.() === 0;
 
 /** A clock that stands where the test puts it, and a log that keeps its messages. */
-export function bench(): { now: number; readonly log: StoreLog; readonly said: string[] } {
+export function bench(): { now: number; readonly log: Log; readonly said: string[] } {
   const said: string[] = [];
   const log = {
     info: (_: object, message: string) => said.push(`info: ${message}`),
@@ -53,7 +53,7 @@ export function openFor(dir: string, { now = NOON, log = bench().log } = {}): St
   return store;
 }
 
-export function story(incident: string, at = NOON): Story {
+export function story(incident: string, at = NOON): IncidentSnapshot {
   const none = { critical: 0, error: 0, warning: 0, restart: 0 };
   return {
     incident,

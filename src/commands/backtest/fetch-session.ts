@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Config } from '../../config/config.ts';
-import type { Origin } from '../../model.ts';
+import { LOCAL_DOCKER, type Origin } from '../../model.ts';
 import { type DockerClient, reasonOf } from '../../streams/docker/client.ts';
 import { identity } from '../../streams/docker/identity.ts';
 import { parseInspected } from '../../streams/docker/inspected.ts';
@@ -56,7 +56,7 @@ export async function fetchSession(options: FetchOptions): Promise<Fetched> {
 
 /** Whether it has run since then, and so was read. */
 async function fetchLog(
-  { id, labels, running }: Listed,
+  { id, image, labels, running }: Listed,
   container: string,
   writer: SessionWriter,
   { client, since, signal, onContainer }: FetchOptions,
@@ -65,7 +65,7 @@ async function fetchLog(
   if (!running && finishedAt < since) return false;
   onContainer(container);
   const origins = (['stdout', 'stderr'] as const).map((stream): Origin => {
-    return { id, container, stream, labels };
+    return { id, source: LOCAL_DOCKER, container, stream, labels, image };
   });
   const joiner = lineJoiner((stream, ts, at, text) => {
     const origin = origins[stream];

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import type { Breach, Counts, Effect, Part } from '../../model.ts';
+import type { Breach, Counts, Effect, NotificationType } from '../../model.ts';
 import { replaySession, type ReplayResult } from '../../replay/replay-session.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -14,7 +14,7 @@ export interface Firing {
   readonly at: string;
   readonly what: 'alert' | 'heal';
   /** What an alert tells: `opened`, `reopened`, `escalated`, `resolved`. */
-  readonly part: Part;
+  readonly part: NotificationType;
   readonly incident: string;
   /** The rules that were breached. */
   readonly breaches: readonly Breach[];

@@ -1,6 +1,6 @@
 import { filter, firstValueFrom } from 'rxjs';
 import type { Effect, Outcome } from '../../model.ts';
-import type { Performer } from '../../sinks/effect-queue.ts';
+import type { EffectQueue } from '../../sinks/effect-queue.ts';
 import type { Performed } from './story.ts';
 
 /** Performs the effects of a replay for real, and keeps what became of each, in the order they were called for. */
@@ -11,7 +11,7 @@ export interface EffectsForReal {
 
 /** `now` is a clock of the present in milliseconds: how long an effect really took is kept beside its outcome. */
 export function effectsForReal(
-  performer: Pick<Performer, 'submit' | 'outcomes$'>,
+  performer: Pick<EffectQueue, 'submit' | 'outcomes$'>,
   now: () => number,
 ): EffectsForReal {
   const performed: Performed[] = [];

@@ -8,7 +8,7 @@ import { replaySession } from '../../replay/replay-session.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
 import { commandHeal } from '../../sinks/heal/actions/command.ts';
 import { memoryOutbox } from '../../sinks/outbox.ts';
-import { performEffects } from '../../sinks/effect-queue.ts';
+import { effectQueue } from '../../sinks/effect-queue.ts';
 import { markdownReport, reportPath } from '../../sinks/report/report-sink.ts';
 import { startDiscordStandIn } from './discord-stand-in.ts';
 import { type Example, findExample } from './find-example.ts';
@@ -44,7 +44,7 @@ export async function runDemo(out: NodeJS.WriteStream, example: Example = findEx
     },
   });
   const dispatcher = new Agent();
-  const performer = performEffects({
+  const performer = effectQueue({
     alert: {
       channels: alertChannels(config.alerts, dispatcher),
       name: config.name,

@@ -1,9 +1,10 @@
-import { merge, NEVER, timer } from 'rxjs';
+import { asyncScheduler, merge, NEVER, timer } from 'rxjs';
 import type { Config } from '../../config/config.ts';
 import { stopSignals } from '../../daemon/stop-signals.ts';
 import { openLog } from '../../daemon/open-log.ts';
+import { LOCAL_DOCKER } from '../../model.ts';
+import { dockerSource } from '../../streams/docker/docker-source.ts';
 import { resolveEndpoint } from '../../streams/docker/endpoint.ts';
-import { followDocker } from '../../streams/docker/follow-docker.ts';
 import { openSessionWriter, type SessionWriterOptions } from '../../streams/recording/session-writer.ts';
 import { recordSession } from './record-session.ts';
 
@@ -18,13 +19,8 @@ export async function recordDocker(
 ): Promise<number> {
   const log = await openLog(config, { pretty: process.stderr.isTTY, file: false });
   const writer = openSessionWriter(target);
-  const live = followDocker({
-    endpoint: resolveEndpoint(config.docker.host),
-    containers: config.containers,
-    window: config.window,
-    restarts: config.restarts,
-    log,
-  });
+  const engine = { id: LOCAL_DOCKER, endpoint: resolveEndpoint(config.docker.host) };
+  const source = dockerSource(engine, { config, clock: asyncScheduler, log });
   const ended$ = length === undefined ? NEVER : timer(length);
-  return recordSession(live, writer, merge(stopSignals(), ended$));
+  return recordSession(source, writer, merge(stopSignals(), ended$));
 }

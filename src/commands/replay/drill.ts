@@ -8,10 +8,10 @@ import { commandHeal } from '../../sinks/heal/actions/command.ts';
 import type { HealSink } from '../../sinks/heal/heal-sink.ts';
 import { restartHeal } from '../../sinks/heal/actions/restart.ts';
 import { memoryOutbox } from '../../sinks/outbox.ts';
-import { performEffects } from '../../sinks/effect-queue.ts';
+import { effectQueue } from '../../sinks/effect-queue.ts';
 import { markdownReport } from '../../sinks/report/report-sink.ts';
-import type { Log } from '../../sinks/worker.ts';
-import { resolveEndpoint } from '../../streams/docker/endpoint.ts';
+import type { Log } from '../../log.ts';
+import { engineEndpoints } from '../../streams/docker/engines.ts';
 import { restartContainers } from '../../streams/docker/restart-containers.ts';
 
 /** Effects performed for real while old logs are replayed, each of them marked as a drill. */
@@ -37,7 +37,7 @@ const NOTICE = '🧪 **DRILL - this is a replay of saved logs. Nothing of it is 
 export function openDrill(config: Config, started: number, tell: (line: string) => void): Drill {
   const dispatcher = new Agent();
   const channels = alertChannels(config.alerts, dispatcher).map(marked);
-  const performer = performEffects({
+  const performer = effectQueue({
     alert: { channels, name: config.name, deadline: Math.min(config.alerts.deadline, DEADLINE) },
     report: markdownReport(config.report),
     heal: healOf(config),
@@ -105,14 +105,15 @@ function withNotice(message: Message): Message {
 }
 
 /** What is run can tell a drill by `QUANTUM_REALTIME_DRILL=1`. */
-function healOf({ heal, alerts, docker }: Config): HealSink | undefined {
+function healOf(config: Config): HealSink | undefined {
+  const { heal, alerts } = config;
   const clock = asyncScheduler;
   if (heal.action === 'restart') {
-    const endpoint = resolveEndpoint(docker.host);
+    const endpointOf = engineEndpoints(config);
     return restartHeal({
       config: heal,
       clock,
-      restart: (container) => restartContainers(endpoint, container),
+      restart: (container) => restartContainers(endpointOf, container),
     });
   }
   if (heal.command.length === 0) return undefined;

@@ -1,5 +1,5 @@
 import type { Effect, Tally, Transition } from '../../model.ts';
-import type { Step } from '../../incidents/turn.ts';
+import type { Step } from '../../incidents/reducer-context.ts';
 import type { VERBS } from './test-file.ts';
 
 /** Something that an expectation can speak of, with the rolling window at that moment. */

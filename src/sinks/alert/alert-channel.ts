@@ -1,4 +1,4 @@
-import type { Effect, Part } from '../../model.ts';
+import type { Effect, NotificationType } from '../../model.ts';
 
 /** A message to be sent to one channel: an effect told in words, or several of them folded into one. */
 export interface Message {
@@ -22,17 +22,17 @@ export interface Message {
 }
 
 /** The parts by which the message that opened an incident is brought up to date, where a receiver allows that. */
-export const UPDATES: ReadonlySet<Part> = new Set(['heal', 'reopened', 'escalated', 'resolved']);
+export const UPDATES: ReadonlySet<NotificationType> = new Set(['heal', 'reopened', 'escalated', 'resolved']);
 
 /**
  * How one attempt ended. `retry`: later, the same again. `refused`: never again, for this message. `disable`: the
  * channel itself is wrong (401, 403, 404) and is left alone until a reload.
  */
-export type Verdict = 'sent' | 'retry' | 'refused' | 'disable';
+export type SendStatus = 'sent' | 'retry' | 'refused' | 'disable';
 
 /** What one attempt came to; nothing in it contains the channel's address or another secret. */
 export interface SendResult {
-  readonly verdict: Verdict;
+  readonly verdict: SendStatus;
   readonly detail: string;
   /** The receiver's id for the message, where it gives one. */
   readonly remoteId: string;

@@ -1,8 +1,8 @@
 import { formatDuration } from '../../time/duration.ts';
-import type { Effect, HealRecord, Part, Story } from '../../model.ts';
+import type { Effect, HealRecord, NotificationType, IncidentSnapshot } from '../../model.ts';
 import { dateTime, healInWords } from '../text/plain-words.ts';
 import { quoteLine } from '../text/quote.ts';
-import { inCode, whereAndWhat } from './incident-details.ts';
+import { inCode, incidentDetails } from './incident-details.ts';
 
 /** Characters of a sentence that may name containers. */
 const SENTENCE = 1_000;
@@ -33,12 +33,12 @@ export function alertTitle(effect: Effect, name: string): string {
   return (alertParts(effect, name).head.split('\n')[0] ?? '').replaceAll('**', '');
 }
 
-type Writer = (story: Story, name: string) => AlertParts;
+type Writer = (story: IncidentSnapshot, name: string) => AlertParts;
 
-const WRITERS: Readonly<Record<Part, Writer>> = {
+const WRITERS: Readonly<Record<NotificationType, Writer>> = {
   opened: (story, name) => ({
     head: lines(`🚨 **${name} - Auto-Heal Triggered**`, '', ...figures(story), '', whatIsDone(story)),
-    body: blocks(whereAndWhat(story), story.ask),
+    body: blocks(incidentDetails(story), story.ask),
   }),
   heal: (story) => {
     const heal = story.heals.at(-1);
@@ -46,7 +46,7 @@ const WRITERS: Readonly<Record<Part, Writer>> = {
   },
   reopened: (story, name) => ({
     head: lines(`🔁 **${name} - The incident is back**`, '', ...figures(story), '', whatIsDone(story)),
-    body: blocks(whereAndWhat(story), triedSoFar(story), story.ask),
+    body: blocks(incidentDetails(story), triedSoFar(story), story.ask),
   }),
   escalated: (story, name) => ({
     head: lines(
@@ -55,14 +55,14 @@ const WRITERS: Readonly<Record<Part, Writer>> = {
       `**Why:** ${lastReason(story)}`,
       ...figures(story),
     ),
-    body: blocks(story.ask, triedSoFar(story), whereAndWhat(story)),
+    body: blocks(story.ask, triedSoFar(story), incidentDetails(story)),
   }),
   reminder: (story, name) => ({
     head: `⏰ **${name} - Still waiting for a person**`,
     body: blocks(
       `Open since ${dateTime(story.openedAt)} (${formatDuration(story.at - story.openedAt)}). ${storyReason(story)}`,
       triedSoFar(story),
-      whereAndWhat(story),
+      incidentDetails(story),
       story.ask,
     ),
   }),
@@ -76,7 +76,7 @@ const WRITERS: Readonly<Record<Part, Writer>> = {
     body: blocks(
       `Open from ${dateTime(story.openedAt)} to ${dateTime(story.at)} (${formatDuration(story.at - story.openedAt)}).`,
       triedSoFar(story),
-      whereAndWhat(story),
+      incidentDetails(story),
       story.ask,
     ),
   }),
@@ -84,7 +84,7 @@ const WRITERS: Readonly<Record<Part, Writer>> = {
 };
 
 /** Names of containers, rules and reasons come from outside: each stays on its line and hides nothing. */
-function fitForText(story: Story): Story {
+function fitForText(story: IncidentSnapshot): IncidentSnapshot {
   const timeline = story.timeline
     .slice(-1)
     .map((step) => ({ ...step, reason: quoteLine(step.reason, SENTENCE) }));
@@ -92,7 +92,7 @@ function fitForText(story: Story): Story {
   return { ...story, reason, ask, timeline };
 }
 
-function figures(story: Story): readonly string[] {
+function figures(story: IncidentSnapshot): readonly string[] {
   return [
     `**Reason:** ${story.reason}`,
     `**Critical Events:** ${story.counts.critical}`,
@@ -101,7 +101,7 @@ function figures(story: Story): readonly string[] {
   ];
 }
 
-function whatIsDone(story: Story): string {
+function whatIsDone(story: IncidentSnapshot): string {
   if (story.state === 'cooldown') return 'Auto-heal waits: the last heal is too recent.';
   if (story.state === 'verifying') return 'Auto-heal is not started.';
   if (story.state === 'escalated') return 'Auto-heal is not started: a person is needed.';
@@ -140,17 +140,17 @@ function lastWords(output: string): readonly string[] {
     .slice(-3);
 }
 
-function triedSoFar(story: Story): string {
+function triedSoFar(story: IncidentSnapshot): string {
   if (story.heals.length === 0) return 'No heal was run.';
   const inVain = story.state === 'escalated' ? ['⚠️ Auto-heal brought no improvement.'] : [];
   return lines(...inVain, '**Heals:**', ...story.heals.map((heal) => `• ${healInWords(heal)}`));
 }
 
-function lastReason(story: Story): string {
+function lastReason(story: IncidentSnapshot): string {
   return story.timeline.at(-1)?.reason ?? story.reason;
 }
 
-function storyReason(story: Story): string {
+function storyReason(story: IncidentSnapshot): string {
   return story.reason === '' ? '' : `${story.reason}.`;
 }
 

@@ -1,7 +1,8 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Delivery, Outbox } from '../outbox.ts';
 import { retryLater, type RetryPolicy } from '../retry.ts';
-import type { Log, Settled, Worker } from '../worker.ts';
+import type { Log } from '../../log.ts';
+import type { Settled, Worker } from '../worker.ts';
 import { type AlertChannel, type SendResult, UPDATES } from './alert-channel.ts';
 import { foldMessage } from './fold-message.ts';
 import { nextDue, planBatch, type Batch } from './plan-batch.ts';
@@ -15,7 +16,7 @@ export interface DeliverAlertsOptions extends RetryPolicy {
   readonly outbox: Outbox;
   readonly clock: SchedulerLike;
   readonly log: Log;
-  readonly settled: Settled;
+  readonly reportSettled: Settled;
 }
 
 /** The worker for alerts, with what status shows of it. */
@@ -104,7 +105,7 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
         outbox.of(effect.story.incident, name).filter((row) => row.effect.id === effect.id),
       );
       const detail = all.map((row) => `${row.channel}: ${row.state}, ${row.detail}`).join('; ');
-      options.settled(
+      options.reportSettled(
         effect,
         all.every((row) => row.state === 'sent'),
         detail,

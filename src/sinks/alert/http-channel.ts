@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { quoteLine } from '../text/quote.ts';
 import { redactKnowing } from '../text/redact.ts';
-import type { AlertChannel, ChannelSettings, ChannelType, SendResult, Verdict } from './alert-channel.ts';
+import type { AlertChannel, ChannelSettings, ChannelType, SendResult, SendStatus } from './alert-channel.ts';
 import { parseJson } from './parse-json.ts';
 import { post, type Reply } from './post.ts';
 
@@ -74,7 +74,7 @@ function judge(reply: Reply, type: ChannelType, conceal: (text: string) => strin
   };
 }
 
-function verdictOf(status: number): Verdict {
+function verdictOf(status: number): SendStatus {
   if (status >= 200 && status < 300) return 'sent';
   if (status === 408 || status === 425 || status === 429 || status >= 500) return 'retry';
   return status === 401 || status === 403 || status === 404 ? 'disable' : 'refused';

@@ -1,5 +1,5 @@
-import type { Story } from '../../model.ts';
-import { essence } from '../text/message-of.ts';
+import type { IncidentSnapshot } from '../../model.ts';
+import { messageOf } from '../text/message-of.ts';
 import {
   clockTime,
   counted,
@@ -19,7 +19,7 @@ const NAME = 80;
  * What somebody woken at night needs to begin: the containers that count most, the messages they repeat with how often
  * and from when to when, and what is not known. Empty if there is nothing to say.
  */
-export function whereAndWhat(story: Story): string {
+export function incidentDetails(story: IncidentSnapshot): string {
   const containers = worstContainers(story);
   const groups = worstGroups(story);
   const since = groups
@@ -38,7 +38,7 @@ export function whereAndWhat(story: Story): string {
         group.count === 1
           ? clockTime(group.first)
           : `${clockTime(group.first).slice(0, 8)} to ${clockTime(group.last)}`;
-      return `${group.count} × ${inCode(essence(group.sample))} in ${quoteLine(group.container, NAME)} (${group.kind}, ${span})`;
+      return `${group.count} × ${inCode(messageOf(group.sample))} in ${quoteLine(group.container, NAME)} (${group.kind}, ${span})`;
     }),
     ...(since < story.openedAt ? [`Since ${dateTime(since)}.`] : []),
     ...(story.foundAtStart ? ['Found at start: some of this happened before the monitor ran.'] : []),

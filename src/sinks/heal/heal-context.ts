@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Effect, HealRecord } from '../../model.ts';
 import { worstContainers } from '../text/plain-words.ts';
 import { journalLine } from '../report/journal-line.ts';
-import { containersToBlame } from './worst-offenders.ts';
+import { worstOffenders } from './worst-offenders.ts';
 
 /** Variables that speak to our service manager, or for us: never inherited by a heal. */
 const OURS =
@@ -52,7 +52,7 @@ export function healFacts(effect: Effect, contextFile: string): Readonly<Record<
       .slice(0, 100)
       .map(([name]) => name)
       .join(','),
-    QT_CONTAINERS_TO_BLAME: containersToBlame(story).join(','),
+    QT_CONTAINERS_TO_BLAME: worstOffenders(story).join(','),
     QT_CONTEXT_FILE: contextFile,
   };
 }

@@ -1,6 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Effect } from '../../model.ts';
-import type { Log } from '../worker.ts';
+import type { Log } from '../../log.ts';
 import type { HealEnd, HealProcess, HealRun, HealSink, HealStarted } from './heal-sink.ts';
 
 /** More heals than this never wait: the next is refused, and says so. */

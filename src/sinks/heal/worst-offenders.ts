@@ -1,15 +1,15 @@
-import type { Breach, Counts, Story } from '../../model.ts';
+import type { Breach, Counts, IncidentSnapshot } from '../../model.ts';
 
 /**
  * The containers that caused the breaches, worst first: those of the rules that count each container on its own, and
  * for every other rule the fewest without whose signals the limit would not have been reached. Never all of them for
  * want of knowledge: where nothing is known, nobody is to blame.
  */
-export function containersToBlame(story: Story): readonly string[] {
+export function worstOffenders(story: IncidentSnapshot): readonly string[] {
   return [...new Set(story.breaches.flatMap((breach) => blamedBy(breach, story)))];
 }
 
-function blamedBy(breach: Breach, story: Story): readonly string[] {
+function blamedBy(breach: Breach, story: IncidentSnapshot): readonly string[] {
   if (breach.container !== undefined) return [breach.container];
   const shares = Object.entries(story.containers)
     .map(([name, counts]) => ({ name, share: shareOf(breach, counts) }))

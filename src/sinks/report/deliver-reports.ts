@@ -1,7 +1,8 @@
 import type { SchedulerLike } from 'rxjs';
 import { REPORT_CHANNEL, type Delivery, type Outbox } from '../outbox.ts';
 import { retryLater, type RetryPolicy } from '../retry.ts';
-import type { Log, Settled, Worker } from '../worker.ts';
+import type { Log } from '../../log.ts';
+import type { Settled, Worker } from '../worker.ts';
 import type { ReportSink } from './report-sink.ts';
 
 export interface DeliverReportsOptions extends RetryPolicy {
@@ -11,7 +12,7 @@ export interface DeliverReportsOptions extends RetryPolicy {
   readonly outbox: Outbox;
   readonly clock: SchedulerLike;
   readonly log: Log;
-  readonly settled: Settled;
+  readonly reportSettled: Settled;
 }
 
 /**
@@ -39,13 +40,13 @@ export function deliverReports(options: DeliverReportsOptions): Worker {
     const detail = await report.append(effect, earlier, undelivered).then(() => undefined, reasonOf);
     if (detail === undefined) {
       outbox.save([{ ...row, state: 'sent', attempts: row.attempts + 1, detail: 'written' }]);
-      options.settled(effect, true, 'written');
+      options.reportSettled(effect, true, 'written');
       return;
     }
     const later = retryLater(row, { detail, uncertain: false }, clock.now(), options);
     outbox.save([later]);
     log.error({ effect: effect.id, detail, nextAt: later.nextAt }, 'report section not written');
-    if (later.state === 'dead') options.settled(effect, false, detail);
+    if (later.state === 'dead') options.reportSettled(effect, false, detail);
   }
 
   return {

@@ -1,6 +1,6 @@
 import { format } from 'date-fns/format';
 import { formatDuration } from '../../time/duration.ts';
-import type { Effect, Part, Sample, Story } from '../../model.ts';
+import type { Effect, NotificationType, Sample, IncidentSnapshot } from '../../model.ts';
 import { countsInWords, healInWords, worstGroups } from '../text/plain-words.ts';
 import { quoteLine, quoteLines } from '../text/quote.ts';
 
@@ -14,7 +14,7 @@ const OUTPUT_LINES = 40;
 /** The heading by which readers of the file know an incident; kept from the monitor this program replaces. */
 const HEADING = '### ⚡ Real-Time Incident Report';
 
-const TITLES: Readonly<Record<Part, string>> = {
+const TITLES: Readonly<Record<NotificationType, string>> = {
   opened: 'Opened',
   heal: 'Heal',
   reopened: 'Reopened',
@@ -44,7 +44,7 @@ export function localTimestamp(at: number): string {
   return format(at, "yyyy-MM-dd'T'HH:mm:ss.SSSxxx");
 }
 
-function openedSection(story: Story): readonly string[] {
+function openedSection(story: IncidentSnapshot): readonly string[] {
   return [
     HEADING,
     '',
@@ -85,11 +85,11 @@ function laterSection({ part, story }: Effect, undelivered: readonly string[]): 
   ];
 }
 
-function healTriggered(story: Story): string {
+function healTriggered(story: IncidentSnapshot): string {
   return ['verifying', 'cooldown', 'escalated'].includes(story.state) ? '❌ No' : '✅ Yes';
 }
 
-function countTable({ counts }: Story): readonly string[] {
+function countTable({ counts }: IncidentSnapshot): readonly string[] {
   return [
     '| Category | Count |',
     '|----------|-------|',
@@ -108,7 +108,7 @@ function samples(title: string, shown: readonly Sample[]): readonly string[] {
   return ['', `#### ${title}`, '', ...codeBlock(quoted)];
 }
 
-function groups(story: Story): readonly string[] {
+function groups(story: IncidentSnapshot): readonly string[] {
   const all = worstGroups(story);
   if (all.length === 0) return [];
   const shown = all.slice(0, GROUPS_SHOWN).map((group) => {
@@ -119,7 +119,7 @@ function groups(story: Story): readonly string[] {
   return ['', '#### Messages, Grouped', '', ...codeBlock([...shown, ...more])];
 }
 
-function containers(story: Story): readonly string[] {
+function containers(story: IncidentSnapshot): readonly string[] {
   const rows = Object.entries(story.containers).filter(([, counts]) => countsInWords(counts) !== '');
   if (rows.length === 0) return [];
   return [
@@ -130,7 +130,7 @@ function containers(story: Story): readonly string[] {
   ];
 }
 
-function gaps(story: Story): readonly string[] {
+function gaps(story: IncidentSnapshot): readonly string[] {
   if (story.gaps.length === 0) return [];
   const rows = story.gaps.map(
     (gap) =>
@@ -139,7 +139,7 @@ function gaps(story: Story): readonly string[] {
   return ['', '#### Gaps: Lines Known to Be Missing', '', ...rows];
 }
 
-function timeline(story: Story): readonly string[] {
+function timeline(story: IncidentSnapshot): readonly string[] {
   if (story.timeline.length === 0) return [];
   const rows = story.timeline.map(
     (step) => `- ${localTimestamp(step.at)} ${step.from} → ${step.to}: ${inline(step.reason)}`,

@@ -10,7 +10,7 @@ const LOGFMT_ERROR = /(?:^|\s)(?:error|err)=(?:"((?:[^"\\]|\\.)+)"|(\S+))/;
  * What a log line says, without what its logger put around it: the message and the error of a structured line, and no
  * timestamp. For messages that are read on a telephone; reports quote the line as it was.
  */
-export function essence(line: string): string {
+export function messageOf(line: string): string {
   const text = line.trim();
   if (text.startsWith('{')) return joined(JSON_MESSAGE.exec(text), JSON_ERROR.exec(text)) || text;
   const message = LOGFMT_MESSAGE.exec(text);

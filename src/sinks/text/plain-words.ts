@@ -1,5 +1,5 @@
 import { formatDuration } from '../../time/duration.ts';
-import type { Counts, Group, HealRecord, Kind, Story } from '../../model.ts';
+import type { Counts, Group, HealRecord, Kind, IncidentSnapshot } from '../../model.ts';
 
 const SINGULAR: Readonly<Record<Kind, string>> = {
   critical: 'critical event',
@@ -32,14 +32,16 @@ export function dateTime(at: number): string {
 }
 
 /** The containers that weigh most, worst first, with what they counted. */
-export function worstContainers(story: Story): readonly (readonly [container: string, counts: Counts])[] {
+export function worstContainers(
+  story: IncidentSnapshot,
+): readonly (readonly [container: string, counts: Counts])[] {
   return Object.entries(story.containers)
     .filter(([, counts]) => weight(counts) > 0)
     .sort(([nameA, a], [nameB, b]) => weight(b) - weight(a) || compare(nameA, nameB));
 }
 
 /** The messages that weigh most: critical before error before the rest, then by how often they came. */
-export function worstGroups(story: Story): readonly Group[] {
+export function worstGroups(story: IncidentSnapshot): readonly Group[] {
   const rank: Readonly<Record<Kind, number>> = { critical: 0, error: 1, restart: 2, warning: 3 };
   return [...story.groups].sort(
     (a, b) =>

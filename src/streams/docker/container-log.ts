@@ -1,15 +1,16 @@
 import { backoff, delay, gate } from '../delay.ts';
 import { reasonOf, troubleOf } from './client.ts';
-import type { Entry } from './log-record.ts';
+import type { LogRecord } from './log-record.ts';
 import { firstRead, type FirstRead, logBeginning } from './first-read.ts';
 import { followLog } from './follow-log.ts';
-import type { ContainerLog, LogParts, LogState, LogStatus } from './followed-log.ts';
+import type { ContainerLog, LogParts, LogStatus } from './followed-log.ts';
 import { LogReadError } from './frames.ts';
 import type { Inspected } from './inspected.ts';
 import { lineJoiner } from './join-lines.ts';
-import { ledger, type OrderedRead } from './deduplicator.ts';
+import { deduplicator, type OrderedRead } from './deduplicator.ts';
 import { logRisks, type LogRisks } from './log-options.ts';
 import { readLog } from './read-log.ts';
+import type { LogState } from './saved-position.ts';
 
 /** Entries asked for first when a read must reach back to what has been counted; eight times more each further try. */
 const FIRST_READ = 512;
@@ -26,17 +27,17 @@ const HEALTHY = 5_000;
 
 /** Begins to read a container's log; `saved` is where it was left off. */
 export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
-  const { client, id, inspect, engine, turn, clock, log, floor } = parts;
+  const { client, id, inspect, engine, withSlot, clock, log, floor } = parts;
   const closing = new AbortController();
   const { signal } = closing;
   const woken = gate();
-  const book = ledger(saved?.ledger);
+  const dedup = deduplicator(saved?.ledger);
   const joiner = lineJoiner((stream, ts, at, text) => {
     note(at);
     parts.line(stream, ts, at, text);
   }, saved?.joiner);
-  const patience = backoff(20, 2_000);
-  const trouble = backoff(100, 5_000);
+  const followBackoff = backoff(20, 2_000);
+  const readBackoff = backoff(100, 5_000);
   let phase: LogStatus['phase'] = 'waiting';
   let reason: string | undefined;
   let lines = 0;
@@ -76,34 +77,34 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
       await engine(signal);
       if (closed()) break;
       try {
-        await round();
+        await readCycle();
       } catch (error) {
-        await stumble(error);
+        await handleReadError(error);
       }
     }
   }
 
   /** Catch up; then follow to the end of the run, or wait for the next one. */
-  async function round(): Promise<void> {
+  async function readCycle(): Promise<void> {
     woken.close();
     if (phase === 'waiting') phase = 'catching up';
     if (ended) {
-      book.turn();
+      dedup.beginReconcile();
       await catchUp();
-      if (!closed()) book.confirm();
+      if (!closed()) dedup.endReconcile();
       confirmed = true;
     }
-    const found = await turn(async () => {
+    const found = await withSlot(async () => {
       const answer = await inspect();
       tty = answer.tty;
       risks = logRisks(answer);
       if (isRunning(answer)) downSince ??= clock.now();
-      if (book.last === undefined) beginning.know(answer);
+      if (dedup.last === undefined) beginning.know(answer);
       if (answer.state !== 'created')
         await catchUp(floor !== undefined && answer.createdAt > floor ? Infinity : undefined);
       return answer;
     });
-    trouble.reset();
+    readBackoff.reset();
     if (!isRunning(found)) {
       joiner.flush();
       phase = 'stopped';
@@ -119,7 +120,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
     const began = clock.now();
     const outcome = await followLog({
       read: (options, use) => readLog({ client, id, tty, ...options }, use),
-      book,
+      dedup,
       accept,
       lost,
       catchUp,
@@ -149,23 +150,23 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
       badReads = 0;
     }
     if (outcome !== 'ended') return;
-    if (healthy) patience.reset();
-    else await delay(patience.next(), clock, signal);
+    if (healthy) followBackoff.reset();
+    else await delay(followBackoff.next(), clock, signal);
   }
 
   /** Reads what is stored beyond what has been counted, however far back that is. True if there was anything. */
   async function catchUp(
-    tail = book.last === undefined && floor === undefined ? Infinity : FIRST_READ,
+    tail = dedup.last === undefined && floor === undefined ? Infinity : FIRST_READ,
   ): Promise<boolean> {
     let fresh = false;
-    const take = (entry: Entry) => {
+    const take = (entry: LogRecord) => {
       fresh = true;
       accept(entry);
     };
     for (let size = tail; !closed(); size = grown(size)) {
       const all = size >= ceiling;
-      const first = book.last === undefined && ceiling === Infinity ? firstRead(clock.now()) : undefined;
-      const read = book.read({ size: all ? Infinity : size, adjoining: false, floor, accept: take, lost });
+      const first = dedup.last === undefined && ceiling === Infinity ? firstRead(clock.now()) : undefined;
+      const read = dedup.read({ size: all ? Infinity : size, contiguous: false, floor, accept: take, lost });
       const short = await readBack(Math.min(size, ceiling), read, first);
       if (closed()) break;
       if (short || !read.end()) continue;
@@ -188,7 +189,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   }
 
   /** Most lines are whole and harmless: of those neither text nor timestamp is ever decoded. */
-  function accept(entry: Entry): void {
+  function accept(entry: LogRecord): void {
     const { stream, at, bytes, start, end } = entry;
     if (joiner.isIdle(stream) && parts.skim(bytes, start, end)) {
       note(at);
@@ -213,7 +214,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
     );
   }
 
-  async function stumble(error: unknown): Promise<void> {
+  async function handleReadError(error: unknown): Promise<void> {
     if (signal.aborted) return;
     const kind = error instanceof LogReadError ? 'bad read' : troubleOf(error);
     if (kind === 'gone') {
@@ -232,7 +233,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
     }
     reason = badReads >= BAD_READS ? `log unreadable: ${told}` : told;
     ended = true;
-    await delay(kind === 'bad read' && ceiling === 1 ? 30_000 : trouble.next(), clock, signal);
+    await delay(kind === 'bad read' && ceiling === 1 ? 30_000 : readBackoff.next(), clock, signal);
   }
 
   /** Removed. If its log was still being read, nobody can tell whether that was all. */
@@ -268,7 +269,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   }
 
   function snapshot(): LogState {
-    return { ledger: book.snapshot(), joiner: joiner.snapshot() };
+    return { ledger: dedup.snapshot(), joiner: joiner.snapshot() };
   }
 }
 

@@ -1,21 +1,18 @@
 import type { Subscription } from 'rxjs';
 import { labelProblems } from '../../config/labels.ts';
-import type { Origin } from '../../model.ts';
+import { identityOf, type Origin } from '../../model.ts';
 import { containerLog } from './container-log.ts';
 import { limiter } from '../delay.ts';
 import { reasonOf, troubleOf } from './client.ts';
 import { type DockerEvent, labelsOf } from './events.ts';
-import type {
-  FollowedContainer,
-  FollowedContainers,
-  LogsParts,
-  SavedContainer,
-} from './followed-containers.ts';
+import type { FollowedContainers, LogsParts } from './followed-containers.ts';
 import type { ContainerLog } from './followed-log.ts';
 import { identity } from './identity.ts';
 import { type Inspected, parseInspected } from './inspected.ts';
 import { parseList, wanted } from './list.ts';
-import type { Finding } from './tracker.ts';
+import type { SavedContainer } from './saved-position.ts';
+import type { FollowedStatus } from '../source.ts';
+import type { RestartObservation } from './tracker.ts';
 
 /** So many containers are looked at, or catch up, at a time. */
 const AT_A_TIME = 16;
@@ -29,30 +26,31 @@ interface Followed {
   driver: string;
   container: string;
   origins: readonly [Origin, Origin];
-  gap?: { from: number; to: number; readonly reason: string };
+  /** Found and not emitted yet: another close to it is joined to it. */
+  gap?: { from: number; to: number; readonly reason: string } | undefined;
   readonly log: ContainerLog;
 }
 
 /** Follows all containers that are wanted; `saved` is where they were left off. */
 export function containerLogs(
   parts: LogsParts,
-  saved?: Readonly<Record<string, SavedContainer>>,
+  saved: Readonly<Record<string, SavedContainer>>,
 ): FollowedContainers {
-  const resumed = saved !== undefined;
-  const { client, tracker, push, tellGap, engine, window, clock, log, signal } = parts;
+  const { source, client, tracker, push, tellGap, engine, window, clock, log, signal } = parts;
   const isWanted = wanted(parts.containers, parts.selfId);
   const followed = new Map<string, Followed>();
   /** Saved, and not seen again yet: kept until a look at the engine tells whether they are still there. */
-  const waiting = new Map(Object.entries(saved ?? {}));
-  const turn = limiter(AT_A_TIME);
+  const waiting = new Map(Object.entries(saved));
+  const withSlot = limiter(AT_A_TIME);
   const began = clock.now();
   let heardAt = began;
   let timer: Subscription | undefined;
+  signal.addEventListener('abort', () => timer?.unsubscribe(), { once: true });
 
   return {
     event,
     resync,
-    settle,
+    flushPending,
     tick: (now) => {
       for (const { log } of followed.values()) log.tick(now);
     },
@@ -67,29 +65,29 @@ export function containerLogs(
     const one = followed.get(id);
     const labels = labelsOf(happened);
     if (one === undefined && !isWanted({ id, name, image, labels })) return;
-    tell(tracker.event(happened));
-    if (action === 'start') (one ?? meet(happened, labels))?.log.wake(true);
+    emitAll(tracker.event(happened));
+    if (action === 'start') (one ?? onFirstSeen(happened, labels))?.log.wake(true);
     else if (action === 'die') void look(id);
     else if (action === 'destroy') one?.log.wake();
     else if (action === 'rename' && one !== undefined) describe(one, name, one.image, one.origins[0].labels);
   }
 
   /** A start of a container we do not follow. On the first look ever, those of the past may be long gone. */
-  function meet({ at, id, name, image }: DockerEvent, labels: Origin['labels']): Followed | undefined {
-    return at < began && !resumed ? undefined : follow(id, name, image, labels, at);
+  function onFirstSeen({ at, id, name, image }: DockerEvent, labels: Origin['labels']): Followed | undefined {
+    return at < began && !parts.resumed ? undefined : follow(id, name, image, labels, at);
   }
 
   async function resync(): Promise<void> {
     const there = parseList(await client.call('/containers/json', { all: '1' }));
     const ids = new Set(there.map(({ id }) => id));
-    for (const { id } of tracker.snapshot().runs) if (!ids.has(id)) tell(tracker.absent(id, clock.now()));
+    for (const { id } of tracker.snapshot().runs) if (!ids.has(id)) emitAll(tracker.absent(id, clock.now()));
     for (const id of waiting.keys()) if (!ids.has(id)) waiting.delete(id);
     const interesting = there.filter(
       (one) => isWanted(one) && (one.running || !one.old || followed.has(one.id) || waiting.has(one.id)),
     );
     await Promise.all(
       interesting.map(({ id, name, image, labels, running }) =>
-        turn(async () => {
+        withSlot(async () => {
           const found = running && !followed.has(id) ? undefined : await look(id);
           const recent = found !== undefined && found.finishedAt > clock.now() - window;
           if (running || waiting.has(id) || recent) follow(id, name, image, labels);
@@ -119,7 +117,7 @@ export function containerLogs(
       one.driver = found.driver;
       describe(one, found.name, found.image, found.labels);
     }
-    if (isWanted(found)) tell(tracker.inspected(found, asked));
+    if (isWanted(found)) emitAll(tracker.inspected(found, asked));
     return found;
   }
 
@@ -134,14 +132,15 @@ export function containerLogs(
     if (known !== undefined) return known;
     const before = waiting.get(id);
     waiting.delete(id);
-    const container = identity(name, labels);
+    const container = identityOf(source, identity(name, labels));
     const one: Followed = {
       id,
       name,
       image,
       driver: '',
       container,
-      origins: originsOf(id, container, labels),
+      origins: originsOf({ id, source, container, labels, image }),
+      gap: before?.gap && { ...before.gap },
       log: containerLog(
         {
           client,
@@ -149,7 +148,7 @@ export function containerLogs(
           name: () => one.container,
           inspect: () => inspect(id),
           engine,
-          turn,
+          withSlot,
           line: (stream, ts, at, text) => {
             heardAt = parts.now();
             push({ type: 'line', origin: one.origins[stream], ts, at, text });
@@ -175,19 +174,20 @@ export function containerLogs(
     signal.addEventListener('abort', () => one.log.close(), { once: true });
     void one.log.done.then(() => {
       if (signal.aborted) return;
-      settle();
+      flushPending();
       followed.delete(id);
     });
     return one;
   }
 
   function describe(one: Followed, name: string, image: string, labels: Origin['labels']): void {
-    one.image = image;
-    const container = identity(name, labels);
-    if (one.name === name && one.container === container && sameLabels(one.origins[0].labels, labels)) return;
+    const container = identityOf(source, identity(name, labels));
+    const known = one.container === container && sameLabels(one.origins[0].labels, labels);
+    if (known && one.name === name && one.image === image) return;
     one.name = name;
+    one.image = image;
     one.container = container;
-    one.origins = originsOf(one.id, container, labels);
+    one.origins = originsOf({ id: one.id, source, container, labels, image });
   }
 
   function noteGap(one: Followed, from: number, to: number, reason: string): void {
@@ -204,10 +204,10 @@ export function containerLogs(
     const { gap, container } = one;
     if (gap === undefined) return;
     delete one.gap;
-    tellGap({ type: 'gap', at: clock.now(), container, ...gap });
+    tellGap({ type: 'gap', at: clock.now(), source, container, ...gap });
   }
 
-  function tell(findings: readonly Finding[]): void {
+  function emitAll(findings: readonly RestartObservation[]): void {
     for (const finding of findings) push(finding);
     arm();
   }
@@ -217,10 +217,10 @@ export function containerLogs(
     timer?.unsubscribe();
     const next = tracker.nextDue();
     if (next === undefined || signal.aborted) return;
-    timer = clock.schedule(() => tell(tracker.due(clock.now())), Math.max(0, next - clock.now()) + 1);
+    timer = clock.schedule(() => emitAll(tracker.due(clock.now())), Math.max(0, next - clock.now()) + 1);
   }
 
-  function settle(): void {
+  function flushPending(): void {
     for (const finding of tracker.due(clock.now())) push(finding);
     for (const one of followed.values()) sayGap(one);
   }
@@ -235,21 +235,25 @@ export function containerLogs(
   function snapshot(): Readonly<Record<string, SavedContainer>> {
     return Object.fromEntries([
       ...waiting,
-      ...[...followed.values()].map((one) => [one.id, { name: one.name, log: one.log.snapshot() }] as const),
+      ...[...followed.values()].map((one) => [one.id, savedOf(one)] as const),
     ]);
   }
 }
 
-function statusOf({ id, name, container, image, driver, origins, log }: Followed): FollowedContainer {
+function savedOf({ name, log, gap }: Followed): SavedContainer {
+  return { name, log: log.snapshot(), ...(gap === undefined ? {} : { gap: { ...gap } }) };
+}
+
+function statusOf({ id, name, container, image, driver, origins, log }: Followed): FollowedStatus {
   const status = log.status();
   const warnings = [...labelProblems(origins[0].labels), ...status.warnings];
   return { ...status, id, name, container, image, driver, warnings };
 }
 
-function originsOf(id: string, container: string, labels: Origin['labels']): readonly [Origin, Origin] {
+function originsOf(shared: Omit<Origin, 'stream'>): readonly [Origin, Origin] {
   return [
-    { id, container, stream: 'stdout', labels },
-    { id, container, stream: 'stderr', labels },
+    { ...shared, stream: 'stdout' },
+    { ...shared, stream: 'stderr' },
   ];
 }
 

@@ -2,14 +2,14 @@ import type { ContainerStatus, Signal } from '../../model.ts';
 import type { Inspected } from './inspected.ts';
 
 /** What is remembered of one container id and its current or last run. Moments in epoch milliseconds. */
-export interface Run {
+export interface ContainerRun {
   readonly id: string;
   name: string;
   /** Its identity. */
   container: string;
   labels: Readonly<Record<string, string>>;
   /** Name of the restart policy, once inspect has told it. */
-  policy?: string;
+  policy?: string | undefined;
   state: ContainerStatus['state'];
   healthy: boolean;
   /** Created, and never started since. */
@@ -28,9 +28,9 @@ export interface Run {
   /** A start up to here has been accounted for by inspect; its event may still come. */
   accountedAt: number;
   /** A start that waits to be explained: a `restart` event may follow it. */
-  held?: Held;
+  held?: Held | undefined;
   /** What inspect said; events that tell the same may still be on their way. */
-  check?: { readonly startedAt: number; readonly count: number; readonly due: number };
+  check?: { readonly startedAt: number; readonly count: number; readonly due: number } | undefined;
 }
 
 /** A start waiting for its explanation, with what is known of the run before it. */
@@ -40,14 +40,19 @@ export interface Held {
   readonly first: boolean;
   readonly touched: boolean;
   readonly oom: boolean;
-  readonly diedAt: number | undefined;
-  readonly exitCode: number | undefined;
+  readonly diedAt?: number | undefined;
+  readonly exitCode?: number | undefined;
   manual: boolean;
-  count?: number;
+  count?: number | undefined;
 }
 
 /** A container nothing is known of yet. */
-export function newRun(id: string, name: string, container: string, labels: Run['labels']): Run {
+export function newRun(
+  id: string,
+  name: string,
+  container: string,
+  labels: ContainerRun['labels'],
+): ContainerRun {
   return {
     id,
     name,
@@ -66,7 +71,7 @@ export function newRun(id: string, name: string, container: string, labels: Run[
 }
 
 /** A container met for the first time: what it did before is not ours to count. */
-export function meet(run: Run, found: Inspected): void {
+export function initFromInspect(run: ContainerRun, found: Inspected): void {
   run.startedAt = found.startedAt;
   run.created = found.state === 'created';
   run.count = found.restartCount;
@@ -77,11 +82,17 @@ export function meet(run: Run, found: Inspected): void {
 }
 
 /** The fact that people and incidents see. An exit with code 0 is expected unless a policy would restart it. */
-export function status(run: Run, state: ContainerStatus['state'], at: number): ContainerStatus {
+export function status(
+  source: string,
+  run: ContainerRun,
+  state: ContainerStatus['state'],
+  at: number,
+): ContainerStatus {
   const down = isDown(state);
   return {
     type: 'container',
     at,
+    source,
     id: run.id,
     container: run.container,
     labels: run.labels,
@@ -93,12 +104,20 @@ export function status(run: Run, state: ContainerStatus['state'], at: number): C
 }
 
 /** A signal of the engine's: its fingerprint is its text with numbers masked. */
-export function signal(run: Run, at: number, kind: Signal['kind'], rule: string, text: string): Signal {
+export function signal(
+  source: string,
+  run: ContainerRun,
+  at: number,
+  kind: Signal['kind'],
+  rule: string,
+  text: string,
+): Signal {
   const { container, labels } = run;
   return {
     type: 'signal',
     kind,
     at,
+    source,
     container,
     labels,
     text,
@@ -117,7 +136,7 @@ export function restartsBy(policy: string | undefined, exitCode: number | undefi
 }
 
 /** The exit code an event tells; none if a label of that name may have overwritten it. */
-export function exitCodeOf(run: Run, attribute: string | undefined): number | undefined {
+export function exitCodeOf(run: ContainerRun, attribute: string | undefined): number | undefined {
   if (attribute === undefined || !/^\d+$/.test(attribute)) return undefined;
   return run.policy !== undefined && 'exitCode' in run.labels ? undefined : Number(attribute);
 }

@@ -1,32 +1,21 @@
 import {
-  type Entry,
-  isAsOf,
+  type LogRecord,
+  hasSameTimestamp,
   isAt,
-  keepEntry,
+  keepRecord,
   keyOf,
-  Place,
-  type Position,
+  MutablePosition,
+  type LogPosition,
   positionOf,
 } from './log-record.ts';
 import { type KeySet, keySet } from './key-set.ts';
+import type { DeduplicatorState } from './saved-position.ts';
 
 /** The two streams of a log are stored this far out of order at the most (seen: 4 ms), with a wide margin. */
 const OVERLAP = 1_000;
 
 /** So many entries may wait for the place where counting goes on to come up. */
 const MOST_HELD = 5_000;
-
-/** What has been counted of one container's log, ready for JSON. */
-export interface LedgerState {
-  /** Everything stored up to here has been counted. */
-  readonly last?: Position;
-  /** The last of each stream up to there. */
-  readonly streams: readonly (Position | null)[];
-  /** Keys of what has been counted beyond it. */
-  readonly keys: string;
-  /** Hashes of all entries of each stream that have the timestamp of its last; absent where that is the only one. */
-  readonly alike?: readonly (string | null)[];
-}
 
 /**
  * Told of entries between two moments that are no longer stored. `followed`: a follow had come past them or some of
@@ -39,18 +28,18 @@ export interface ReadOptions {
   /** How many entries were asked for; Infinity for all there are. */
   readonly size: number;
   /** A read that must begin with something known, because a complete read came just before. */
-  readonly adjoining: boolean;
+  readonly contiguous: boolean;
   /** Entries older than this (epoch milliseconds) are passed over; the read must begin before it. */
   readonly floor: number | undefined;
   /** Gets every entry that has not been counted before. */
-  readonly accept: (entry: Entry) => void;
+  readonly accept: (entry: LogRecord) => void;
   readonly lost: Loss;
 }
 
 /** One read of the stored log in its own order, from some entry to the newest. */
 export interface OrderedRead {
   /** False: the read does not reach back to what has been counted; end it and ask for more. */
-  take(entry: Entry): boolean;
+  take(entry: LogRecord): boolean;
   /** The read is complete. False as above. */
   end(): boolean;
 }
@@ -60,27 +49,27 @@ export interface OrderedRead {
  * the stored log (position, not time: clocks step back, and the two streams are stored slightly out of order), and
  * the keys of entries that a follow brought before a read in order has confirmed them.
  */
-export interface Ledger {
+export interface Deduplicator {
   read(options: ReadOptions): OrderedRead;
   /** An entry of a follow that may skip or repeat some (a log that rotates). True if it had not been counted. */
-  follow(entry: Entry): boolean;
+  follow(entry: LogRecord): boolean;
   /** Whether it has been counted. */
-  knows(entry: Entry): boolean;
+  knows(entry: LogRecord): boolean;
   /** Before and after a read in order that runs beside a follow: what it confirms need not be remembered. */
-  turn(): void;
-  confirm(): void;
-  readonly last: Position | undefined;
-  snapshot(): LedgerState;
+  beginReconcile(): void;
+  endReconcile(): void;
+  readonly last: LogPosition | undefined;
+  snapshot(): DeduplicatorState;
 }
 
-export function ledger(saved?: LedgerState): Ledger {
-  let last: Position | undefined = saved?.last;
+export function deduplicator(saved?: DeduplicatorState): Deduplicator {
+  let last: LogPosition | undefined = saved?.last;
   /** The last of each stream: as it was saved, and then a place that is moved on. */
-  const streams: [Position | undefined, Position | undefined] = [
+  const streams: [LogPosition | undefined, LogPosition | undefined] = [
     saved?.streams[0] ?? undefined,
     saved?.streams[1] ?? undefined,
   ];
-  const places = [new Place(), new Place()] as const;
+  const places = [new MutablePosition(), new MutablePosition()] as const;
   const keys = keySet(saved?.keys);
   /** Of each stream: what has been counted with the very timestamp of its last entry, where that is not the only one. */
   const alike = [restored(saved?.alike?.[0]), restored(saved?.alike?.[1])];
@@ -96,8 +85,8 @@ export function ledger(saved?: LedgerState): Ledger {
       return true;
     },
     knows,
-    turn: () => keys.turn(),
-    confirm: () => {
+    beginReconcile: () => keys.turn(),
+    endReconcile: () => {
       keys.confirm();
       if (keys.size === 0) followedTo = -Infinity;
     },
@@ -106,18 +95,20 @@ export function ledger(saved?: LedgerState): Ledger {
     },
     snapshot: () => ({
       ...(last === undefined ? {} : { last: positionOf(last) }),
-      streams: streams.map((position) => (position instanceof Place ? position.take() : (position ?? null))),
+      streams: streams.map((position) =>
+        position instanceof MutablePosition ? position.take() : (position ?? null),
+      ),
       keys: keys.encode(),
       ...(alike.some((set) => set !== undefined) ? { alike: alike.map((set) => set?.encode() ?? null) } : {}),
     }),
   };
 
-  function knows(entry: Entry): boolean {
+  function knows(entry: LogRecord): boolean {
     return confirmed(entry) || keys.has(keyOf(entry), entry.high);
   }
 
   /** Within one stream entries are stored in the order of their timestamps, unless the host's clock steps back. */
-  function confirmed(entry: Entry): boolean {
+  function confirmed(entry: LogRecord): boolean {
     const newest = streams[entry.stream];
     if (newest === undefined) return false;
     if (entry.ts !== newest.ts) return entry.ts < newest.ts;
@@ -127,27 +118,27 @@ export function ledger(saved?: LedgerState): Ledger {
   }
 
   /** Pieces of one line have one timestamp; and so may lines, where a clock is coarse. */
-  function gather(entry: Entry): void {
+  function gather(entry: LogRecord): void {
     const { stream } = entry;
     const before = streams[stream];
-    if (before === undefined || !isAsOf(entry, before)) alike[stream] = undefined;
+    if (before === undefined || !hasSameTimestamp(entry, before)) alike[stream] = undefined;
     else {
       const set = (alike[stream] ??= keySetOf(before));
       set.add(entry.low, entry.high);
     }
   }
 
-  function read({ size, adjoining, floor, accept, lost }: ReadOptions): OrderedRead {
+  function read({ size, contiguous, floor, accept, lost }: ReadOptions): OrderedRead {
     const whole = size === Infinity;
     const from = last && positionOf(last);
     let found = from === undefined && whole;
     let reached = false;
     let count = 0;
     let first = 0;
-    let held: Entry[] = [];
+    let held: LogRecord[] = [];
     return { take, end };
 
-    function take(entry: Entry): boolean {
+    function take(entry: LogRecord): boolean {
       count++;
       if (found) pass(entry);
       else if (from === undefined) return begin(entry);
@@ -160,7 +151,7 @@ export function ledger(saved?: LedgerState): Ledger {
     }
 
     /** The very first read of a container: all of it, or it must begin before the floor. */
-    function begin(entry: Entry): boolean {
+    function begin(entry: LogRecord): boolean {
       if (floor === undefined || entry.at > floor) return false;
       found = true;
       pass(entry);
@@ -168,14 +159,14 @@ export function ledger(saved?: LedgerState): Ledger {
     }
 
     /** Not known, and the place where counting goes on has not come up yet. */
-    function hold(entry: Entry, position: Position): boolean {
+    function hold(entry: LogRecord, position: LogPosition): boolean {
       if (count === 1) {
         first = entry.at;
-        if (!whole && (adjoining || size > MOST_HELD || entry.at > position.at + OVERLAP)) return false;
+        if (!whole && (contiguous || size > MOST_HELD || entry.at > position.at + OVERLAP)) return false;
       }
-      if (adjoining && reached && !whole) return false;
-      held.push(keepEntry(entry));
-      if (held.length > MOST_HELD || (adjoining && reached)) settle();
+      if (contiguous && reached && !whole) return false;
+      held.push(keepRecord(entry));
+      if (held.length > MOST_HELD || (contiguous && reached)) acceptHeld();
       return true;
     }
 
@@ -184,11 +175,11 @@ export function ledger(saved?: LedgerState): Ledger {
       if (from === undefined) return count < size;
       // Older entries without the one looked for: the clock has stepped back, and it lies further back.
       if (count >= size) return false;
-      settle();
+      acceptHeld();
       return true;
     }
 
-    function settle(): void {
+    function acceptHeld(): void {
       const waiting = held;
       if (!reached && from !== undefined) lost(from.at, first, followedTo > from.at);
       found = true;
@@ -196,7 +187,7 @@ export function ledger(saved?: LedgerState): Ledger {
       for (const entry of waiting) pass(entry);
     }
 
-    function pass(entry: Entry): void {
+    function pass(entry: LogRecord): void {
       const counted = keys.size > 0 && keys.has(keyOf(entry), entry.high);
       gather(entry);
       last = places[entry.stream].put(entry);
@@ -210,7 +201,7 @@ function restored(keys: string | null | undefined): KeySet | undefined {
   return keys === undefined || keys === null ? undefined : keySet(keys);
 }
 
-function keySetOf({ low, high }: Position): KeySet {
+function keySetOf({ low, high }: LogPosition): KeySet {
   const set = keySet();
   set.add(low, high);
   return set;

@@ -3,7 +3,9 @@ import type { SchedulerLike } from 'rxjs';
 import { backoff, delay, gate } from '../delay.ts';
 import { type DockerClient, reasonOf, troubleOf } from './client.ts';
 import { ACTIONS, type DockerEvent, parseEvent } from './events.ts';
-import type { Logger } from '../log-sink.ts';
+import type { Log } from '../../log.ts';
+import type { Connection } from '../source.ts';
+import type { EventsState } from './saved-position.ts';
 
 /** How often an engine whose streams are silent is asked whether it is still there, in milliseconds. */
 const HEARTBEAT = 20_000;
@@ -20,12 +22,6 @@ const OVERLAP_NANOS = 1_000_000_000n;
 /** So many events are remembered to know them again: the engine itself keeps 256. */
 const REMEMBERED = 300;
 
-/** Where the events had been read to, ready for JSON. */
-export interface EventsState {
-  readonly nano?: string;
-  readonly recent: readonly string[];
-}
-
 export interface WatchParts {
   readonly client: DockerClient;
   /** Asked for on the first connection, epoch milliseconds. */
@@ -35,15 +31,8 @@ export interface WatchParts {
   readonly resync: () => Promise<void>;
   readonly change: (change: 'lost' | 'back', at: number) => void;
   readonly clock: SchedulerLike;
-  readonly log: Logger;
+  readonly log: Log;
   readonly signal: AbortSignal;
-}
-
-/** The connection to the engine. `since` is when it came to be so, in epoch milliseconds. */
-export interface Connection {
-  readonly state: 'connecting' | 'up' | 'down';
-  readonly since: number;
-  readonly reason?: string;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Entry } from './log-record.ts';
+import type { LogRecord } from './log-record.ts';
 import type { Inspected } from './inspected.ts';
 import type { LogRisks } from './log-options.ts';
 
@@ -16,7 +16,7 @@ const NEARLY = 0.8;
 
 /** What a first, whole read of a log found. */
 export interface FirstRead {
-  see(entry: Entry): void;
+  see(entry: LogRecord): void;
   /** When its oldest entry was stored, epoch milliseconds; undefined of an empty log. */
   readonly oldest: number | undefined;
   /** When it was asked for. */

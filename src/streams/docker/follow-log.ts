@@ -1,10 +1,10 @@
 import type { SchedulerLike } from 'rxjs';
 import { delay } from '../delay.ts';
-import { type Entry, keepEntry } from './log-record.ts';
+import { type LogRecord, keepRecord } from './log-record.ts';
 import { STORED_OVERHEAD } from './first-read.ts';
-import type { Ledger, Loss } from './deduplicator.ts';
+import type { Deduplicator, Loss } from './deduplicator.ts';
 import type { LogRisks } from './log-options.ts';
-import type { Logger } from '../log-sink.ts';
+import type { Log } from '../../log.ts';
 import type { LogRequest } from './read-log.ts';
 import { reconciler } from './reconcile.ts';
 
@@ -17,9 +17,9 @@ const IN_FLIGHT = 500;
 type ReadOptions = Omit<LogRequest, 'client' | 'id' | 'tty'>;
 
 export interface FollowParts {
-  readonly read: (options: ReadOptions, use: (entry: Entry) => boolean) => Promise<void>;
-  readonly book: Ledger;
-  readonly accept: (entry: Entry) => void;
+  readonly read: (options: ReadOptions, use: (entry: LogRecord) => boolean) => Promise<void>;
+  readonly dedup: Deduplicator;
+  readonly accept: (entry: LogRecord) => void;
   readonly lost: Loss;
   readonly catchUp: (first: number) => Promise<boolean>;
   readonly risks: LogRisks;
@@ -31,7 +31,7 @@ export interface FollowParts {
   readonly clock: SchedulerLike;
   /** The time, cheaply: to within a few milliseconds. */
   readonly now: () => number;
-  readonly log: Logger;
+  readonly log: Log;
   readonly name: () => string;
   readonly signal: AbortSignal;
 }
@@ -43,15 +43,15 @@ export interface FollowParts {
  * and the stored log is read beside it. Rejects if the connection or any read fails.
  */
 export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' | 'deaf'> {
-  const { book, accept, lost, risks, clock, log } = parts;
+  const { dedup, accept, lost, risks, clock, log } = parts;
   const { rotating } = risks;
   const stop = new AbortController();
   const signal = AbortSignal.any([parts.signal, stop.signal]);
-  const tail = Math.min(book.last === undefined ? Infinity : parts.tail, parts.ceiling);
+  const tail = Math.min(dedup.last === undefined ? Infinity : parts.tail, parts.ceiling);
   const whole = tail === parts.ceiling;
-  const ordered = book.read({
+  const ordered = dedup.read({
     size: whole ? Infinity : tail,
-    adjoining: true,
+    contiguous: true,
     floor: undefined,
     accept,
     lost,
@@ -76,10 +76,10 @@ export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' 
   if (failure !== undefined && !parts.signal.aborted) throw failure;
   return outcome;
 
-  function use(entry: Entry): boolean {
+  function use(entry: LogRecord): boolean {
     if (beside !== undefined) {
       beside.note(entry.end - entry.start + STORED_OVERHEAD);
-      if (book.follow(entry)) accept(entry);
+      if (dedup.follow(entry)) accept(entry);
       return true;
     }
     if (ordered.take(entry)) return true;
@@ -95,11 +95,11 @@ export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' 
 
   /** One read of the stored log beside the follow. Only what a whole read has passed is confirmed. */
   async function reconcile(size: number): Promise<boolean> {
-    book.turn();
+    dedup.beginReconcile();
     try {
       const fresh = await parts.catchUp(size);
       if (parts.signal.aborted) return false;
-      book.confirm();
+      dedup.endReconcile();
       if (fresh) outrun = true;
       return fresh;
     } catch (error) {
@@ -130,12 +130,12 @@ export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' 
   /** Whether the newest stored entry has not come although it has had its time. */
   async function isDeaf(): Promise<boolean> {
     if (outrun) return true;
-    const newest: Entry[] = [];
-    await parts.read({ follow: false, tail: 1, signal }, (entry) => newest.push(keepEntry(entry)) > 0);
+    const newest: LogRecord[] = [];
+    await parts.read({ follow: false, tail: 1, signal }, (entry) => newest.push(keepRecord(entry)) > 0);
     const entry = newest.at(-1);
-    if (entry === undefined || book.knows(entry)) return false;
+    if (entry === undefined || dedup.knows(entry)) return false;
     await delay(IN_FLIGHT, clock, signal);
-    return !stopped() && !book.knows(entry);
+    return !stopped() && !dedup.knows(entry);
   }
 
   function fail(error: unknown): false {

@@ -3,9 +3,10 @@ import type { Config } from '../../config/config.ts';
 import type { Gap, Observation, Origin } from '../../model.ts';
 import type { DockerClient } from './client.ts';
 import type { DockerEvent } from './events.ts';
-import type { LogState, LogStatus } from './followed-log.ts';
-import type { Logger } from '../log-sink.ts';
+import type { Log } from '../../log.ts';
+import type { SavedContainer } from './saved-position.ts';
 import type { Skim } from '../skim.ts';
+import type { FollowedStatus } from '../source.ts';
 import type { RestartTracker } from './tracker.ts';
 
 /** All containers of the engine that are to be followed: who they are, their logs, what events and inspect say. */
@@ -13,19 +14,21 @@ export interface FollowedContainers {
   readonly event: (event: DockerEvent) => void;
   /** Looks at everything that is there now. */
   readonly resync: () => Promise<void>;
-  /** Lets the tracker say what has come due, and tells gaps. */
-  settle(): void;
+  /** Pushes what has come due of the tracker, and the gaps that were held to be joined. */
+  flushPending(): void;
   /** To be called about once a second. */
   tick(now: number): void;
   /** Running, readable, and not followed or not caught up. */
   down(): readonly { readonly container: string; readonly since: number }[];
   /** When the last line came, in epoch milliseconds. */
   heardAt(): number;
-  readonly status: () => readonly FollowedContainer[];
+  readonly status: () => readonly FollowedStatus[];
   snapshot(): Readonly<Record<string, SavedContainer>>;
 }
 
 export interface LogsParts {
+  /** The id of the source. */
+  readonly source: string;
   readonly client: DockerClient;
   readonly tracker: RestartTracker;
   readonly push: (observation: Observation) => void;
@@ -39,24 +42,10 @@ export interface LogsParts {
   readonly engine: (signal: AbortSignal) => Promise<void>;
   readonly containers: Config['containers'];
   readonly selfId: string | undefined;
+  /** Goes on from events that were saved: a start among those that come is a new one. */
+  readonly resumed: boolean;
   readonly window: number;
   readonly clock: SchedulerLike;
-  readonly log: Logger;
+  readonly log: Log;
   readonly signal: AbortSignal;
-}
-
-/** What is saved of one container. */
-export interface SavedContainer {
-  readonly name: string;
-  readonly log: LogState;
-}
-
-/** One followed container, for status. */
-export interface FollowedContainer extends LogStatus {
-  readonly id: string;
-  readonly name: string;
-  /** Its identity. */
-  readonly container: string;
-  readonly image: string;
-  readonly driver: string;
 }

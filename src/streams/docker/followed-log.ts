@@ -2,10 +2,11 @@ import type { SchedulerLike } from 'rxjs';
 import type { DockerClient } from './client.ts';
 import type { Inspected } from './inspected.ts';
 import type { StreamIndex } from './frames.ts';
-import type { JoinerState, LineSink } from './join-lines.ts';
-import type { LedgerState } from './deduplicator.ts';
-import type { Logger } from '../log-sink.ts';
+import type { LineSink } from './join-lines.ts';
+import type { Log } from '../../log.ts';
+import type { LogState } from './saved-position.ts';
 import type { Skim } from '../skim.ts';
+import type { FollowedStatus } from '../source.ts';
 
 /**
  * One container's log, from the first look to its removal: catch up with what is stored, follow, catch up again after
@@ -30,8 +31,8 @@ export interface LogParts {
   readonly inspect: () => Promise<Inspected>;
   /** Resolves when the engine can be reached. */
   readonly engine: (signal: AbortSignal) => Promise<void>;
-  /** Runs a catch-up when its turn has come. */
-  readonly turn: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Runs a catch-up when one of the few slots is free. */
+  readonly withSlot: <T>(task: () => Promise<T>) => Promise<T>;
   readonly line: LineSink;
   /** A whole line that is harmless by itself, from `at` (epoch milliseconds). */
   readonly quiet: (stream: StreamIndex, at: number) => void;
@@ -43,28 +44,12 @@ export interface LogParts {
   readonly clock: SchedulerLike;
   /** The time, cheaply: to within a few milliseconds. */
   readonly now: () => number;
-  readonly log: Logger;
+  readonly log: Log;
   /** When it came to our notice, epoch milliseconds. */
   readonly since: number;
   /** Lines older than this are of no interest (epoch milliseconds); undefined for a container that is new to us. */
   readonly floor: number | undefined;
 }
 
-/** What is saved of one container's log. */
-export interface LogState {
-  readonly ledger: LedgerState;
-  readonly joiner: JoinerState;
-}
-
-/** How one container's log is being read. Moments in epoch milliseconds. */
-export interface LogStatus {
-  readonly phase: 'waiting' | 'catching up' | 'following' | 'stopped' | 'unreadable' | 'gone';
-  readonly reason?: string;
-  readonly lines: number;
-  readonly lastLineAt?: number;
-  /** How late the last line was when it came. */
-  readonly lag: number;
-  readonly warnings: readonly string[];
-  /** Since when a running container's log has not been followed. */
-  readonly downSince?: number;
-}
+/** How one container's log is being read, without what says which it is. */
+export type LogStatus = Omit<FollowedStatus, 'id' | 'name' | 'container' | 'image' | 'driver'>;

@@ -1,4 +1,5 @@
 import type { StreamIndex } from './frames.ts';
+import type { JoinerState } from './saved-position.ts';
 
 /** Docker cuts what a container writes into entries of at most this many bytes; only a full one can go on. */
 export const PIECE = 16_384;
@@ -14,20 +15,6 @@ const RETURN = 13;
 
 /** Gets a whole line: decoded, without its line ending. `ts` and `at` are those of its first piece. */
 export type LineSink = (stream: StreamIndex, ts: string, at: number, text: string) => void;
-
-/** A line that has begun and not ended: what is needed to go on after a restart of ours. */
-export interface OpenLine {
-  readonly ts: string;
-  readonly at: number;
-  /** Base64. */
-  readonly bytes: string;
-}
-
-/** The two streams' open lines, and the timestamps of lines already counted whose rest is to be swallowed. */
-export interface JoinerState {
-  readonly open: readonly (OpenLine | null)[];
-  readonly counted: readonly string[];
-}
 
 /**
  * Joins the pieces of long lines, stream by stream. A piece belongs to the open line if it has the same timestamp; a

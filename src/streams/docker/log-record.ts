@@ -4,7 +4,7 @@ import { PIECE } from './join-lines.ts';
 import { stampReader } from './stamp.ts';
 
 /** A place in a stored log: the entry that stands there. `low` and `high` hash timestamp, content and stream. */
-export interface Position {
+export interface LogPosition {
   readonly stream: StreamIndex;
   readonly ts: string;
   readonly at: number;
@@ -14,9 +14,9 @@ export interface Position {
 
 /**
  * One stored log record: a line or a piece of one. The same object is used for every entry of a read, so it is valid
- * during the call only; `keepEntry` makes one that lasts, and `Place` one that can be moved on.
+ * during the call only; `keepRecord` makes one that lasts, and `MutablePosition` one that can be moved on.
  */
-export interface Entry extends Position {
+export interface LogRecord extends LogPosition {
   /** Which piece of its line this is, as far as this read can tell. */
   readonly piece: number;
   /** The content is from `start` to `end`; its timestamp begins at `from`. */
@@ -30,7 +30,7 @@ const hash = entryHash();
 const NOTHING = Buffer.alloc(0);
 
 /** An entry whose timestamp is decoded and whose hash is worked out when they are asked for: mostly nobody does. */
-class Hashed implements Position {
+class Hashed implements LogPosition {
   stream: StreamIndex = 0;
   at = 0;
   bytes: Buffer = NOTHING;
@@ -70,7 +70,7 @@ class Hashed implements Position {
   }
 }
 
-class ReadEntry extends Hashed implements Entry {
+class ReadEntry extends Hashed implements LogRecord {
   piece = 0;
 
   get start(): number {
@@ -89,8 +89,8 @@ class ReadEntry extends Hashed implements Entry {
 }
 
 /** The position of the last entry that was put there. Costs no object for each, and no hash until it is looked at. */
-export class Place extends Hashed {
-  put({ stream, at, bytes, from, start, end }: Entry): this {
+export class MutablePosition extends Hashed {
+  put({ stream, at, bytes, from, start, end }: LogRecord): this {
     this.stream = stream;
     this.at = at;
     this.bytes = bytes;
@@ -103,7 +103,7 @@ export class Place extends Hashed {
   }
 
   /** Whether an entry has this very timestamp. Neither is decoded for it, and the last digits differ first. */
-  isStampOf(entry: Entry): boolean {
+  isStampOf(entry: LogRecord): boolean {
     if (this.decoded) return this.ts === entry.ts;
     const length = this.stampEnd - this.from;
     if (entry.start - 1 - entry.from !== length) return false;
@@ -113,7 +113,7 @@ export class Place extends Hashed {
   }
 
   /** The position by itself. What it was made of can be let go of. */
-  take(): Position {
+  take(): LogPosition {
     const position = positionOf(this);
     this.bytes = NOTHING;
     return position;
@@ -123,7 +123,7 @@ export class Place extends Hashed {
 const NEWLINE = 10;
 
 /** Takes frames apart into entries, for one read of one log. Frames without a timestamp are passed over. */
-export function entriesOf(use: (entry: Entry) => void): FrameSink {
+export function recordsOf(use: (entry: LogRecord) => void): FrameSink {
   const stamps = stampReader();
   const entry = new ReadEntry();
   /** Per stream: the timestamp of a full piece whose line may go on, and how many pieces it had. */
@@ -143,18 +143,18 @@ export function entriesOf(use: (entry: Entry) => void): FrameSink {
 }
 
 /** A copy that outlives the call. */
-export function keepEntry(entry: Entry): Entry {
+export function keepRecord(entry: LogRecord): LogRecord {
   const { piece, from, start } = entry;
   const bytes = Buffer.from(entry.bytes.subarray(from, entry.end));
   return { ...positionOf(entry), piece, bytes, from: 0, start: start - from, end: bytes.length };
 }
 
-export function positionOf({ stream, ts, at, low, high }: Position): Position {
+export function positionOf({ stream, ts, at, low, high }: LogPosition): LogPosition {
   return { stream, ts, at, low, high };
 }
 
 /** Whether an entry is the one that stands at a position. */
-export function isAt(entry: Position, position: Position): boolean {
+export function isAt(entry: LogPosition, position: LogPosition): boolean {
   return (
     entry.ts === position.ts &&
     entry.stream === position.stream &&
@@ -164,12 +164,12 @@ export function isAt(entry: Position, position: Position): boolean {
 }
 
 /** Whether an entry has the very timestamp of a position. */
-export function isAsOf(entry: Entry, position: Position): boolean {
+export function hasSameTimestamp(entry: LogRecord, position: LogPosition): boolean {
   if (entry.at !== position.at) return false;
-  return position instanceof Place ? position.isStampOf(entry) : entry.ts === position.ts;
+  return position instanceof MutablePosition ? position.isStampOf(entry) : entry.ts === position.ts;
 }
 
 /** First half of the key that tells equal pieces of one line apart; the second half is `entry.high`. */
-export function keyOf(entry: Entry): number {
+export function keyOf(entry: LogRecord): number {
   return entry.piece === 0 ? entry.low : mix(entry.low + entry.piece);
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { DockerClient } from './client.ts';
-import { entriesOf, type Entry } from './log-record.ts';
+import { recordsOf, type LogRecord } from './log-record.ts';
 import { multiplexedFrames, rawFrames } from './frames.ts';
 
 export interface LogRequest {
@@ -26,7 +26,7 @@ export interface LogRequest {
  * answer ends. Rejects with what the engine said, or with what became of the connection. The socket is never paused:
  * a log that rotates would lose what is not read in time.
  */
-export async function readLog(request: LogRequest, use: (entry: Entry) => boolean): Promise<void> {
+export async function readLog(request: LogRequest, use: (entry: LogRecord) => boolean): Promise<void> {
   const { client, id, tty, follow, tail, since, signal, opened, progress } = request;
   const query = {
     stdout: '1',
@@ -48,7 +48,7 @@ export async function readLog(request: LogRequest, use: (entry: Entry) => boolea
   opened?.();
   let done = false;
   const finished = () => done;
-  const sink = entriesOf((entry) => {
+  const sink = recordsOf((entry) => {
     if (!done && !use(entry)) done = true;
   });
   const framer = tty ? rawFrames(sink) : multiplexedFrames(sink);

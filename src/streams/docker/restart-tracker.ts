@@ -1,12 +1,22 @@
-import type { ContainerStatus, RestartCause } from '../../model.ts';
+import { type ContainerStatus, identityOf, LOCAL_DOCKER, type RestartCause } from '../../model.ts';
 import { type DockerEvent, labelsOf } from './events.ts';
 import { identity } from './identity.ts';
 import type { Inspected } from './inspected.ts';
 import { restartCause, restartText, START_SLACK } from './restart-cause.ts';
-import { exitCodeOf, isDown, meet, newRun, restartsBy, type Run, signal, status } from './container-run.ts';
-import type { Finding, RestartTracker, TrackerOptions, TrackerState } from './tracker.ts';
+import {
+  exitCodeOf,
+  isDown,
+  initFromInspect,
+  newRun,
+  restartsBy,
+  type ContainerRun,
+  signal,
+  status,
+} from './container-run.ts';
+import type { TrackerState } from './saved-position.ts';
+import type { RestartObservation, RestartTracker, TrackerOptions } from './tracker.ts';
 
-export type { Finding, Restart, RestartTracker, TrackerOptions, TrackerState } from './tracker.ts';
+export type { RestartObservation, RestartTracker, TrackerOptions } from './tracker.ts';
 
 /** A `restart` event follows its `start` within a millisecond; a start is held this long before it is explained. */
 const HOLD = 100;
@@ -21,25 +31,28 @@ const MOST_SEEN = 1_000;
 const ENDING = new Set(['2', '3', '9', '15']);
 
 /** Makes a tracker; `saved` is where one left off. */
-export function restartTracker({ count, onRestart }: TrackerOptions, saved?: TrackerState): RestartTracker {
-  const runs = new Map<string, Run>((saved?.runs ?? []).map((run) => [run.id, { ...run }]));
+export function restartTracker(
+  { source = LOCAL_DOCKER, count, onRestart }: TrackerOptions,
+  saved?: TrackerState,
+): RestartTracker {
+  const runs = new Map<string, ContainerRun>((saved?.runs ?? []).map((run) => [run.id, { ...run }]));
   const seen = new Set<string>(saved?.seen);
   /** Known from before and not told of by this process: whoever listens has to hear of them once. */
   const untold = new Set<string>(runs.keys());
   let engineLostAt = saved?.engineLostAt;
   let engineBackAt = saved?.engineBackAt;
-  let out: Finding[] = [];
+  let out: RestartObservation[] = [];
 
   return { event, inspected, absent, engine, due, nextDue, snapshot };
 
-  function event(happened: DockerEvent): readonly Finding[] {
+  function event(happened: DockerEvent): readonly RestartObservation[] {
     settle(happened.at);
     const run = runs.get(happened.id) ?? adopt(happened.id, happened.name, labelsOf(happened));
     follow(run, happened);
     return take();
   }
 
-  function follow(run: Run, { action, at, detail, attributes, name }: DockerEvent): void {
+  function follow(run: ContainerRun, { action, at, detail, attributes, name }: DockerEvent): void {
     switch (action) {
       case 'create':
         run.created = true;
@@ -81,8 +94,8 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
     }
   }
 
-  function adopt(id: string, name: string, labels: Readonly<Record<string, string>>): Run {
-    const run = newRun(id, name, identity(name, labels), labels);
+  function adopt(id: string, name: string, labels: Readonly<Record<string, string>>): ContainerRun {
+    const run = newRun(id, name, identityOf(source, identity(name, labels)), labels);
     run.replaces = seen.has(run.container);
     remember(run.container);
     runs.set(id, run);
@@ -95,7 +108,7 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
     if (seen.size > MOST_SEEN) for (const oldest of seen.values().take(1)) seen.delete(oldest);
   }
 
-  function start(run: Run, at: number): void {
+  function start(run: ContainerRun, at: number): void {
     if (run.held !== undefined) explain(run);
     if (at > run.accountedAt + START_SLACK) {
       const { created, touched, oom, diedAt, exitCode } = run;
@@ -106,25 +119,32 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
     tell(run, 'running', at);
   }
 
-  function die(run: Run, at: number, exitCode: number | undefined): void {
+  function die(run: ContainerRun, at: number, exitCode: number | undefined): void {
     run.diedAt = at;
     run.exitCode = exitCode;
     tell(run, run.touched || !restartsBy(run.policy, exitCode) ? 'exited' : 'restarting', at);
   }
 
-  function outOfMemory(run: Run, at: number): void {
+  function outOfMemory(run: ContainerRun, at: number): void {
     run.oom = true;
     if (at - run.oomAt < OOM_SPAN) return;
     run.oomAt = at;
     out.push(
-      signal(run, at, 'critical', 'docker:oom', 'out of memory: a process of the container was killed'),
+      signal(
+        source,
+        run,
+        at,
+        'critical',
+        'docker:oom',
+        'out of memory: a process of the container was killed',
+      ),
     );
   }
 
-  function rename(run: Run, name: string, at: number): void {
-    const container = identity(name, run.labels);
+  function rename(run: ContainerRun, name: string, at: number): void {
+    const container = identityOf(source, identity(name, run.labels));
     if (container !== run.container) {
-      out.push({ ...status(run, 'removed', at), stoppedByOperator: true });
+      out.push({ ...status(source, run, 'removed', at), stoppedByOperator: true });
       run.container = container;
       remember(container);
     }
@@ -132,13 +152,13 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
     tell(run, run.state, at);
   }
 
-  function remove(run: Run, at: number): void {
+  function remove(run: ContainerRun, at: number): void {
     if (run.held !== undefined) explain(run);
     tell(run, 'removed', at);
     runs.delete(run.id);
   }
 
-  function inspected(found: Inspected, now: number): readonly Finding[] {
+  function inspected(found: Inspected, now: number): readonly RestartObservation[] {
     settle(now);
     const known = runs.get(found.id);
     const run = known ?? adopt(found.id, found.name, found.labels);
@@ -146,13 +166,13 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
     run.policy = found.policy;
     if (known !== undefined) catchUp(run, found, now);
     else {
-      meet(run, found);
+      initFromInspect(run, found);
       if (found.state !== 'created') tell(run, found.state, now);
     }
     return take();
   }
 
-  function catchUp(run: Run, found: Inspected, now: number): void {
+  function catchUp(run: ContainerRun, found: Inspected, now: number): void {
     const { startedAt, finishedAt, restartCount, exitCode } = found;
     if (found.name !== run.name) rename(run, found.name, now);
     if (
@@ -178,7 +198,7 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
   }
 
   /** Restarts that no event told of: the engine's count has grown, or the run is not the one we knew. */
-  function reconcile(run: Run, found: NonNullable<Run['check']>): void {
+  function reconcile(run: ContainerRun, found: NonNullable<ContainerRun['check']>): void {
     if (run.startedAt > found.startedAt + START_SLACK) return;
     const unseen = found.startedAt > run.startedAt + START_SLACK;
     const grown = run.count === undefined ? 0 : found.count - run.count;
@@ -193,7 +213,7 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
     for (let i = 0; i < missed; i++) restarted(run, found.startedAt, 'policy', undefined);
   }
 
-  function absent(id: string, now: number): readonly Finding[] {
+  function absent(id: string, now: number): readonly RestartObservation[] {
     settle(now);
     const run = runs.get(id);
     if (run !== undefined) remove(run, now);
@@ -206,7 +226,7 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
     if (change === 'lost') engineBackAt = undefined;
   }
 
-  function due(now: number): readonly Finding[] {
+  function due(now: number): readonly RestartObservation[] {
     settle(now);
     return take();
   }
@@ -222,7 +242,7 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
     }
   }
 
-  function explain(run: Run): void {
+  function explain(run: ContainerRun): void {
     const { held } = run;
     if (held === undefined) return;
     delete run.held;
@@ -236,17 +256,17 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
     if (cause !== undefined) for (let i = 0; i < times; i++) restarted(run, held.at, cause, held.exitCode);
   }
 
-  function restarted(run: Run, at: number, cause: RestartCause, exitCode: number | undefined): void {
+  function restarted(run: ContainerRun, at: number, cause: RestartCause, exitCode: number | undefined): void {
     const text = restartText(cause, exitCode);
     const counted = count.includes(cause);
     onRestart?.({ at, container: run.container, cause, text, counted });
-    if (counted) out.push({ ...signal(run, at, 'restart', 'docker:restart', text), cause });
+    if (counted) out.push({ ...signal(source, run, at, 'restart', 'docker:restart', text), cause });
   }
 
-  function tell(run: Run, state: ContainerStatus['state'], at: number): void {
+  function tell(run: ContainerRun, state: ContainerStatus['state'], at: number): void {
     untold.delete(run.id);
     run.state = state;
-    out.push(status(run, state, at));
+    out.push(status(source, run, state, at));
   }
 
   function nextDue(): number | undefined {
@@ -264,7 +284,7 @@ export function restartTracker({ count, onRestart }: TrackerOptions, saved?: Tra
     };
   }
 
-  function take(): readonly Finding[] {
+  function take(): readonly RestartObservation[] {
     const found = out;
     out = [];
     return found;

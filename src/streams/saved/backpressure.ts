@@ -1,5 +1,5 @@
 /** What has been read and not yet been dealt with. A replay that waits reads no further meanwhile. */
-export class Backlog {
+export class Backpressure {
   #size = 0;
   #drained: (() => void) | undefined;
 

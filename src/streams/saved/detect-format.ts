@@ -16,7 +16,7 @@ import { splitIfUnordered } from './split-unordered.ts';
 import type { TextFile } from './text-file.ts';
 
 /** A file whose format is known. Without `first` (epoch milliseconds) it has no times: `open` gives it a start. */
-export interface Recognised {
+export interface DetectedFormat {
   readonly format: string;
   readonly first?: number;
   readonly open: (start: number) => Promise<readonly SavedStream[]> | readonly SavedStream[];
@@ -42,7 +42,7 @@ const EXPECTED =
   "'docker compose logs -t', 'journalctl -o json', Docker events (a JSON object a line), or a log whose lines begin with their time";
 
 /** Tells the format of a file by its first lines. Throws an Error with the reason if it is in none that is known. */
-export async function recognise(reading: Reading): Promise<Recognised | undefined> {
+export async function detectFormat(reading: Reading): Promise<DetectedFormat | undefined> {
   const { file, origins, notes } = reading;
   const { path } = file;
   const lines = await file.peek();
@@ -61,7 +61,7 @@ export async function recognise(reading: Reading): Promise<Recognised | undefine
     format: string,
     first: number | undefined,
     parser: (start: number) => LineParser,
-  ): Recognised => ({
+  ): DetectedFormat => ({
     format,
     ...(first === undefined ? {} : { first }),
     open: (start) => [savedLines(file, name, parser(first ?? start), notes)],
@@ -88,7 +88,7 @@ function plain(
   { file, origins, notes, rate, named }: Reading,
   lines: readonly string[],
   name: string,
-): Recognised {
+): DetectedFormat {
   const { path } = file;
   const looks = ` found ${JSON.stringify((lines[0] ?? '').slice(0, 60))}`;
   if (looksLikeOtherJournal(lines))

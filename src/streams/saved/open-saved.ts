@@ -3,7 +3,7 @@ import { UsageError } from '../../usage.ts';
 import type { RecordedOutcome } from '../recording/session-format.ts';
 import type { SavedStream } from './merge.ts';
 import type { Skim } from '../skim.ts';
-import { type Recognised, recognise } from './detect-format.ts';
+import { type DetectedFormat, detectFormat } from './detect-format.ts';
 import { savedFiles } from './saved-files.ts';
 import { type Origins, origins, reasonOf } from './saved-lines.ts';
 import type { SessionNotes, Skipped } from './session-notes.ts';
@@ -42,14 +42,23 @@ export async function openSaved(options: OpenOptions): Promise<SavedSession> {
   const left: Skipped[] = [];
   const leaveOut = (path: string, reason: string): void => void left.push({ path, reason });
   const files: TextFile[] = [];
-  const recognised: Recognised[] = [];
+  const recognised: DetectedFormat[] = [];
   const recorded: RecordedOutcome[] = [];
   const shared: Origins = origins();
   for (const { path, named } of await savedFiles(paths, leaveOut)) {
     let file: TextFile | undefined;
     try {
       file = await TextFile.open(path);
-      const known = await recognise({ file, origins: shared, notes, restarts, rate, named, recorded, skim });
+      const known = await detectFormat({
+        file,
+        origins: shared,
+        notes,
+        restarts,
+        rate,
+        named,
+        recorded,
+        skim,
+      });
       if (known === undefined) {
         await file.close();
         continue;

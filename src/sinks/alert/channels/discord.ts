@@ -1,4 +1,4 @@
-import type { Part } from '../../../model.ts';
+import type { NotificationType } from '../../../model.ts';
 import { type ChannelRequest, type ChannelType, type Message, UPDATES } from '../alert-channel.ts';
 import { cutText } from '../../text/cut-text.ts';
 import { parseJson } from '../parse-json.ts';
@@ -12,7 +12,7 @@ const PLAIN = 500;
 /** Message flag: shown without a sound. */
 const SUPPRESS_NOTIFICATIONS = 1 << 12;
 
-const COLOURS: Readonly<Record<Part, number>> = {
+const COLOURS: Readonly<Record<NotificationType, number>> = {
   opened: 0xe0_3e_3e,
   heal: 0x3e_7b_e0,
   reopened: 0xe0_3e_3e,

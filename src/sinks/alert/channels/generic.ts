@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Story } from '../../../model.ts';
+import type { IncidentSnapshot } from '../../../model.ts';
 import { worstContainers, worstGroups } from '../../text/plain-words.ts';
 import { quoteLine } from '../../text/quote.ts';
 import type { ChannelType, Message } from '../alert-channel.ts';
@@ -51,7 +51,7 @@ function facts(message: Message): object {
   return { id: message.id, incident, part: message.effect.part, state, repeat: message.repeat };
 }
 
-function figures(story: Story): object {
+function figures(story: IncidentSnapshot): object {
   return {
     key: story.key,
     openedAt: new Date(story.openedAt).toISOString(),

@@ -1,4 +1,4 @@
-import type { Part } from '../../../model.ts';
+import type { NotificationType } from '../../../model.ts';
 import type { ChannelType } from '../alert-channel.ts';
 import { cutText, utf8Length } from '../../text/cut-text.ts';
 
@@ -8,7 +8,7 @@ const PLAIN = 500;
 const TITLE = 250;
 
 /** 5 makes phones ring through; only a person who is needed is worth that. */
-const PRIORITIES: Readonly<Record<Part, number>> = {
+const PRIORITIES: Readonly<Record<NotificationType, number>> = {
   opened: 4,
   heal: 3,
   reopened: 4,

@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import type { HealConfig } from '../../../config/config.ts';
 import { redact } from '../../text/redact.ts';
-import { containersToBlame } from '../worst-offenders.ts';
+import { worstOffenders } from '../worst-offenders.ts';
 import { endedRun, type HealEnd, type HealSink } from '../heal-sink.ts';
 
 export interface RestartHealOptions {
@@ -20,7 +20,7 @@ export function restartHeal({ config, clock, restart }: RestartHealOptions): Hea
     // Restarts are calls to the engine: nothing of them outlives us that could be waited for.
     adopt: () => undefined,
     async start(effect) {
-      const containers = containersToBlame(effect.story);
+      const containers = worstOffenders(effect.story);
       if (containers.length === 0) {
         return endedRun({
           result: 'failed',

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Config } from '../../../config/config.ts';
 import { parseEvent } from '../../docker/events.ts';
-import { type Finding, restartTracker } from '../../docker/restart-tracker.ts';
+import { type RestartObservation, restartTracker } from '../../docker/restart-tracker.ts';
 import { parseObject } from '../json-object.ts';
 import type { SavedStream } from '../merge.ts';
 import { reasonOf } from '../saved-lines.ts';
@@ -28,11 +28,11 @@ export function dockerEvents(
   notes: SessionNotes,
 ): SavedStream {
   const tracker = restartTracker({ count });
-  let held: Finding[] = [];
+  let held: RestartObservation[] = [];
   let ended = false;
   let read = 0;
   let broken = 0;
-  const release = (until: number): readonly Finding[] => {
+  const release = (until: number): readonly RestartObservation[] => {
     held.sort((a, b) => a.at - b.at);
     const ready = held.filter(({ at }) => at <= until);
     held = held.slice(ready.length);

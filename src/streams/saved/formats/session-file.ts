@@ -72,8 +72,9 @@ export function sessionFile(
     if (object !== undefined && 'quantum-realtime-session' in object) return undefined;
     const told = sessionOrigin.safeParse(object);
     if (told.success) {
-      const { origin, container, stream, labels } = told.data;
-      known.set(origin, origins.of(container, stream, labels));
+      const { origin, container, stream, source, labels, image } = told.data;
+      const found = { source, labels, ...(image !== undefined && { image }) };
+      known.set(origin, origins.of(container, stream, found));
       return undefined;
     }
     const item = sessionItem.safeParse(object);

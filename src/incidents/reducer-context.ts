@@ -1,4 +1,4 @@
-import type { Effect, EffectKind, IncidentState, Part, Tally, Transition } from '../model.ts';
+import type { Effect, EffectKind, IncidentState, NotificationType, Tally, Transition } from '../model.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, CountedPart, Incident, KeyState } from './state.ts';
 import { compose } from './story.ts';
@@ -24,7 +24,7 @@ export interface Step {
  * One call of the reducer while it works: the state it has come to, and what it asks for so far. Local to the call;
  * the states themselves are never changed, only replaced.
  */
-export interface Turn {
+export interface ReducerContext {
   readonly policy: Policy;
   readonly tally: (at: number) => Tally;
   state: CoreState;
@@ -33,70 +33,75 @@ export interface Turn {
   readonly incidents: Map<string, Incident | Closed>;
 }
 
-/** A turn that begins at a state. */
-export function turnOf(state: CoreState, tally: (at: number) => Tally, policy: Policy): Turn {
+/** A context that begins at a state. */
+export function contextOf(state: CoreState, tally: (at: number) => Tally, policy: Policy): ReducerContext {
   return { policy, tally, state, effects: [], transitions: [], incidents: new Map() };
 }
 
-/** What a turn has come to. */
-export function stepOf({ state, effects, transitions, incidents }: Turn): Step {
+/** What a context has come to. */
+export function stepOf({ state, effects, transitions, incidents }: ReducerContext): Step {
   return { state, effects, transitions, incidents: [...incidents.values()] };
 }
 
 /** The incident of a key as it is now, if there is one that is not closed. */
-export function incidentOf({ state }: Turn, key: string): Incident | undefined {
+export function incidentOf({ state }: ReducerContext, key: string): Incident | undefined {
   return state.keys[key]?.incident;
 }
 
 /** Puts the incident into the state of its key, with its evidence spent up to `watermark` if that is later. */
-export function put(turn: Turn, incident: Incident, watermark = 0): Incident {
-  const known = turn.state.keys[incident.key]?.watermark ?? 0;
-  setKey(turn, incident.key, { watermark: Math.max(known, watermark), incident });
+export function save(context: ReducerContext, incident: Incident, watermark = 0): Incident {
+  const known = context.state.keys[incident.key]?.watermark ?? 0;
+  setKey(context, incident.key, { watermark: Math.max(known, watermark), incident });
   return incident;
 }
 
 /** Moves an incident, with the reason that the log, the report and `incidents show` carry. */
-export function move(turn: Turn, incident: Incident, to: Incident['state'], reason: string): Incident {
-  const at = turn.state.now;
+export function transition(
+  context: ReducerContext,
+  incident: Incident,
+  to: Incident['state'],
+  reason: string,
+): Incident {
+  const at = context.state.now;
   const moved: Incident = {
     ...incident,
     state: to,
     since: to === incident.state ? incident.since : at,
-    timeline: noted(turn, incident, to, reason),
+    timeline: noted(context, incident, to, reason),
   };
-  turn.incidents.set(moved.id, moved);
-  return put(turn, moved);
+  context.incidents.set(moved.id, moved);
+  return save(context, moved);
 }
 
 /** Closes a resolved incident: its key is healthy again. */
-export function close(turn: Turn, incident: Incident, reason: string): void {
+export function close(context: ReducerContext, incident: Incident, reason: string): void {
   const closed: Closed = {
     ...incident,
     state: 'closed',
-    since: turn.state.now,
-    timeline: noted(turn, incident, 'closed', reason),
+    since: context.state.now,
+    timeline: noted(context, incident, 'closed', reason),
   };
-  turn.incidents.set(closed.id, closed);
-  setKey(turn, incident.key, { watermark: turn.state.keys[incident.key]?.watermark ?? 0 });
+  context.incidents.set(closed.id, closed);
+  setKey(context, incident.key, { watermark: context.state.keys[incident.key]?.watermark ?? 0 });
 }
 
 /** Changes an incident where it is. */
-export function patch(turn: Turn, incident: Incident, change: Partial<Incident>): Incident {
+export function update(context: ReducerContext, incident: Incident, change: Partial<Incident>): Incident {
   const changed = { ...incident, ...change };
-  if (turn.incidents.has(changed.id)) turn.incidents.set(changed.id, changed);
-  return put(turn, changed);
+  if (context.incidents.has(changed.id)) context.incidents.set(changed.id, changed);
+  return save(context, changed);
 }
 
 /** Counts a part that may be told more than once, and tells it as `<incident>:<part>:<n>`. */
-export function tellNext(
-  turn: Turn,
+export function emitNext(
+  context: ReducerContext,
   incident: Incident,
   part: CountedPart,
   kinds: readonly EffectKind[],
 ): Incident {
   const n = incident.counters[part] + 1;
-  const counted = patch(turn, incident, { counters: { ...incident.counters, [part]: n } });
-  tell(turn, counted, part, `${part}:${n}`, kinds);
+  const counted = update(context, incident, { counters: { ...incident.counters, [part]: n } });
+  emitEffect(context, counted, part, `${part}:${n}`, kinds);
   return counted;
 }
 
@@ -104,17 +109,17 @@ export function tellNext(
  * Asks for a part of the story to be told. The alert's id is `<incident>:<name>`, the report's has `:report` after it,
  * the heal's `:run`, so that each stays the same over every retry and no two are the same.
  */
-export function tell(
-  turn: Turn,
+export function emitEffect(
+  context: ReducerContext,
   incident: Incident,
-  part: Part,
+  part: NotificationType,
   name: string,
   kinds: readonly EffectKind[],
 ): void {
-  const story = compose(turn.state, incident, part, turn.tally(turn.state.now), turn.policy);
+  const story = compose(context.state, incident, part, context.tally(context.state.now), context.policy);
   for (const kind of kinds) {
     const id = `${incident.id}:${name}${SUFFIX[kind]}`;
-    turn.effects.push({ type: 'effect', kind, id, part, at: turn.state.now, story });
+    context.effects.push({ type: 'effect', kind, id, part, at: context.state.now, story });
   }
 }
 
@@ -123,15 +128,20 @@ const SUFFIX: Readonly<Record<EffectKind, string>> = { alert: '', report: ':repo
 /** How many steps of an incident are kept: the first few and the latest. */
 const TIMELINE = { first: 20, latest: 180 };
 
-function noted(turn: Turn, incident: Incident, to: IncidentState, reason: string): readonly Transition[] {
-  const step: Transition = { at: turn.state.now, from: incident.state, to, reason };
-  turn.transitions.push({ ...step, incident: incident.id, key: incident.key });
+function noted(
+  context: ReducerContext,
+  incident: Incident,
+  to: IncidentState,
+  reason: string,
+): readonly Transition[] {
+  const step: Transition = { at: context.state.now, from: incident.state, to, reason };
+  context.transitions.push({ ...step, incident: incident.id, key: incident.key });
   const { timeline } = incident;
   return timeline.length < TIMELINE.first + TIMELINE.latest
     ? [...timeline, step]
     : [...timeline.slice(0, TIMELINE.first), ...timeline.slice(TIMELINE.first + 1), step];
 }
 
-function setKey(turn: Turn, key: string, value: KeyState): void {
-  turn.state = { ...turn.state, keys: { ...turn.state.keys, [key]: value } };
+function setKey(context: ReducerContext, key: string, value: KeyState): void {
+  context.state = { ...context.state, keys: { ...context.state.keys, [key]: value } };
 }

@@ -1,0 +1,11 @@
+import type { Config } from '../config/config.ts';
+import { dockerSources } from './docker/docker-source.ts';
+import type { ConfiguredSource, SourceKind } from './source.ts';
+
+/** Every kind of live sources. */
+export const SOURCE_KINDS: readonly SourceKind[] = [dockerSources];
+
+/** The sources that the settings ask for, in the order of their kinds. Throws a message for people. */
+export function configuredSources(config: Config): readonly ConfiguredSource[] {
+  return SOURCE_KINDS.flatMap((kind) => kind.configured(config));
+}
