@@ -1,3 +1,4 @@
+import { displayLines } from '../../text/display.ts';
 import { redact } from '../text/redact.ts';
 
 /** How much of a heal's output is kept, in bytes: the last of it. */
@@ -6,7 +7,7 @@ export const OUTPUT_LIMIT = 64 * 1_024;
 /** Keeps the tail of what is written, never more than twice the limit in memory. */
 export interface OutputTail {
   write(chunk: Uint8Array): void;
-  /** The tail as text, secrets masked. A first line that was cut is left out, and what was dropped is said. */
+  /** The tail as text, without control characters, secrets masked. A first line that was cut is left out, and what was dropped is said. */
   text(mask?: (text: string) => string): string;
 }
 
@@ -31,10 +32,10 @@ export function outputTail(limit = OUTPUT_LIMIT): OutputTail {
     },
     text(mask = redact) {
       const tail = compact();
-      if (dropped === 0) return mask(tail.toString());
+      if (dropped === 0) return mask(displayLines(tail.toString()));
       const lineEnd = tail.indexOf('\n');
       const whole = lineEnd < 0 ? Buffer.alloc(0) : tail.subarray(lineEnd + 1);
-      return `(${dropped + tail.length - whole.length} earlier bytes dropped)\n${mask(whole.toString())}`;
+      return `(${dropped + tail.length - whole.length} earlier bytes dropped)\n${mask(displayLines(whole.toString()))}`;
     },
   };
 }
