@@ -11,6 +11,7 @@ const xs = (count: number) => `head -c ${count} /dev/zero | tr '\\0' x; echo`;
 
 const WRITTEN = [40_000, 16_384, 16_383, 16_385];
 
+// Numbers of cases are those of docs/reference/docker-cases.md.
 describeEngine('bytes of every kind', (engine) => {
   test.each(['json-file', 'local'])(
     'lines longer than a piece are whole and counted once, under %s (cases 10 and 11)',

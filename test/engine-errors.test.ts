@@ -63,6 +63,7 @@ async function fakeEngine(
   return { text: `tcp://127.0.0.1:${port}`, host: '127.0.0.1', port };
 }
 
+// Numbers of cases are those of docs/reference/docker-cases.md.
 test('an error frame of the engine is an error, never a line, and after three the log is called unreadable (case 34)', async () => {
   const now = new Date().toISOString().replace('Z', '000000Z');
   const bytes = Buffer.concat([

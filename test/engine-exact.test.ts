@@ -52,6 +52,7 @@ function phaseOf(watched: Follower, container: string): string | undefined {
 
 const NONE = { missing: 0, twice: 0 };
 
+// Numbers of cases are those of docs/reference/docker-cases.md.
 describeEngine('counting exactly', (engine) => {
   test('every last line is counted although the stream ends before it was sent (case 1)', async () => {
     const watched = follower(engine().endpoint);

@@ -11,6 +11,7 @@ async function connected(watched: Follower): Promise<Follower> {
   return watched;
 }
 
+// Numbers of cases are those of docs/reference/docker-cases.md.
 describeEngine('the life of containers', (engine) => {
   test('ten restarts by hand under load: exact, one follow, none counted as a crash (case 18)', async () => {
     const proxy = await startProxy(engine().socket);

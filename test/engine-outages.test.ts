@@ -12,6 +12,7 @@ function repeated(texts: readonly string[]): string[] {
   return texts.filter((text, i) => texts.indexOf(text) !== i);
 }
 
+// Numbers of cases are those of docs/reference/docker-cases.md.
 test.skipIf(noEngine !== undefined).each([
   ['SIGTERM', true],
   ['SIGKILL', true],

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { dropIns } from '../src/commands/install/drop-ins.ts';
 import type { Host } from '../src/commands/install/host.ts';
 import { planInstall, planUninstall } from '../src/commands/install/plan.ts';
-import { PLACES } from '../src/commands/install/places.ts';
+import { PLACES } from '../src/systemd/places.ts';
 import { cli, LAUNCHER } from './support/cli.ts';
 
 const UNIT = readFileSync('deploy/quantum_realtime.service', 'utf8');

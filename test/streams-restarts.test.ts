@@ -69,6 +69,17 @@ test.each([
   expect(causes(rows)).toEqual(expected);
 }); // prettier-ignore
 
+// Numbers of cases are those of docs/reference/docker-cases.md.
+test('a container whose start has failed is no crash, and its first good start no restart (case 23)', () => {
+  const found: Restart[] = [];
+  const tracker = restartTracker({ count: ALL, onRestart: (restart) => found.push(restart) });
+  const failed = state({ state: 'created', startedAt: 0, exitCode: 127 });
+  expect([...tracker.event(happened(0, 'create')), ...tracker.inspected(failed, T0 + 10)]).toEqual([]);
+  tracker.event(happened(5, 'start'));
+  expect(tracker.due(Infinity)).toEqual([]);
+  expect(found).toEqual([]);
+});
+
 test('a container made anew under the same name is recorded as recreated', () => {
   const found: Restart[] = [];
   const tracker = restartTracker({ count: ['crash'], onRestart: (restart) => found.push(restart) });

@@ -3,13 +3,13 @@ import { formatDuration } from '../time/duration.ts';
 import { cut, table } from './table.ts';
 import type { Status } from './status.ts';
 
-/** What is printed where nobody says how wide it may be. */
+/** The width where none is given, in characters. */
 const WIDTH = 100;
 const LAST = 5;
 
 /**
- * A status for people, who may have been woken for it: what is wrong stands at the top, in words; the tables follow.
- * Text that came from logs or labels is cut and cannot leave its line, and no line is longer than `width`.
+ * A status for people, who may have been woken for it: problems first, in words; tables after them. Text from logs or
+ * labels is cut and cannot leave its line, and no line is longer than `width`.
  */
 export function statusText(status: Status, width = WIDTH): string {
   const parts = [facts(status), rules(status, width), containers(status, width), ...lists(status)];
@@ -50,7 +50,7 @@ function sources({ sources: all, at }: Status): string[] {
   });
 }
 
-/** `6`, or `5 of 6` where a log cannot be read by anybody. */
+/** `6`, or `5 of 6` where a log driver does not support reading. */
 function readable({ containers: all }: Status): string {
   const unreadable = all.filter(({ state }) => state === 'unreadable').length;
   return unreadable === 0 ? String(all.length) : `${all.length - unreadable} of ${all.length}`;
@@ -66,7 +66,7 @@ function incidents({ incidents: open, at }: Status): string[] {
   ]);
 }
 
-/** States that follow from a heal: why it was started is no news in them. */
+/** States after the start of a heal: the reason for starting it is not shown in them. */
 const OF_BEFORE: ReadonlySet<string> = new Set(['healing', 'settling']);
 
 function healing({ heal, pausedUntil, at }: Status): string {

@@ -9,8 +9,8 @@ const counts = z.object({
 });
 
 /**
- * What the running daemon tells of itself: `GET /status`. Moments in epoch milliseconds, durations in milliseconds;
- * what does not apply is left out. No secret is in it.
+ * The status of the running daemon: `GET /status`. Moments in epoch milliseconds, durations in milliseconds; what
+ * does not apply is left out. It contains no secret.
  */
 export const statusSchema = z.object({
   version: z.string(),
@@ -70,9 +70,9 @@ export const statusSchema = z.object({
     z.object({
       rule: z.string(),
       container: z.string().optional(),
-      /** What decides: evidence newer than the last heal or recovery; exact up to the limit. */
+      /** The count that decides: evidence newer than the last heal or recovery; exact up to the limit. */
       deciding: z.number(),
-      /** All there is in the window. */
+      /** Everything in the window, spent or not. */
       inWindow: z.number(),
       limit: z.number(),
     }),

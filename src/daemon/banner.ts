@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import { canHeal } from '../config/can-heal.ts';
 import type { Config } from '../config/config.ts';
+import { healAction } from '../sinks/heal/actions/registry.ts';
 import type { SourceStatus } from '../streams/source.ts';
 import { formatDuration } from '../time/duration.ts';
 
@@ -17,12 +19,7 @@ export function banner(
     logFile: resolve(report.dir, log.file),
     webhook: channels === 0 ? 'not configured' : 'configured',
     channels,
-    heal:
-      heal.action === 'restart'
-        ? 'restart of the containers to blame'
-        : heal.command.length === 0
-          ? 'not configured'
-          : 'configured',
+    heal: canHeal(heal) ? healAction(heal).summary : 'not configured',
     ...Object.fromEntries(facts.sources.map(({ id, endpoint }) => [id, endpoint])),
     state: facts.stateDir,
     dryRun: facts.dryRun,

@@ -127,12 +127,6 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     log,
   );
 
-  log.info(
-    banner(config, { stateDir, dryRun, sources: runs.current().sources() }),
-    'quantum-realtime started',
-  );
-  if (effects.channels().length === 0 && !dryRun)
-    log.warn('no webhook is configured: nobody is told of incidents (QT_ALERT_WEBHOOK)');
   const ended$ = new Subject<void>();
   const steps$ = runs.steps$.pipe(
     tap({ next: ({ state }) => going.evaluated(state), complete: () => ended$.next() }),
@@ -146,6 +140,13 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     const ended = lastValueFrom(merge(beside$.pipe(ignoreElements(), takeUntil(ended$)), steps$), {
       defaultValue: undefined,
     });
+    // Only now, since whoever reads this may stop the daemon at once.
+    log.info(
+      banner(config, { stateDir, dryRun, sources: runs.current().sources() }),
+      'quantum-realtime started',
+    );
+    if (effects.channels().length === 0 && !dryRun)
+      log.warn('no webhook is configured: nobody is told of incidents (QT_ALERT_WEBHOOK)');
     effects.resume();
     if (stillRunning !== undefined) effects.adopt(stillRunning);
     await ended;

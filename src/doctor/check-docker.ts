@@ -14,7 +14,7 @@ const CHECK = 'docker';
 const PROXY =
   'let the proxy pass GET on /containers and /events (Tecnativa: CONTAINERS=1 EVENTS=1 VERSION=1)';
 
-/** Whether every engine answers, gives us what following needs, and has containers whose logs can be read exactly. */
+/** Whether every engine answers, allows what following needs, and has containers whose logs can be read exactly. */
 export async function checkDocker(config: Config): Promise<Finding[]> {
   let engines: readonly DockerEngine[];
   try {
@@ -59,7 +59,10 @@ function unreachable(endpoint: Endpoint, { reason, remedy }: { reason: string; r
   );
 }
 
-/** What following needs and is not given. A container that does not exist tells whether its log might be asked for. */
+/**
+ * The requests that following needs and that are denied. Whether logs may be read is tried with a container that does
+ * not exist.
+ */
 async function denials(client: DockerClient): Promise<string[]> {
   const nobody = '0'.repeat(64);
   const asked: readonly (readonly [string, () => Promise<unknown>])[] = [

@@ -8,7 +8,7 @@ import { fault, type Finding, ok } from './finding.ts';
 const CHECK = 'heal';
 const TIMEOUT = 5_000;
 
-/** No container is called so, and none can be: nothing is restarted by asking for it. */
+/** An id that no container has: requesting its restart restarts nothing. */
 const NOBODY = '0'.repeat(64);
 
 /** Whether the engine, or a proxy before it, lets us restart containers: `heal.action: restart` needs that. */

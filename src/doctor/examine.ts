@@ -5,6 +5,8 @@ import { checkFolder } from './check-folder.ts';
 import { checkHeal } from './check-heal.ts';
 import { checkRestart } from './check-restart.ts';
 import { checkWebhooks } from './check-webhooks.ts';
+import type { HealAction } from '../sinks/heal/heal-action.ts';
+import { healAction } from '../sinks/heal/actions/registry.ts';
 import type { Finding } from './finding.ts';
 
 /** Looks at everything that goes wrong on hosts, as this user and with these settings. Changes and posts nothing. */
@@ -12,7 +14,7 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
   const [docker, webhooks, heal] = await Promise.all([
     checkDocker(config),
     checkWebhooks(config.alerts),
-    config.heal.action === 'restart' ? checkRestart(config) : checkHeal(config.heal),
+    HEAL_CHECKS[healAction(config.heal).needs](config),
   ]);
   return [
     ...docker,
@@ -22,3 +24,8 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     ...heal,
   ];
 }
+
+/** By what the configured action needs. */
+const HEAL_CHECKS: Readonly<
+  Record<HealAction['needs'], (config: Config) => readonly Finding[] | Promise<readonly Finding[]>>
+> = { program: ({ heal }) => checkHeal(heal), engine: checkRestart };

@@ -6,8 +6,8 @@ import type { Policy } from './policy.ts';
 import type { CoreState, Incident } from './state.ts';
 
 /**
- * What the reader of a message is asked to do, in a sentence or two: what somebody woken at night wants to know
- * first. Empty once there is nothing left to do.
+ * What the reader of a message has to do, in a sentence or two: the first thing that an operator woken at night wants
+ * to know. Empty once there is nothing left to do.
  */
 export function askFor(part: NotificationType, state: CoreState, incident: Incident, policy: Policy): string {
   if (part === 'resolved') return '';

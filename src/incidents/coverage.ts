@@ -25,9 +25,8 @@ export function dependenciesOn(source: string, container: string): Dependencies 
 }
 
 /** Whether something of these has not been read for longer than `blindAfter`. */
-export function isBlind(state: CoreState, needed: Dependencies, { incident }: Policy): boolean {
-  const since = blindSince(state, needed);
-  return since !== undefined && state.now - since > incident.blindAfter;
+export function isBlind(state: CoreState, needed: Dependencies, policy: Policy): boolean {
+  return isLong(blindSince(state, needed), state.now, policy);
 }
 
 /** Since when something of these is not read, epoch milliseconds; undefined while all are. */
@@ -108,8 +107,12 @@ function containersOf(
 }
 
 function seenAgain({ blindSince: since, observedSince: before }: Watch, now: number, policy: Policy): Watch {
-  const isLong = since !== undefined && now - since > policy.incident.blindAfter;
-  return { observedSince: isLong ? now : before };
+  return { observedSince: isLong(since, now, policy) ? now : before };
+}
+
+/** Whether an interruption since then is more than a hiccup. */
+function isLong(since: number | undefined, now: number, { incident }: Policy): boolean {
+  return since !== undefined && now - since > incident.blindAfter;
 }
 
 function watchOf(coverage: CoreState['coverage'], source: string): SourceWatch | undefined {

@@ -7,7 +7,7 @@ import { isEvidence, quietLimit } from './policy.ts';
 import type { Policy } from './policy.ts';
 import type { Contributor, CoreState, Slot } from './state.ts';
 
-/** One limit with its evidence, as decisions look at it. */
+/** One limit with its rule and its evidence. */
 export interface Counted {
   readonly rule: Rule;
   readonly slot: Slot;
@@ -21,8 +21,8 @@ export interface Recorded {
 }
 
 /**
- * Counts a signal towards every rule that takes it. A time in the future is taken as now. Costs the same whatever the
- * limits, the counts and the number of containers; only a new container, once, costs a little more.
+ * Counts a signal towards every rule that matches it. A time in the future counts as now. The cost does not depend on
+ * limits, counts and the number of containers; only a new container costs a little more, once.
  */
 export function record(state: CoreState, signal: Signal, policy: Policy): Recorded {
   let next = state;
@@ -67,7 +67,10 @@ export function contributorsOf(state: CoreState, counted: Counted): readonly Con
   return contributorsSince(state, counted, Math.max(state.now - window, watermarkOf(state, key)));
 }
 
-/** How many signals of a limit decide anything now; counts no further than a little beyond the limit. */
+/**
+ * The decision count: how many signals of a limit are inside its window and newer than the watermark. Only a little
+ * more than the limit's number of timestamps is kept, so that it stops there.
+ */
 export function decisionCount(state: CoreState, { rule, newest }: Counted): number {
   return countAfter(newest, Math.max(state.now - rule.window, watermarkOf(state, rule.key)));
 }
@@ -87,7 +90,7 @@ export function calmFrom(state: CoreState, policy: Policy, key: string, span: nu
   return from;
 }
 
-/** Where the evidence of a key begins that has not been spent. */
+/** The watermark of a key: evidence up to it is spent. */
 export function watermarkOf(state: CoreState, key: string): number {
   return state.keys[key]?.watermark ?? 0;
 }

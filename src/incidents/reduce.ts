@@ -13,13 +13,13 @@ import type { Step, ReducerContext } from './reducer-context.ts';
 import { applyCoverage, dependenciesOn, isBlind, observedSince } from './coverage.ts';
 import { applyContainerStatus, keepGap, withPresence } from './world.ts';
 
-/** What the core is told: what was seen, what became of an effect, what an operator asks, or only the time. */
+/** The inputs of the core: evidence, the outcome of an effect, a command of an operator, or only the time. */
 export type Input = Evidence | Outcome | Control | { readonly type: 'tick'; readonly at: number };
 
 /**
- * One step of every incident: state and input in, state and effects out; nothing else is read or changed. `now` is the
- * clock (epoch milliseconds); where it lies before the state's own, the state's is kept. Deadlines due by then fire
- * first, each at its own moment. `tally` is only called where a story is told.
+ * One step of all incidents: state and input in, state and effects out; nothing else is read or changed. `now` is the
+ * clock (epoch milliseconds); if it lies before the state's own time, that is kept. Deadlines due by then fire first,
+ * each at its own moment. `tally` is only called when a message or a report section is composed.
  */
 export function reduce(
   state: CoreState,
@@ -70,7 +70,7 @@ function joined(before: Step, step: Step): Step {
   };
 }
 
-/** The way of almost every signal: counted, and nothing follows from it. */
+/** The path of nearly every signal: counted, and nothing follows from it. */
 function count(state: CoreState, signal: Signal, tally: (at: number) => Tally, policy: Policy): Step {
   const { state: counted, breached } = record(state, signal, policy);
   const waiting = breached.filter((key) => isListening(counted.keys[key]?.incident));
@@ -131,12 +131,12 @@ function advance(context: ReducerContext, now: number): void {
   context.state = { ...context.state, now: Math.max(context.state.now, now) };
 }
 
-/** Far more than any incident has to go through at one moment. */
+/** Far more transitions than any incident makes at one moment. */
 const ROUNDS = 1_000;
 
 /**
- * Lets every incident take the transitions that are due at this moment, those that have waited longest first. Throws
- * where they do not come to rest, which is a fault of the program: it must end and not spin.
+ * Makes all transitions that are due at this moment, of the incidents that have waited longest first, until none is
+ * left. Throws after `ROUNDS`: that is a fault of the program, which must end and not spin.
  */
 function runToFixpoint(context: ReducerContext): void {
   let before: CoreState;
@@ -154,7 +154,11 @@ function runToFixpoint(context: ReducerContext): void {
     update(context, incident, { due: dueOf(context.state, incident, context.policy) });
 }
 
-/** T1, T15, T17: a signal has made a limit reached. */
+/**
+ * T1, T15, T17 (docs/reference/incident-transitions.md): a signal has made a limit reached. `readBack`: it was not
+ * seen as it happened but read later, after a start or while blind; all evidence of the limit must then be fresh for
+ * a heal.
+ */
 function onLimitReached(context: ReducerContext, key: string, signal: Signal): void {
   const { state, policy } = context;
   const needed = dependenciesOn(signal.source, signal.container);
@@ -174,7 +178,10 @@ function applyOutcome(context: ReducerContext, outcome: Outcome): void {
   endHeal(context, incident, outcome.result ?? (outcome.ok ? 'ok' : 'failed'), end, outcome);
 }
 
-/** The states in which a limit that is reached means something new. */
+/**
+ * Whether a limit that is reached leads to something at once: it opens, reopens or fails the verification. In the
+ * other states breaches are looked at when the state ends.
+ */
 function isListening(incident: Incident | undefined): boolean {
   return incident === undefined || incident.state === 'verifying' || incident.state === 'resolved';
 }

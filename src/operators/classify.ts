@@ -10,9 +10,9 @@ import { safeObservation, signalText } from './safe-observation.ts';
 /** What is stored of open entries: by container id and stream. */
 export type SavedEntries = Readonly<Record<string, EntryState>>;
 
-/** The open entry of every stream of every container, and how much has been judged. */
+/** The open entry of every stream of every container, and how much has been classified. */
 export interface EntryStore {
-  /** Lines judged, and the entries they make: continuation lines and blank ones are not entries. */
+  /** Lines classified, and entries among them: continuation lines and blank ones are no entries. */
   readonly stats: { lines: number; entries: number };
   /** The entry of an origin. Origins are compared by identity, so one object per stream is cheapest. */
   of(origin: Origin): EntryState;
@@ -49,9 +49,9 @@ export function createEntryStore(saved: SavedEntries = {}): EntryStore {
 }
 
 /**
- * Judges the lines that pass: an entry that counts becomes a signal at the moment its first line arrives; harmless
- * and continuation lines are dropped. Signals and facts from elsewhere (restarts, container states, gaps) pass
- * through in order. A batch with nothing left is not emitted.
+ * Classifies lines: an entry that counts becomes a signal when its first line arrives; harmless and continuation
+ * lines are dropped. Signals and facts from elsewhere (restarts, container states, gaps) pass through in order. A
+ * batch with nothing left is not emitted.
  */
 export function classify(
   classifier: Classifier,

@@ -1,4 +1,5 @@
 import { concatWith, defer, EMPTY, ignoreElements, lastValueFrom, Subject, tap, timer } from 'rxjs';
+import { canHeal } from '../config/can-heal.ts';
 import type { Config } from '../config/config.ts';
 import { policyOf } from '../incidents/policy.ts';
 import type { Log } from '../log.ts';
@@ -187,8 +188,7 @@ function assumed(effect: Effect, heal: AssumedHeal): Outcome {
 
 function assumptionsOf({ perform, config }: ReplayOptions, { result, duration }: AssumedHeal): string[] {
   const ends = { ok: 'succeeds', fail: 'fails with exit code 1', hang: 'runs out of time' }[result];
-  const configured = config.heal.command.length > 0 || config.heal.action === 'restart';
-  if (!configured) return ['no heal is configured, so none is run'];
+  if (!canHeal(config.heal)) return ['no heal is configured, so none is run'];
   const seconds = duration / 1_000;
   return [
     perform === undefined ? `a heal ${ends} after ${seconds} s` : `a heal takes ${seconds} s of event time`,

@@ -18,22 +18,22 @@ import type { ReportSink } from './report/report-sink.ts';
 import type { Log } from '../log.ts';
 import type { Worker } from './worker.ts';
 
-/** What performs effects, and where. Durations in milliseconds. */
+/** The sinks of a queue, and its surroundings. Durations in milliseconds. */
 export interface EffectQueueOptions {
   readonly alert: {
     readonly channels: readonly AlertChannel[];
     /** The product's name, with which messages begin. */
     readonly name: string;
-    /** When an undelivered message is given up. */
+    /** The age at which an undelivered message is given up. */
     readonly deadline: number;
     /** How often at most a message is edited. Default: as often as there is something new. */
     readonly updateInterval?: number;
   };
   readonly report: ReportSink;
-  /** Undefined: no heal is configured, and a heal that is asked for anyway ends as `broken`. */
+  /** Undefined: no heal is configured, and one that is requested anyway ends as `broken`. */
   readonly heal: HealSink | undefined;
   readonly outbox: Outbox;
-  /** The clock of the world, on which retries wait: in a replay too, since receivers live in the present. */
+  /** The wall clock, on which retries wait: in a replay too, since receivers live in the present. */
   readonly clock: SchedulerLike;
   readonly log: Log;
   /** Records a running heal, so that it is found again after a crash. */
@@ -49,21 +49,21 @@ export interface EffectQueueStatus {
   readonly dead: number;
   readonly runningHeal: string | undefined;
   readonly waitingHeals: number;
-  /** Channels left alone until a reload, with why. */
+  /** Channels that are not used until the next reload, with the reason. */
   readonly disabledChannels: Readonly<Record<string, string>>;
 }
 
 /** Performs effects one bounded attempt at a time. */
 export interface EffectQueue {
-  /** Takes an effect. One that was taken before is not performed twice. */
+  /** Queues an effect. One that was queued before is not performed twice. */
   submit(effect: Effect): void;
   /** Takes charge of a heal that was running when an earlier process of ours ended. */
   adopt(process: HealProcess): void;
-  /** Goes on with what the outbox still owes from before a restart. */
+  /** Continues with the deliveries that an earlier run left in the outbox. */
   resume(): void;
   /**
-   * What became of each effect, once nothing more will happen to it; never before the call that brought it about has
-   * returned. Completes when the queue has stopped.
+   * The outcome of each effect, once it is final; never emitted before the call that led to it has returned. Completes
+   * when the queue has stopped.
    */
   readonly outcomes$: Observable<Outcome>;
   /** Resolves when no attempt is queued and no heal runs; retries that wait for their time are not waited for. */
@@ -119,7 +119,7 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
     ended: healEnded,
   });
 
-  /** A worker waits in the queue at most once: what is due when its turn comes is what it attempts. */
+  /** A worker is in the queue at most once; it attempts what is due when its job begins. */
   function enqueue(worker: Worker): void {
     if (stopping || queued.has(worker)) return;
     queued.add(worker);

@@ -17,7 +17,7 @@ export interface Delivery {
   readonly since: number;
   /** Not to be tried before (epoch milliseconds). */
   readonly nextAt: number;
-  /** The receiver's name for the message, for later edits. Empty if there is none. */
+  /** The receiver's id for the message, for later edits. Empty if it gave none. */
   readonly remoteId: string;
   /** How the last attempt ended; free of secrets. */
   readonly detail: string;
@@ -30,8 +30,8 @@ export interface Delivery {
  */
 export interface Outbox {
   /**
-   * Adds one pending delivery for each channel, in order; a pair that is already there is left as it is. The same
-   * call is made within the transaction that called for the effect, and again when the effect is submitted.
+   * Adds one pending delivery for each channel, in order; a pair that is already there is left as it is. Called
+   * within the transaction that requests the effect, and again when the effect is submitted.
    */
   add(effect: Effect, channels: readonly string[], now: number): void;
   /** Replaces deliveries by key, all in one transaction. */

@@ -3,7 +3,7 @@ import type { Delivery } from '../sinks/outbox.ts';
 
 /**
  * What one commit writes: each part is optional, and only what differs from the last commit costs anything. Values
- * are opaque JSON, given as values and handed back as `unknown`: their owner alone knows their shape.
+ * are opaque JSON, given as values and returned as `unknown`: only their owner knows their shape.
  */
 export interface Change {
   /** How far sources have been read, one row a part: a container, a file, what they share. */
@@ -14,13 +14,13 @@ export interface Change {
   readonly window?: Rows<number>;
   /** The incident machine's state. */
   readonly core?: unknown;
-  /** The process of the heal that was started last: by it a heal that outlives us is known again. */
+  /** The process of the heal that was started last, by which a heal that outlives the daemon is recognized. */
   readonly healProcess?: unknown;
   /** Effects that are now owed to channels: new deliveries. A pair that is already there is left as it is. */
   readonly owed?: readonly Owed[];
   /** Deliveries whose state has changed, replaced by key. */
   readonly deliveries?: readonly Delivery[];
-  /** Incidents as they are to be told of later, replaced by id. */
+  /** Incidents for the history, replaced by id. */
   readonly incidents?: readonly IncidentRecord[];
 }
 

@@ -2,9 +2,9 @@ import type { Delivery } from '../sinks/outbox.ts';
 import type { Change, IncidentRecord, Rows, Saved } from './change.ts';
 
 /**
- * Everything the store holds, as text, in memory: what the database says, or would say if it could be written. It
- * is why a full disk, a lost file or a damaged one costs nothing while the process lives: the database can be
- * written anew from it at any time. Incidents are in it only until they are on disk.
+ * Everything the store holds, as text, in memory: what is in the database, or would be if it could be written. With
+ * it a full disk, or a file that is lost or damaged, costs nothing while the process lives: the database can be
+ * written anew at any time. Incidents are in it only until they are on disk.
  */
 export interface Image {
   readonly meta: Map<string, string>;
@@ -103,7 +103,7 @@ export function dated(patch: Patch, now: number): Patch {
   return { ...patch, meta: { ...patch.meta, put: new Map(patch.meta.put).set('savedAt', String(now)) } };
 }
 
-/** The image as its owners gave it. */
+/** The parts of an image, parsed. */
 export function savedIn(image: Image, savedAt: number): Saved {
   return {
     positions: parsed(image.positions),

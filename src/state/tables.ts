@@ -19,7 +19,7 @@ export type IncidentQuery = { readonly limit: number } | { readonly id: string }
 
 type Row = Record<string, SQLOutputValue>;
 
-/** The tables of one open database. Every method throws SQLite's error; what `write` was told then did not happen. */
+/** The tables of one open database. Every method throws SQLite's error; a `write` that throws has written nothing. */
 export class Tables {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();

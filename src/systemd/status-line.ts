@@ -2,7 +2,7 @@ import { format } from 'date-fns/format';
 import type { Status } from '../control/status.ts';
 import { formatDuration } from '../time/duration.ts';
 
-/** What of a status the line is made of. */
+/** The parts of a status that the line shows. */
 export type StatusFacts = Pick<
   Status,
   'dryRun' | 'sources' | 'blind' | 'window' | 'incidents' | 'pausedUntil' | 'starts'
@@ -12,7 +12,7 @@ export type StatusFacts = Pick<
   readonly store: Pick<Status['store'], 'writable'>;
 };
 
-/** Up to so many starts a day are nobody's worry: an update, a reboot. */
+/** From so many starts in a day on they are shown; fewer may be updates and reboots. */
 const STARTS_WORTH_TELLING = 4;
 
 /**

@@ -7,8 +7,7 @@ export interface EdgeMutant extends Mutant {
 }
 
 /**
- * The mutants of incidents.md §7 that the histories find in their model of the daemon, here in the daemon itself, and
- * some more of its kind.
+ * The mutants that the histories find in their model of the daemon, here in the daemon itself, and some more of the kind.
  */
 export const edges: readonly EdgeMutant[] = [
   {

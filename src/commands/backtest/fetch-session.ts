@@ -19,7 +19,7 @@ export interface FetchOptions {
   readonly until: number;
   readonly dir: string;
   readonly signal: AbortSignal;
-  /** Told of a container before its log is read. */
+  /** Called with each container before its log is read. */
   readonly onContainer: (container: string) => void;
 }
 

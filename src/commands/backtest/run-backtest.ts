@@ -11,7 +11,7 @@ import { onInterrupt } from '../on-interrupt.ts';
 import { type Fetched, fetchSession } from './fetch-session.ts';
 import { tryVariant, type Variant, type VariantResult } from './variants.ts';
 
-/** What was fetched, and what each variant would have made of it. */
+/** What was fetched, and the result of each variant. */
 export interface Backtest {
   readonly fetched: Fetched;
   readonly results: readonly VariantResult[];
@@ -19,8 +19,8 @@ export interface Backtest {
 
 /**
  * Fetches the last `since` milliseconds into a folder of its own, which is removed at the end, and replays them under
- * each variant. Tells `progress` which log is being read. Throws with the remedy if no engine answers, and a UsageError
- * if it holds nothing.
+ * each variant. `progress` gets the log that is being read. Throws with the remedy if no engine answers, and a
+ * UsageError if it holds nothing.
  */
 export async function runBacktest(
   config: Config,

@@ -8,19 +8,19 @@ import type { DockerEngine } from '../../streams/docker/engines.ts';
 import { parseList } from '../../streams/docker/list.ts';
 import { probe } from '../../streams/docker/probe.ts';
 
-/** What containers set for themselves, what is wrong with it, and why that could not be seen. */
+/** Settings that containers have by their labels, what is wrong with them, and why they could not be read, if so. */
 export interface ContainerSettings {
   readonly settings: readonly EffectiveSetting[];
   readonly problems: readonly string[];
   readonly unseen?: string;
 }
 
-/** Somebody who checks a file does not wait for an engine that does not answer, in milliseconds. */
+/** How long an engine that does not answer is waited for, in milliseconds: checking a file must not hang on it. */
 const PATIENCE = 2_000;
 
 /**
- * Reads the labels of every container there is. An engine that cannot be reached is no fault here; an address that
- * is none is thrown as a UsageError.
+ * Reads the labels of all containers. An engine that cannot be reached is no fault here; an endpoint that is not one
+ * is thrown as a UsageError.
  */
 export async function containerSettings(config: Config): Promise<ContainerSettings> {
   const found = await Promise.all(enginesOf(config).map(settingsAt));

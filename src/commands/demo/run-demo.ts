@@ -38,7 +38,7 @@ export async function runDemo(out: NodeJS.WriteStream, example: Example = findEx
       'alerts.webhook': discord.url,
       'report.dir': folder,
       'heal.command': ['/bin/sh', example.heal],
-      // Receiver and script are at hand: what does not succeed soon is a fault to be told, not waited for.
+      // Receiver and script are on this machine: what does not succeed soon is a fault, and not worth waiting for.
       'alerts.deadline': '2s',
       'heal.timeout': '10s',
     },

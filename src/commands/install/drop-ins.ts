@@ -1,4 +1,4 @@
-import { PLACES, type DropIn } from './places.ts';
+import { PLACES, type DropIn } from '../../systemd/places.ts';
 
 /** What the operator asked for. Paths are absolute. */
 export interface InstallRequest {

@@ -1,7 +1,7 @@
 import type { Action } from './actions.ts';
 import { dropIns, type InstallRequest, isUnderHome } from './drop-ins.ts';
 import type { Host } from './host.ts';
-import { DROP_INS, dropInFile, PLACES, UNIT } from './places.ts';
+import { DROP_INS, dropInFile, PLACES, UNIT } from '../../systemd/places.ts';
 import type { Program } from './program.ts';
 
 /** What an installation would do, in order; why it cannot be done; and what is worth knowing before. */

@@ -7,7 +7,7 @@ import type { ReportSink } from './report-sink.ts';
 
 export interface DeliverReportsOptions extends RetryPolicy {
   readonly report: ReportSink;
-  /** Names of the alert channels: what they never got is told in the report. */
+  /** Names of the alert channels: the report lists the messages that could not be delivered to them. */
   readonly alertChannels: readonly string[];
   readonly outbox: Outbox;
   readonly clock: SchedulerLike;
