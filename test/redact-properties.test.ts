@@ -39,6 +39,22 @@ describe('whatever the name', () => {
   });
 });
 
+describe('a private key that comes line by line', () => {
+  test('is masked in every line of full width, and in the last one if it is padded', () => {
+    const body = fc.uint8Array({ minLength: 48, maxLength: 400 }).filter((bytes) => bytes.length % 3 !== 0);
+    fc.assert(
+      fc.property(body, fc.constantFrom(64, 70, 76), (bytes, width) => {
+        const lines =
+          Buffer.from(bytes)
+            .toString('base64')
+            .match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+        for (const line of lines.filter((one) => one.length >= 16 && isMixed(one)))
+          expect(redact(`app | ${line}`)).toBe('app | ***');
+      }),
+    );
+  });
+});
+
 describe('whatever the text', () => {
   test('a second time changes nothing, and it grows to no more than twice its length', () => {
     fc.assert(
@@ -59,6 +75,11 @@ describe('whatever the text', () => {
     expect(four).toBeLessThan(Math.max(one * 9, 0.02));
   });
 });
+
+/** A line without a letter of either case or a digit is one in thousands; it cannot be told from a word. */
+function isMixed(line: string): boolean {
+  return /[a-z]/.test(line) && /[A-Z]/.test(line) && /\d/.test(line);
+}
 
 /** Seconds of CPU, the least of several runs. */
 function cpu(text: string): number {

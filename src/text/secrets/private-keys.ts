@@ -7,8 +7,7 @@ const SHOWN = `-----PRIVATE KEY ${MASK}-----`;
 /** A line of a body, as it stands or with line breaks written out. */
 const BODY = /(?:^|[\n ]|\\n)[A-Za-z0-9+/=]{1,100}(?:\r?\n|\\n|\\r\\n| )?$/;
 /** A body's widths are 64 (PEM), 70 (OpenSSH) and 76 (MIME); a short last line tells itself by its padding only. */
-const BODY_LINE =
-  /^(?:[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{70}|[A-Za-z0-9+/]{76}|(?:[A-Za-z0-9+/]{4}){2,18}(?:[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==))$/;
+const BODY_LINE = /^(?:[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{70}|[A-Za-z0-9+/]{76}|[A-Za-z0-9+/]{10,74}={1,2})$/;
 
 const PUTTY = /(Private-Lines: \d{1,3}(?:\r?\n|\\n))(?:[A-Za-z0-9+/=]{1,100}(?:\r?\n|\\n|$))+/g;
 const JWK_PART = /("(?:d|p|q|dp|dq|qi|k)"\s{0,4}:\s{0,4}")[A-Za-z0-9_=-]{1,2000}/g;
