@@ -47,6 +47,33 @@ describe('planning an installation', () => {
     expect(actions).toContainEqual({ do: 'remove', path: `${PLACES.dropIns}/10-config.conf` });
   });
 
+  test('settings that ask for the journal bring the group that may read it, and say so', () => {
+    const install = (settings: string) => {
+      const files = { '/etc/qt.yaml': settings };
+      const { actions, warnings } = planInstall(
+        { ...REQUEST, config: '/etc/qt.yaml' },
+        PROGRAM,
+        host({ files }),
+      );
+      const path = `${PLACES.dropIns}/10-journal.conf`;
+      return {
+        action: actions.find((one) => 'path' in one && one.path === path),
+        warnings: warnings.join('\n'),
+      };
+    };
+    const asked = install('sources: { journald: { units: [api] } }');
+    expect(asked.action).toMatchObject({
+      do: 'write',
+      text: expect.stringContaining('\nSupplementaryGroups=systemd-journal\n') as string,
+    });
+    expect(asked.warnings).toContain('qt joins the group systemd-journal while the service runs');
+    for (const settings of ['sources: { journald: false }', 'sources: { docker: true }', 'name: x', ': :'])
+      expect(install(settings)).toMatchObject({
+        action: { do: 'remove' },
+        warnings: expect.not.stringContaining('journal') as string,
+      });
+  });
+
   test('a proxy needs no group', () => {
     const texts = dropIns({ ...REQUEST, docker: 'tcp://127.0.0.1:2375' }, undefined);
     expect(texts.docker).toContain('Environment=QT_DOCKER_HOST=tcp://127.0.0.1:2375\n');

@@ -22,9 +22,9 @@ export function recordCommand(program: Command): void {
     .option('--keep <files>', 'how many files are kept; otherwise all', whole)
     .option('--mask', 'mask passwords, tokens and keys')
     .action(async (folder: string, flags: RecordFlags) => {
-      const [{ loadConfig }, { recordDocker }, { redact }, { counted }] = await Promise.all([
+      const [{ loadConfig }, { recordSources }, { redact }, { counted }] = await Promise.all([
         import('../config/load-config.ts'),
-        import('./record/record-docker.ts'),
+        import('./record/record-sources.ts'),
         import('../sinks/text/redact.ts'),
         import('../sinks/text/plain-words.ts'),
       ]);
@@ -35,7 +35,8 @@ export function recordCommand(program: Command): void {
         ...(flags.keep === undefined ? {} : { maxFiles: flags.keep }),
         ...(flags.mask === true ? { mask: redact } : {}),
       };
-      const lines = await recordDocker(config, target, flags.for);
-      printError(`${counted(lines, 'line')} recorded in ${folder}\n`);
+      const lines = await recordSources(config, target, flags.for);
+      printError(`${counted(lines, 'line')} recorded in ${folder}
+`);
     });
 }

@@ -3,21 +3,23 @@ import { defaultStateDir } from '../state/dir.ts';
 import { checkDocker } from './check-docker.ts';
 import { checkFolder } from './check-folder.ts';
 import { checkHeal } from './check-heal.ts';
+import { checkJournal } from './check-journal.ts';
 import { checkRestart } from './check-restart.ts';
 import { checkWebhooks } from './check-webhooks.ts';
-import type { HealAction } from '../sinks/heal/heal-action.ts';
 import { healAction } from '../sinks/heal/actions/registry.ts';
 import type { Finding } from './finding.ts';
 
 /** Looks at everything that goes wrong on hosts, as this user and with these settings. Changes and posts nothing. */
 export async function examine(config: Config): Promise<readonly Finding[]> {
-  const [docker, webhooks, heal] = await Promise.all([
+  const [docker, journal, webhooks, heal] = await Promise.all([
     checkDocker(config),
+    checkJournal(config),
     checkWebhooks(config.alerts),
-    HEAL_CHECKS[healAction(config.heal).needs](config),
+    checkAction(config),
   ]);
   return [
     ...docker,
+    ...journal,
     checkFolder('state', config.state.dir ?? defaultStateDir(), 'state.dir (QT_STATE_DIR)'),
     checkFolder('report', config.report.dir, 'report.dir (QT_REPORT_DIR)'),
     ...webhooks,
@@ -25,7 +27,8 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
   ];
 }
 
-/** By what the configured action needs. */
-const HEAL_CHECKS: Readonly<
-  Record<HealAction['needs'], (config: Config) => readonly Finding[] | Promise<readonly Finding[]>>
-> = { program: ({ heal }) => checkHeal(heal), engine: checkRestart };
+/** Whether the program that the configured action runs could be started, or the engine lets it do its work. */
+function checkAction(config: Config): readonly Finding[] | Promise<readonly Finding[]> {
+  const command = healAction(config.heal).program(config.heal);
+  return command === undefined ? checkRestart(config) : checkHeal({ ...config.heal, command: [...command] });
+}

@@ -16,7 +16,7 @@ export const PLACES = {
 } as const;
 
 /** The drop-ins that are ours: others in the same folder belong to the operator. */
-export const DROP_INS = ['user', 'report', 'heal', 'docker', 'config', 'webhook'] as const;
+export const DROP_INS = ['user', 'report', 'heal', 'docker', 'journal', 'config', 'webhook'] as const;
 export type DropIn = (typeof DROP_INS)[number];
 
 /** The file of one of our drop-ins. They come early, so that one by `systemctl edit` overrules them. */

@@ -1,3 +1,4 @@
+import { HEAL_UNIT } from '../../systemd/heal-unit.ts';
 import { unitSafe } from './heal-context.ts';
 import type { HealEnd } from './heal-sink.ts';
 
@@ -41,7 +42,7 @@ export function systemdRunArgv(options: SystemdRunOptions): readonly string[] {
 
 /** The transient unit of one attempt: `quantum-realtime-heal-<attempt>`. */
 export function healUnit(attemptId: string): string {
-  return `quantum-realtime-heal-${unitSafe(attemptId)}`;
+  return `${HEAL_UNIT}${unitSafe(attemptId)}`;
 }
 
 /**

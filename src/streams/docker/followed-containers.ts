@@ -1,12 +1,8 @@
-import type { SchedulerLike } from 'rxjs';
 import type { Config } from '../../config/config.ts';
-import type { Gap, Observation, Origin } from '../../model.ts';
-import type { DockerClient } from './client.ts';
-import type { DockerEvent } from './events.ts';
-import type { Log } from '../../log.ts';
-import type { SavedContainer } from './saved-position.ts';
-import type { Skim } from '../skim.ts';
 import type { FollowedStatus } from '../source.ts';
+import type { DockerEvent } from './events.ts';
+import type { FollowParts } from './follow-container.ts';
+import type { SavedContainer } from './saved-position.ts';
 import type { RestartTracker } from './tracker.ts';
 
 /** All containers of the engine that are to be followed: who they are, their logs, what events and inspect say. */
@@ -26,26 +22,10 @@ export interface FollowedContainers {
   snapshot(): Readonly<Record<string, SavedContainer>>;
 }
 
-export interface LogsParts {
-  /** The id of the source. */
-  readonly source: string;
-  readonly client: DockerClient;
+export interface LogsParts extends Omit<FollowParts, 'inspect' | 'withSlot' | 'followed' | 'heard'> {
   readonly tracker: RestartTracker;
-  readonly push: (observation: Observation) => void;
-  /** One more harmless line of a stream. */
-  readonly quiet: (origin: Origin, at: number) => void;
-  /** Tells harmless entries. */
-  readonly skim: Skim;
-  /** The time, cheaply: to within a few milliseconds. */
-  readonly now: () => number;
-  readonly tellGap: (gap: Gap) => void;
-  readonly engine: (signal: AbortSignal) => Promise<void>;
   readonly containers: Config['containers'];
   readonly selfId: string | undefined;
   /** Goes on from events that were saved: a start among those that come is a new one. */
   readonly resumed: boolean;
-  readonly window: number;
-  readonly clock: SchedulerLike;
-  readonly log: Log;
-  readonly signal: AbortSignal;
 }

@@ -21,7 +21,7 @@ const openLine = z.object({ ts: z.string(), at: z.number(), bytes: z.string() })
 
 const joinerState = z.object({ open: z.array(openLine.nullable()), counted: z.array(z.string()) });
 
-const logState = z.object({ ledger: deduplicatorState, joiner: joinerState });
+const logState = z.object({ ledger: deduplicatorState, joiner: joinerState, ended: z.boolean().optional() });
 
 const savedContainer = z.object({
   name: z.string(),
@@ -88,7 +88,7 @@ export type OpenLine = Readonly<z.infer<typeof openLine>>;
 /** The two streams' open lines, and the timestamps of lines already counted whose rest is not to be counted again. */
 export type JoinerState = Readonly<z.infer<typeof joinerState>>;
 
-/** What is saved of one container's log. */
+/** What is saved of one container's log; `ended`: it had been read to its end, and the container did not run. */
 export type LogState = Readonly<z.infer<typeof logState>>;
 
 /** What is saved of one container; `gap` is a loss that has been found and not been emitted yet. */

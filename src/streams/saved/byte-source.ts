@@ -24,13 +24,13 @@ const CHUNK = 128 * 1024;
 
 /** After so many bytes of a file the event loop gets its turn: for signals, progress, and whoever waits. */
 const TURN = 8 * CHUNK;
-const GZIP = [0x1f, 0x8b];
-const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
-const UNREADABLE: readonly (readonly [name: string, magic: readonly number[]])[] = [
-  ['bzip2', [0x42, 0x5a, 0x68]],
-  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
-  ['zip', [0x50, 0x4b, 0x03, 0x04]],
-];
+const COMPRESSIONS = {
+  gzip: [0x1f, 0x8b],
+  zstd: [0x28, 0xb5, 0x2f, 0xfd],
+  bzip2: [0x42, 0x5a, 0x68],
+  xz: [0xfd, 0x37, 0x7a, 0x58, 0x5a],
+  zip: [0x50, 0x4b, 0x03, 0x04],
+} as const;
 
 /**
  * Opens a file, or standard input for `-`. Compression (gzip, zstd) is told by content. A file is read as far as it
@@ -39,18 +39,14 @@ const UNREADABLE: readonly (readonly [name: string, magic: readonly number[]])[]
 export async function openBytes(path: string): Promise<ByteSource> {
   const raw = path === '-' ? fromStream(process.stdin) : await fromFile(path);
   const first = await firstOf(raw);
-  const head = first ?? new Uint8Array();
-  for (const [name, magic] of UNREADABLE) {
-    if (!startsWith(head, magic)) continue;
+  const compression = compressionOf(first ?? new Uint8Array());
+  if (compression !== undefined && compression !== 'gzip' && compression !== 'zstd') {
     await raw.close();
-    throw new Error(`compressed with ${name}, which is not supported; gzip and zstd are`);
+    throw new Error(`compressed with ${compression}, which is not supported; gzip and zstd are`);
   }
   const ahead: Raw = { ...raw, read: once(first, raw.read) };
-  const decoder = startsWith(head, GZIP)
-    ? createGunzip()
-    : startsWith(head, ZSTD)
-      ? createZstdDecompress()
-      : undefined;
+  const decoder =
+    compression === 'gzip' ? createGunzip() : compression === 'zstd' ? createZstdDecompress() : undefined;
   const unpacked = decoder === undefined ? ahead : decompressed(ahead, decoder);
   return {
     path,
@@ -173,6 +169,9 @@ function once(first: Uint8Array | undefined, read: Raw['read']): Raw['read'] {
   };
 }
 
-function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
-  return magic.every((byte, index) => bytes[index] === byte);
+/** What these first bytes of a file say it is compressed with; undefined if with nothing that is known. */
+export function compressionOf(head: Uint8Array): keyof typeof COMPRESSIONS | undefined {
+  for (const name of ['gzip', 'zstd', 'bzip2', 'xz', 'zip'] as const)
+    if (COMPRESSIONS[name].every((byte, index) => head[index] === byte)) return name;
+  return undefined;
 }

@@ -84,7 +84,7 @@ export class TextFile {
 
   #take(chunk: Uint8Array): Buffer | undefined {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const start = this.#begun ? 0 : begin(bytes);
+    const start = this.#begun ? 0 : textStart(bytes);
     this.#begun = true;
     const first = this.#overlong ? bytes.indexOf(NEWLINE, start) + 1 : start;
     if (this.#overlong && first === 0) return undefined;
@@ -118,7 +118,7 @@ function joined(parts: readonly Buffer[]): Buffer {
 }
 
 /** Where the text begins: after the mark that some programs put before it. Throws if it is none. */
-function begin(bytes: Buffer): number {
+export function textStart(bytes: Buffer): number {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 3;
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     throw new Error('in no known format: text in UTF-16; convert it to UTF-8');

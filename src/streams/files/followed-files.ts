@@ -1,0 +1,183 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Gap } from '../../model.ts';
+import { reasonOf } from '../saved/saved-lines.ts';
+import { FileBeginnings } from './begin-file.ts';
+import { FileIntake, type IntakeParts } from './file-intake.ts';
+import type { FilePosition } from './file-position.ts';
+import { searchLeft } from './file-search.ts';
+import { FILES, FileSet } from './file-set.ts';
+import { type FileSystem, keyOf } from './file-system.ts';
+import type { Found, FoundFile } from './find-files.ts';
+import type { FileParts, FollowedFile, Look } from './followed-file.ts';
+
+/** A file that has been removed is read on while its writer may still have it, and one renamed out of sight for longer. */
+const REMOVED = 10_000;
+const RENAMED = 10 * 60_000;
+
+/** What the look at one file says of the look at all. */
+const RANK: readonly Look[] = ['idle', 'grown', 'more', 'changed'];
+
+export interface FollowedFilesParts extends FileParts, Pick<IntakeParts, 'isOwn' | 'readerOf' | 'signal'> {
+  readonly group: string;
+  readonly tellGap: (gap: Gap) => void;
+}
+
+/** The files of one group: those found are read until they are over, whatever becomes of their names. */
+export class FollowedFiles {
+  readonly set: FileSet;
+  readonly #parts: FollowedFilesParts;
+  readonly #intake: FileIntake;
+  /** Since when files have been out of sight. */
+  readonly #unmatched = new Map<FollowedFile, number>();
+  /** Paths whose files have given way to others, and when those had last been written to. */
+  readonly #replaced = new Map<string, number>();
+  /** Paths that could not be read at the first look: what they lead to is not new when it can be. */
+  readonly #old = new Set<string>();
+  #first: boolean;
+
+  constructor(
+    parts: FollowedFilesParts,
+    saved: Iterable<readonly [id: string, position: FilePosition]>,
+    begun: boolean,
+  ) {
+    const { group, clock, isOwn, readerOf, signal } = parts;
+    this.#parts = parts;
+    this.#first = !begun;
+    this.set = new FileSet(parts, group, saved);
+    const beginnings = new FileBeginnings(this.set, (file) => this.#change(file), clock);
+    const now = (): number => clock.now();
+    this.#intake = new FileIntake({ set: this.set, beginnings, isOwn, readerOf, signal, now });
+  }
+
+  /** Its files have been looked for: those found later are new. */
+  get begun(): boolean {
+    return !this.#first;
+  }
+
+  /** What should be read and cannot be, with the reason. */
+  get unreadable(): ReadonlyMap<string, string> {
+    return this.#intake.unreadable;
+  }
+
+  /** What matches and is not read, with the reason. */
+  get refused(): ReadonlyMap<string, string> {
+    return this.#intake.refused;
+  }
+
+  /** Takes up what has been found, and lets go of what is over. */
+  async update(found: Found, disk: FileSystem): Promise<void> {
+    const { set } = this;
+    const { unreadable, refused } = this.#intake;
+    replace(unreadable, found.unreadable);
+    replace(refused, found.refused);
+    const matched = this.#byNumber(found);
+    const fresh = [...matched.values()].filter(({ stats }) => !set.files.has(keyOf(stats)));
+    for (const [key, { path }] of matched) set.files.get(key)?.rename(path);
+    const last = set.lastWritten();
+    // What has been read before comes first, and then what was rotated: another may be a copy of one of them.
+    for (const file of fresh.filter(({ stats }) => set.left.has(keyOf(stats)))) await this.#take(file, disk);
+    for (const { path, stats } of fresh)
+      if (!set.files.has(keyOf(stats)) || set.left.has(keyOf(stats)))
+        this.#noteReplaced(path, last.get(path));
+    for (const [path, since] of this.#replaced) {
+      this.#replaced.delete(path);
+      await this.#intake.takeRotated(path, since, disk);
+    }
+    for (const file of fresh) await this.#take(file, disk);
+    if (this.#first) for (const path of unreadable.keys()) this.#old.add(path);
+    // What cannot be seen now is not new when it can.
+    this.#first &&= found.hidden;
+    if (found.absent.length > 0 || unreadable.size > 0) return;
+    await this.#letGo(matched);
+    await searchLeft({ ...this.#parts, set, intake: this.#intake }, (key) => matched.has(key), disk);
+  }
+
+  /** Reads a chunk of each file that has something new. */
+  async read(): Promise<Look> {
+    let most: Look = 'idle';
+    for (const file of this.set.files.values()) {
+      if (this.#parts.signal.aborted) break;
+      const look = await this.#readOne(file);
+      if (RANK.indexOf(look) > RANK.indexOf(most)) most = look;
+      if (look === 'more') await nextTurn();
+    }
+    return most;
+  }
+
+  /** Emits lines whose end has not come for some time. */
+  tick(now: number): void {
+    for (const file of this.set.files.values()) file.tick(now);
+  }
+
+  /** Each file once, by one of its names, without those that another group reads. */
+  #byNumber(found: Found): ReadonlyMap<string, FoundFile> {
+    const matched = new Map<string, FoundFile>();
+    for (const file of found.files) {
+      const key = keyOf(file.stats);
+      const reader = this.#parts.readerOf(key);
+      if (reader !== undefined) this.#intake.refused.set(file.path, `it is read as part of ${reader}`);
+      else if (!matched.has(key)) matched.set(key, file);
+    }
+    return matched;
+  }
+
+  #take(file: FoundFile, disk: FileSystem): Promise<void> {
+    return this.#intake.take(file, disk, this.#first || this.#old.has(file.path));
+  }
+
+  #noteReplaced(path: string, since: number | undefined): void {
+    if (since !== undefined && !this.#replaced.has(path)) this.#replaced.set(path, since);
+  }
+
+  async #readOne(file: FollowedFile): Promise<Look> {
+    try {
+      const look = await file.read();
+      if (look === 'changed') this.#change(file);
+      else if (look !== 'more' && file.isFinite) this.set.finish(file);
+      return look;
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (file.isFinite) this.#damaged(file, reason);
+      else {
+        this.#intake.unreadable.set(file.path, reason);
+        this.set.drop(file, false);
+      }
+      return 'idle';
+    }
+  }
+
+  /** It is no longer what was read. */
+  #change(file: FollowedFile): void {
+    const { path, mtime } = file.position();
+    this.#noteReplaced(path, mtime);
+    this.set.drop(file, true);
+  }
+
+  #damaged(file: FollowedFile, reason: string): void {
+    this.set.finish(file);
+    const at = this.#parts.clock.now();
+    const { container } = this.set;
+    const text = `${file.path}: the rest of it is damaged: ${reason}`;
+    this.#parts.tellGap({ type: 'gap', at, source: FILES, container, from: at, to: at, reason: text });
+  }
+
+  async #letGo(matched: ReadonlyMap<string, FoundFile>): Promise<void> {
+    const now = this.#parts.clock.now();
+    for (const [key, file] of this.set.files) {
+      if (matched.has(key) || file.isFinite) {
+        this.#unmatched.delete(file);
+        continue;
+      }
+      const since = Math.max(this.#unmatched.get(file) ?? now, file.grewAt);
+      this.#unmatched.set(file, since);
+      if (now - since < ((await file.isRemoved()) ? REMOVED : RENAMED)) continue;
+      this.#unmatched.delete(file);
+      this.set.finish(file);
+    }
+  }
+}
+
+function replace<K, V>(map: Map<K, V>, by: ReadonlyMap<K, V>): void {
+  map.clear();
+  for (const [key, value] of by) map.set(key, value);
+}
