@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/config.ts';
-import type { ReplayResult } from '../replay/replay-session.ts';
+import type { ReplayResult } from '../replay/replay-result.ts';
 import { duration, positive } from './arguments.ts';
 import { onInterrupt } from './on-interrupt.ts';
 import type { Drill } from './replay/drill.ts';

@@ -1,7 +1,7 @@
 import { merge, type Observable, tap } from 'rxjs';
 import type { EffectTaker } from '../operators/perform.ts';
 import { storedOutbox } from '../state/outbox.ts';
-import type { DaemonOptions } from './run-daemon.ts';
+import type { DaemonOptions } from './daemon-options.ts';
 import type { World } from './open-world.ts';
 import { dryPerformer, realPerformer } from './effect-performer.ts';
 import { type Performers, performers } from './performers.ts';

@@ -14,6 +14,7 @@ import { statusLine } from '../systemd/status-line.ts';
 import { EXIT } from '../usage.ts';
 import { banner } from './banner.ts';
 import { daemonEffects } from './daemon-effects.ts';
+import type { DaemonOptions } from './daemon-options.ts';
 import { answers, enginesOf } from './engine-at-start.ts';
 import { housekeeping } from './housekeeping.ts';
 import { lineRates } from './line-rates.ts';
@@ -21,26 +22,10 @@ import { openWorld, type World } from './open-world.ts';
 import { operations } from './operations.ts';
 import { type Carried, pipelineRun } from './pipeline-run.ts';
 import { pipelineRuns } from './pipeline-runs.ts';
-import type { RecordingOptions } from './recorder.ts';
 import { withLimits } from './reload.ts';
 import { healInProgress } from './restore.ts';
 import { statusOf } from './status-of.ts';
 import { stopping } from './stopping.ts';
-
-/** How the daemon is to run, beside its settings. */
-export interface DaemonOptions {
-  readonly config: Config;
-  readonly configFile?: string | undefined;
-  /** Reads the settings again, for a reload. Throws a ConfigError. */
-  readonly load: () => Promise<Config>;
-  readonly stateDir: string;
-  /** Logs what it would do, and does nothing of it; writes no report. */
-  readonly dryRun: boolean;
-  /** Ends with exit code 1 if no engine answers at the start. */
-  readonly requireDocker: boolean;
-  /** Also saves what is seen and what becomes of effects. */
-  readonly record?: RecordingOptions | undefined;
-}
 
 const SYSTEMD_STATUS = 10_000;
 
