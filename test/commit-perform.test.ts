@@ -2,6 +2,7 @@ import { identity, NEVER, Subject } from 'rxjs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createClassifier } from '../src/classify/classifier.ts';
 import { configSchema, defaults } from '../src/config/config.ts';
+import { checkpoints } from '../src/daemon/checkpoint.ts';
 import { reassignDeliveries } from '../src/daemon/reassign-deliveries.ts';
 import { policyOf } from '../src/incidents/policy.ts';
 import type { Step } from '../src/incidents/reducer-context.ts';
@@ -225,6 +226,25 @@ describe('a batch of several sources as one transaction', () => {
     const [opened] = steps;
     expect(opened?.state.coverage['docker']?.reason).toBe('away');
     expect(opened?.state.keys['host']?.incident).toMatchObject({ state: 'open', readBack: false });
+  });
+});
+
+describe('what a step owes', () => {
+  test('is owed to the channels there are when it is stored: a reload replaces them before the run ends', () => {
+    let channels = ['old'];
+    const change = checkpoints({
+      positions: () => new Map(),
+      entries: createEntryStore(),
+      window: new RollingWindow({ length: HOUR }),
+      policy: policyOf(defaults),
+      channels: () => channels,
+    });
+    channels = ['new', 'other'];
+    expect(change(step([alert, report, heal]), OPENED).owed).toEqual([
+      { effect: alert, channels: ['new', 'other'], at: OPENED },
+      { effect: report, channels: ['report'], at: OPENED },
+      { effect: heal, channels: [], at: OPENED },
+    ]);
   });
 });
 

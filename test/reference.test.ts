@@ -1,36 +1,14 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defaults } from '../src/config/config.ts';
 import { formatDuration } from '../src/time/duration.ts';
 import { namedTests, testExists } from './support/named-tests.ts';
+import { commentsOf, exists, missingFrom, quoted, read, rowsOf, sources } from './support/pages.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 const TRANSITIONS = 'docs/reference/incident-transitions.md';
 const CASES = 'docs/reference/docker-cases.md';
-const MAP = 'docs/ARCHITECTURE.md';
-
-const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const sources = globSync(['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'], { cwd: ROOT }).sort();
 
 /** Where whole files speak of transitions and invariants; elsewhere only comments do. */
 const ABOUT_INCIDENTS = /^test\/(?:incident|mutants|stories)\//;
-
-/** The comments of a source text, without what stands in backticks. */
-function commentsOf(text: string): string {
-  const comments = text.matchAll(/\/\*[\s\S]*?\*\/|(?:^|\s)\/\/ .*$/gm);
-  return [...comments].map(([comment]) => comment.replaceAll(/`[^`]*`/g, '')).join('\n');
-}
-
-/** The table rows of a page as cells, without what surrounds them. */
-function rowsOf(page: string): readonly (readonly string[])[] {
-  const lines = page.split('\n').filter((line) => line.startsWith('| '));
-  return lines.map((line) => line.split('|').map((cell) => cell.trim()).slice(1, -1)); // prettier-ignore
-}
-
-/** What a page says in backticks. */
-const quoted = (text: string): readonly string[] =>
-  [...text.matchAll(/`([^`]+)`/g)].map(([, inner = '']) => inner);
 
 const transitionRows = rowsOf(read(TRANSITIONS));
 const numbers = new Set(
@@ -74,7 +52,7 @@ describe('numbers that code and tests cite', () => {
         page,
       })),
     );
-    expect(found.filter(({ page }) => !existsSync(join(ROOT, page)))).toEqual([]);
+    expect(found.filter(({ page }) => !exists(page))).toEqual([]);
     expect(sources.filter((file) => /(?<!RFC \d+ )§/.test(commentsOf(read(file))))).toEqual([]);
   });
 });
@@ -96,20 +74,18 @@ describe('the reference', () => {
     expect(namedTests(read(CASES)).filter((one) => !testExists(one))).toEqual([]);
   });
 
-  test.each([TRANSITIONS, CASES, 'docs/reference/README.md', MAP])(
+  test.each([TRANSITIONS, CASES, 'docs/reference/README.md'])(
     'names files that exist, and links that lead somewhere: %s',
     (page) => {
-      const text = read(page);
-      const paths = quoted(text).filter((inner) => /^(?:src|test|bench|docs)\/[\w./-]*$/.test(inner));
-      const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = '']) =>
-        join(page, '..', link),
-      );
-      expect([...paths, ...links].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+      expect(missingFrom(page)).toEqual([]);
     },
   );
 
   test('quotes reasons as the code has them', () => {
-    const code = globSync('src/incidents/*.ts', { cwd: ROOT }).map(read).join('\n');
+    const code = sources
+      .filter((file) => file.startsWith('src/incidents/'))
+      .map(read)
+      .join('\n');
     const reasons = transitionRows
       .filter(([number = '']) => /^T\d+$/.test(number))
       .flatMap((row) => quoted(row.at(-1) ?? ''));
@@ -127,46 +103,6 @@ describe('the reference', () => {
     expect(incident.filter((setting) => !given.some(([one]) => one === setting))).toEqual([]);
   });
 });
-
-describe('the map', () => {
-  test('lists every room, and no room imports anything beside its list', () => {
-    const rooms = rowsOf(read(MAP)).filter(
-      ([room = '']) => /^`src\/\w+`$/.test(room) && room !== '`src/time`',
-    );
-    const allowed = new Map(
-      rooms.map(([room = '', , imports = '']): [string, (other: string) => boolean] => {
-        const named = quoted(imports);
-        const isAllBut = imports.startsWith('all');
-        return [room.slice(1, -1), (other) => named.includes(other) !== isAllBut];
-      }),
-    );
-    const folders = [...new Set(sources.map(roomOf))].filter(
-      (room) => /^src\/\w+$/.test(room) && room !== 'src/time',
-    );
-    expect([...allowed.keys()].sort()).toEqual(folders.sort());
-    const against = sources
-      .filter((file) => allowed.has(roomOf(file)))
-      .flatMap((file) =>
-        importsOf(file)
-          .filter((other) => allowed.has(roomOf(other)) && roomOf(other) !== roomOf(file))
-          .filter((other) => allowed.get(roomOf(file))?.(roomOf(other)) !== true)
-          .map((other) => `${file} imports ${other}`),
-      );
-    expect(against).toEqual([]);
-  });
-});
-
-/** The room of a file: its folder below `src`, or the file itself. */
-function roomOf(file: string): string {
-  return /^src\/\w+(?=\/)/.exec(file)?.[0] ?? file;
-}
-
-/** The files that a file imports, from the root; of types, too. */
-function importsOf(file: string): readonly string[] {
-  return [...read(file).matchAll(/(?:from |import |import\()'(\.[^']+)'/g)].map(([, path = '']) =>
-    join(file, '..', path),
-  );
-}
 
 /** The default of a setting by its path, written as a duration where `like` is one. */
 function defaultOf(setting: string, like: string): string {

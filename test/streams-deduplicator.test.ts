@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { recordsOf, type LogRecord, keepRecord } from '../src/streams/docker/log-record.ts';
 import { PIECE } from '../src/streams/docker/join-lines.ts';
 import { keySet } from '../src/streams/docker/key-set.ts';
-import { deduplicator, type Deduplicator, type Loss } from '../src/streams/docker/deduplicator.ts';
+import { deduplicator, type Deduplicator, type OnLost } from '../src/streams/docker/deduplicator.ts';
 
 interface Row {
   readonly stream: 0 | 1;
@@ -133,7 +133,7 @@ test('a gap that a follow had come past or into is of its own kind: nobody can t
   const gapAfter = (followed: number, resumed = false): readonly boolean[] => {
     let book = deduplicator();
     const kinds: boolean[] = [];
-    const lost: Loss = (from, to, doubtful) => {
+    const lost: OnLost = (from, to, doubtful) => {
       expect([from, to]).toEqual([BASE + 4_000, BASE + 8_000]);
       kinds.push(doubtful);
     };
@@ -258,7 +258,7 @@ test('keys are found again, survive being saved, and go when they are confirmed'
       for (const [low, high] of pairs) expect(loaded.has(low, high)).toBe(true);
       const absent = !pairs.some(([low, high]) => low === other[0] && high === other[1]);
       if (absent && (other[0] > 1 || other[1] !== 0)) expect(loaded.has(...other)).toBe(false);
-      loaded.turn();
+      loaded.beginGeneration();
       loaded.confirm();
       expect(loaded.size).toBe(0);
     }),

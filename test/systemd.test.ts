@@ -10,6 +10,8 @@ const INSTALL =
 const ROOT = join(import.meta.dirname, '..');
 /** Where the machine sees this repository, wherever it is here: its own /tmp is empty. */
 const INSIDE = '/srv/program';
+/** Where the service runs from. */
+const INSTALLED = '/opt/quantum-realtime';
 const SERVICE = 'quantum_realtime';
 
 let engine: Engine | undefined;
@@ -175,9 +177,9 @@ describeMachine(
         'process.uptime() < 1 ? checkpoint$.next() : undefined',
       );
       await machine().ok(
-        `cp -a ${INSIDE}/dist /srv/wedged && test "$(grep -rlF '${asks}' /srv/wedged | wc -l)" = 1 &&
-         grep -rlF '${asks}' /srv/wedged | xargs sed -i 's/${asks.replace('$', '[$]')}/${wedged}/' &&
-         mount --bind /srv/wedged ${INSIDE}/dist && systemctl restart ${SERVICE}`,
+        `cp -a ${INSTALLED}/dist /srv/whole && test "$(grep -rlF '${asks}' ${INSTALLED}/dist | wc -l)" = 1 &&
+         grep -rlF '${asks}' ${INSTALLED}/dist | xargs sed -i 's/${asks.replace('$', '[$]')}/${wedged}/' &&
+         systemctl restart ${SERVICE}`,
       );
       const before = await show('MainPID');
       await machine().until(
@@ -185,7 +187,7 @@ describeMachine(
         (out) => out.includes('Watchdog timeout'),
         60_000,
       );
-      await machine().ok(`umount ${INSIDE}/dist`);
+      await machine().ok(`rm -r ${INSTALLED}/dist && cp -a /srv/whole ${INSTALLED}/dist`);
       await machine().until(
         `systemctl show ${SERVICE} -p MainPID -p ActiveState`,
         (out) => out.includes('ActiveState=active') && !out.includes(`MainPID=${before}\n`),

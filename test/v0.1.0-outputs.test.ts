@@ -6,8 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../src/config/load-config.ts';
 import { replaySession } from '../src/replay/replay-session.ts';
 import { alertChannels } from '../src/sinks/alert/alert-channels.ts';
-import { memoryOutbox } from '../src/sinks/outbox.ts';
-import { effectQueue } from '../src/sinks/effect-queue.ts';
+import { memoryQueue } from '../src/sinks/memory-queue.ts';
 import { markdownReport } from '../src/sinks/report/report-sink.ts';
 import { VirtualClock } from '../src/time/virtual-clock.ts';
 import { cli } from './support/cli.ts';
@@ -59,7 +58,7 @@ describe('what version 0.1.0 has told of its incidents', () => {
     }));
     const dir = scratchDir();
     const clock = new VirtualClock();
-    const performer = effectQueue({
+    const performer = memoryQueue({
       alert: {
         channels: alertChannels({ ...config.alerts, channels }, new Agent()),
         name: config.name,
@@ -68,7 +67,6 @@ describe('what version 0.1.0 has told of its incidents', () => {
       },
       report: markdownReport({ dir, title: config.report.title }),
       heal: undefined,
-      outbox: memoryOutbox(),
       clock,
       log: bench().log,
     });

@@ -13,8 +13,8 @@ export interface Moving {
   readonly entries: EntryStore;
   readonly window: RollingWindow;
   readonly policy: Policy;
-  /** Names of the alert channels: each owes a delivery of every alert. */
-  readonly channels: readonly string[];
+  /** Names of the present alert channels: each is owed a delivery of every alert. */
+  readonly channels: () => readonly string[];
 }
 
 /**
@@ -33,7 +33,7 @@ export function checkpoints(moving: Moving): (step: Step, now: number) => Change
       core: step.state,
       owed: step.effects.map((effect) => ({
         effect,
-        channels: channelsOf(effect, moving.channels),
+        channels: channelsOf(effect, moving.channels()),
         at: now,
       })),
       incidents: incidentsOf(step, moving, now),

@@ -7,7 +7,7 @@ import { alertChannels } from '../sinks/alert/alert-channels.ts';
 import { describeEffect } from '../sinks/text/describe-effect.ts';
 import { configuredHeal } from '../sinks/heal/configured-heal.ts';
 import type { HealStarted } from '../sinks/heal/heal-sink.ts';
-import type { Outbox } from '../sinks/outbox.ts';
+import type { Outbox } from '../state/delivery.ts';
 import { reassignDeliveries } from './reassign-deliveries.ts';
 import { effectQueue, type EffectQueue } from '../sinks/effect-queue.ts';
 import { markdownReport } from '../sinks/report/report-sink.ts';

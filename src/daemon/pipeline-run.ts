@@ -44,8 +44,8 @@ export interface PipelineRunParts {
   readonly config: Config;
   readonly carried: Carried;
   readonly store: Pick<Store, 'commit'>;
-  /** Names of the alert channels: each owes a delivery of every alert. */
-  readonly channels: readonly string[];
+  /** Names of the present alert channels, which a reload replaces before the run: each is owed a delivery of every alert. */
+  readonly channels: () => readonly string[];
   /** Passes on what is read, and records it where that is wanted. */
   readonly seen: Recorder['seen'];
   readonly outcomes$: Observable<Outcome>;

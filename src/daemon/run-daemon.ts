@@ -62,7 +62,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
         config: settings,
         carried,
         store,
-        channels: effects.channels(),
+        channels: effects.channels,
         everyLine: options.record !== undefined,
         seen: effects.recording.seen,
         outcomes$: effects.outcomes$,

@@ -7,7 +7,7 @@ import { fault, type Finding, ok, warning } from './finding.ts';
 const CHECK = 'alerts';
 const TIMEOUT = 10_000;
 
-/** Asks every receiver something harmless. Nothing is posted; `test-alert` posts. */
+/** Sends every receiver a harmless request. Nothing is posted; `test-alert` posts. */
 export async function checkWebhooks(alerts: Config['alerts']): Promise<readonly Finding[]> {
   const channels = configuredChannels(alerts);
   if (channels.length === 0)

@@ -6,7 +6,6 @@ import { checkHeal } from './check-heal.ts';
 import { checkJournal } from './check-journal.ts';
 import { checkRestart } from './check-restart.ts';
 import { checkWebhooks } from './check-webhooks.ts';
-import type { HealAction } from '../sinks/heal/heal-action.ts';
 import { healAction } from '../sinks/heal/actions/registry.ts';
 import type { Finding } from './finding.ts';
 
@@ -16,7 +15,7 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     checkDocker(config),
     checkJournal(config),
     checkWebhooks(config.alerts),
-    HEAL_CHECKS[healAction(config.heal).needs](config),
+    checkAction(config),
   ]);
   return [
     ...docker,
@@ -28,7 +27,8 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
   ];
 }
 
-/** By what the configured action needs. */
-const HEAL_CHECKS: Readonly<
-  Record<HealAction['needs'], (config: Config) => readonly Finding[] | Promise<readonly Finding[]>>
-> = { program: ({ heal }) => checkHeal(heal), engine: checkRestart };
+/** Whether the program that the configured action runs could be started, or the engine lets it do its work. */
+function checkAction(config: Config): readonly Finding[] | Promise<readonly Finding[]> {
+  const command = healAction(config.heal).program(config.heal);
+  return command === undefined ? checkRestart(config) : checkHeal({ ...config.heal, command: [...command] });
+}

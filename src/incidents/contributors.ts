@@ -52,7 +52,7 @@ function put(times: readonly number[], index: number, at: number): readonly numb
     : [...times, ...new Array<number>(index - times.length).fill(0), at];
 }
 
-/** Forgets who has sent no evidence for longer than any window. */
+/** The state without contributors that have sent no evidence for longer than any window. */
 function withoutSilent(state: CoreState, { longestWindow }: Policy): CoreState {
   const oldest = state.now - longestWindow;
   const inSlots = new Set(

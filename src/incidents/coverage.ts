@@ -8,7 +8,10 @@ export interface Dependencies {
   readonly containers: readonly string[];
 }
 
-/** Everything the fate of an incident depends on: where its deciding evidence and its expected containers are read. */
+/**
+ * Everything that an incident depends on: what its deciding evidence and the states of its expected containers are
+ * read from, and `HOST`, which is blind while the whole host is silent.
+ */
 export function dependenciesOf(state: CoreState, { sources, subjects, expected }: Incident): Dependencies {
   const ofExpected = expected.flatMap((name) =>
     Object.hasOwn(state.presence, name) ? (state.presence[name]?.source ?? []) : [],
@@ -110,7 +113,7 @@ function seenAgain({ blindSince: since, observedSince: before }: Watch, now: num
   return { observedSince: isLong(since, now, policy) ? now : before };
 }
 
-/** Whether an interruption since then is more than a hiccup. */
+/** Whether an interruption since then is longer than `blindAfter`. */
 function isLong(since: number | undefined, now: number, { incident }: Policy): boolean {
   return since !== undefined && now - since > incident.blindAfter;
 }

@@ -6,8 +6,8 @@ import type { CoreState, Incident } from './state.ts';
 import { blindSince, dependenciesOf, isBlind, observedSince } from './coverage.ts';
 
 /**
- * When an incident has to be looked at next if nothing happens before. Evidence that arrives meanwhile can only put a
- * recovery off, so that looking too early is harmless and a signal need not work this out again.
+ * When an incident has to be evaluated next if nothing happens before. Evidence that arrives meanwhile can only delay
+ * a recovery, so that evaluating too early is harmless and this need not be computed again at every signal.
  */
 export function dueOf(state: CoreState, incident: Incident, policy: Policy): number {
   return Math.max(state.now + 1, Math.min(...candidates(state, incident, policy)));
@@ -31,7 +31,10 @@ export function deadFrom(state: CoreState, incident: Incident, policy: Policy): 
   return Math.max(missingSince(state, incident, policy), incident.graceFrom) + policy.incident.aliveGrace;
 }
 
-/** Until when what calls for a heal is fresh enough for one to start, if nothing more happens. */
+/**
+ * Until when the evidence is fresh enough for a heal to start, if nothing more happens; without end while containers
+ * are dead.
+ */
 export function freshUntil(state: CoreState, incident: Incident, policy: Policy): number {
   const { aliveGrace, freshness } = policy.incident;
   if (missingSince(state, incident, policy) + aliveGrace <= state.now) return Infinity;
@@ -48,7 +51,10 @@ export function blindUntil(state: CoreState, incident: Incident, policy: Policy)
   return (blindSince(state, dependenciesOf(state, incident)) ?? Infinity) + policy.incident.blindMax;
 }
 
-/** The limits that call for what is being decided. Once that is under way, leaving the window does not undo it. */
+/**
+ * The limits that the present decision rests on. While verifying, those breached now; otherwise those that opened the
+ * incident or joined it, also if their evidence has left the window since.
+ */
 function calledFor(state: CoreState, incident: Incident, policy: Policy): readonly Counted[] {
   if (incident.state === 'verifying') return breachedOf(state, policy, incident.key);
   return countedFor(state, policy, incident.key).filter(({ slot }) =>
@@ -56,7 +62,7 @@ function calledFor(state: CoreState, incident: Incident, policy: Policy): readon
   );
 }
 
-/** Since when containers have been seen to be down: what was not looked at in between does not count. */
+/** Since when containers have been seen to be down; time that was not observed does not count. */
 function missingSince(state: CoreState, incident: Incident, policy: Policy): number {
   const needed = dependenciesOf(state, incident);
   if (incident.downSince === undefined || isBlind(state, needed, policy)) return Infinity;

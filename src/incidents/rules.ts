@@ -6,7 +6,7 @@ import { SILENCE, type Breach, type Rule, type Signal } from '../model.ts';
 import { isLimit, rankOf } from './rules/limits.ts';
 import { RULE_KINDS } from './rules/registry.ts';
 
-/** The rules in force, of every kind. A configured rule with the name of a default one takes its place. */
+/** The rules in force, of every kind. A configured rule with the name of a default one replaces it. */
 export function rulesOf(config: Config): readonly Rule[] {
   const rules = RULE_KINDS.flatMap((kind) => kind.rulesOf(config));
   return [...new Map(rules.map((rule) => [rule.name, rule])).values()];

@@ -5,8 +5,9 @@ import { nextDeadline } from './state.ts';
 import type { CoreState, Incident, Presence } from './state.ts';
 
 /**
- * The state at `now`, if a deadline should have fired longer than `blindAfter` ago: the process stood still, nothing was
- * seen meanwhile, and so the quiet clock starts over before the deadline fires. Otherwise the same state.
+ * The state at `now` if a deadline should have fired longer than `blindAfter` ago: the process stood still and
+ * observed nothing meanwhile, so that the time observed begins anew before the deadline fires. Otherwise the same
+ * state.
  */
 export function caughtUp(state: CoreState, now: number, { incident }: Policy): CoreState {
   const due = nextDeadline(state);
@@ -14,7 +15,7 @@ export function caughtUp(state: CoreState, now: number, { incident }: Policy): C
   return { ...state, now, observedSince: now };
 }
 
-/** The state with a gap kept for the stories to come: those of the last window, at most 50. */
+/** The state with a gap kept for later messages: those of the last window, at most 50. */
 export function keepGap(state: CoreState, gap: Gap, { config }: Policy): CoreState {
   const recent = state.gaps.filter(({ to }) => to > state.now - config.window);
   return { ...state, gaps: [...recent, gap].slice(-50) };
@@ -37,7 +38,7 @@ export function applyContainerStatus(
     source: status.source,
     instances,
     lastRunning: ran ? state.now : (known?.lastRunning ?? 0),
-    // A removed container leaves as it was: its end has been judged when it stopped.
+    // A removed container stays excused or not as it was: that was decided when it stopped.
     excused: !running && (isExcused(status) || (status.state === 'removed' && (known?.excused ?? false))),
   };
   const kept = Object.entries(state.presence).filter(
@@ -85,7 +86,10 @@ export function upAgain(incident: Incident): Incident {
   return downSince === undefined ? incident : rest;
 }
 
-/** The state with nothing taken for running until it is seen again; what ran then counts as having run until now. */
+/**
+ * The state in which no container counts as running until it is seen again; those that ran count as having run until
+ * now.
+ */
 export function unseen(state: CoreState): CoreState {
   const presence = Object.entries(state.presence).map(([name, known]): [string, Presence] => [
     name,

@@ -11,8 +11,9 @@ export interface EffectTaker {
 
 /**
  * Submits the effects of committed steps, in order, and passes the steps on. A heal whose step did not reach the disk
- * (full, read-only) waits until a later commit does, and is dropped if it is no longer wanted by then: after a crash
- * nobody could tell that it had been started. Messages are not held back.
+ * (full, read-only) waits until a later commit does, and is dropped if the core has given it up by then: after a
+ * crash there would be no record that it was started, and it would be started again. Messages are not held back. C12
+ * in docs/reference/incident-transitions.md.
  */
 export function perform(effects: EffectTaker, log: Log): OperatorFunction<Committed, Step> {
   return (committed$) => {

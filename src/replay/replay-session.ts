@@ -2,7 +2,7 @@ import { concatWith, defer, EMPTY, ignoreElements, lastValueFrom, Subject, tap, 
 import { canHeal } from '../config/can-heal.ts';
 import type { Config } from '../config/config.ts';
 import { policyOf } from '../incidents/policy.ts';
-import type { Log } from '../log.ts';
+import { SILENT } from '../log.ts';
 import type { Counts, Effect, Outcome, Tally } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
 import { createClassifier } from '../classify/classifier.ts';
@@ -21,7 +21,7 @@ import { savedSource } from '../streams/saved/saved-source.ts';
 import { type Skipped, sessionNotes } from '../streams/saved/session-notes.ts';
 import { advanceClock, advanceInStep, type Pace, VirtualClock } from '../time/virtual-clock.ts';
 
-/** What a replay takes for granted of a heal. `duration` in milliseconds of event time. */
+/** The assumed end of a heal, which is not run. `duration` in milliseconds of event time. */
 export interface AssumedHeal {
   readonly result: 'ok' | 'fail' | 'hang';
   readonly duration: number;
@@ -33,19 +33,19 @@ export interface ReplayOptions {
   /** Default: ok after 30 s. */
   readonly assumeHeal?: AssumedHeal;
   /**
-   * Performs an effect for real and resolves with what became of it. Event time stands still meanwhile; a heal's
-   * outcome is told after its assumed duration all the same. Without it effects are journalled, not performed.
+   * Performs an effect for real and resolves with its outcome. Event time stands still meanwhile; the outcome of a
+   * heal still comes after its assumed duration. Without it effects are journalled, not performed.
    */
   readonly perform?: (effect: Effect) => Promise<Outcome>;
   /** Event time against wall time, such as 60; as fast as it can if left out. */
   readonly speed?: number;
   /** Lines a second for files without times. Default 10. */
   readonly rate?: number;
-  /** Told at once of a file, or the rest of one, that is left out. */
+  /** Called at once with a file, or the rest of one, that is left out. */
   readonly onSkip?: (skipped: Skipped) => void;
-  /** Told of every step of the incidents, with the rolling window at that moment. */
+  /** Called with every step of the incidents, and the rolling window at that moment. */
   readonly onStep?: (step: Step, tally: Tally) => void;
-  /** Told how many bytes of how many have been read; 0 if the whole is not known. */
+  /** Called with how many bytes of how many have been read; 0 if the total is not known. */
   readonly onProgress?: (bytes: number, total: number) => void;
 }
 
@@ -67,9 +67,6 @@ export interface ReplayResult {
   /** Seconds of event time between the first event and the last. */
   readonly span: number;
 }
-
-/** A replay tells what happens in its journal. */
-const SILENT: Log = { error: () => undefined, warn: () => undefined, info: () => undefined };
 
 const ASSUMED: AssumedHeal = { result: 'ok', duration: 30_000 };
 

@@ -12,10 +12,11 @@ import type { AlertChannel } from './alert/alert-channel.ts';
 import { deliverAlerts } from './alert/deliver-alerts.ts';
 import type { HealEnd, HealProcess, HealSink, HealStarted } from './heal/heal-sink.ts';
 import { performHeals } from './heal/perform-heals.ts';
-import { channelsOf, type Delivery, type Outbox } from './outbox.ts';
+import { channelsOf } from './outbox.ts';
 import { deliverReports } from './report/deliver-reports.ts';
 import type { ReportSink } from './report/report-sink.ts';
 import type { Log } from '../log.ts';
+import type { Delivery, Outbox } from '../state/delivery.ts';
 import type { Worker } from './worker.ts';
 
 /** The sinks of a queue, and its surroundings. Durations in milliseconds. */
@@ -32,7 +33,8 @@ export interface EffectQueueOptions {
   readonly report: ReportSink;
   /** Undefined: no heal is configured, and one that is requested anyway ends as `broken`. */
   readonly heal: HealSink | undefined;
-  readonly outbox: Outbox;
+  /** Holds what is owed before it is submitted. */
+  readonly outbox: Omit<Outbox, 'add'>;
   /** The wall clock, on which retries wait: in a replay too, since receivers live in the present. */
   readonly clock: SchedulerLike;
   readonly log: Log;
@@ -55,7 +57,7 @@ export interface EffectQueueStatus {
 
 /** Performs effects one bounded attempt at a time. */
 export interface EffectQueue {
-  /** Queues an effect. One that was queued before is not performed twice. */
+  /** Queues an effect whose deliveries are owed already. One that was queued before is not performed twice. */
   submit(effect: Effect): void;
   /** Takes charge of a heal that was running when an earlier process of ours ended. */
   adopt(process: HealProcess): void;
@@ -162,7 +164,6 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
         return;
       }
       const channels = channelsOf(effect, alertChannels);
-      outbox.add(effect, channels, clock.now());
       if (channels.length === 0) reportSettled(effect, true, 'no channel is configured');
       else enqueue(effect.kind === 'alert' ? alerts : reports);
     },

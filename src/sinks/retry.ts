@@ -1,4 +1,4 @@
-import type { Delivery } from './outbox.ts';
+import type { Delivery } from '../state/delivery.ts';
 
 /**
  * The shortest pause, in milliseconds, whatever receiver and jitter come to: a `Retry-After: 0` must not become a

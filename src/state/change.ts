@@ -1,5 +1,5 @@
 import type { Effect, IncidentSnapshot } from '../model.ts';
-import type { Delivery } from '../sinks/outbox.ts';
+import type { Delivery } from './delivery.ts';
 
 /**
  * What one commit writes: each part is optional, and only what differs from the last commit costs anything. Values

@@ -1,5 +1,5 @@
-import type { Delivery } from '../sinks/outbox.ts';
 import type { Change, IncidentRecord, Rows, Saved } from './change.ts';
+import { type Delivery, deliveryKey, freshDelivery } from './delivery.ts';
 
 /**
  * Everything the store holds, as text, in memory: what is in the database, or would be if it could be written. With
@@ -115,20 +115,11 @@ export function savedIn(image: Image, savedAt: number): Saved {
   };
 }
 
-export function deliveryKey(delivery: Delivery): string {
-  return keyOf(delivery.effect.id, delivery.channel);
-}
-
-function keyOf(effect: string, channel: string): string {
-  return `${effect}\n${channel}`;
-}
-
 function newlyOwed(change: Change, image: Image): readonly Delivery[] {
-  const fresh = { state: 'pending', attempts: 0, remoteId: '', detail: '' } as const;
   return (change.owed ?? []).flatMap(({ effect, channels, at }) =>
     channels
-      .filter((channel) => !image.deliveries.has(keyOf(effect.id, channel)))
-      .map((channel) => ({ effect, channel, ...fresh, since: at, nextAt: at })),
+      .filter((channel) => !image.deliveries.has(deliveryKey({ effect, channel })))
+      .map((channel) => freshDelivery(effect, channel, at)),
   );
 }
 

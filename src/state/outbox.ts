@@ -1,4 +1,4 @@
-import type { Outbox } from '../sinks/outbox.ts';
+import { isUnsent, type Outbox } from './delivery.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -13,11 +13,7 @@ export function storedOutbox(store: Pick<Store, 'commit' | 'deliveries'>): Outbo
     save: (deliveries) => {
       store.commit({ deliveries });
     },
-    unsent: () =>
-      store
-        .deliveries()
-        .filter(({ state }) => state === 'pending' || state === 'inflight')
-        .toArray(),
+    unsent: () => store.deliveries().filter(isUnsent).toArray(),
     of: (incident, channel) =>
       store
         .deliveries()

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Log } from '../log.ts';
-import type { Delivery } from '../sinks/outbox.ts';
+import type { Delivery } from './delivery.ts';
 import type { Change, IncidentRecord, Saved } from './change.ts';
 import { openDatabase, replaceDatabase, STATE_FILE } from './database.ts';
 import { Disk, type Health } from './disk.ts';

@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Effect, IncidentSnapshot } from '../model.ts';
-import type { Delivery } from '../sinks/outbox.ts';
+import { type Delivery, deliveryKey } from './delivery.ts';
 import type { IncidentRecord } from './change.ts';
-import { type Cells, deliveryKey, emptyImage, type Image, type Patch } from './image.ts';
+import { type Cells, emptyImage, type Image, type Patch } from './image.ts';
 
 /** Parts that are one row a key. */
 const PARTS = ['meta', 'positions', 'entries', 'window'] as const;

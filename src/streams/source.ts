@@ -56,6 +56,29 @@ export interface SourceContext {
 export interface ConfiguredSource {
   readonly id: string;
   open(context: SourceContext, position?: Position): Source;
+  /**
+   * Saves what is still held of the past into files that a replay reads, without following. Rejects with words for people
+   * where nothing of the source can be read.
+   */
+  fetchPast(request: PastRequest): Promise<PastFetched>;
+}
+
+/** What of the past is wanted, and where to put it. Moments in epoch milliseconds. */
+export interface PastRequest {
+  readonly config: Config;
+  readonly since: number;
+  readonly until: number;
+  /** A folder that is there and empty. */
+  readonly dir: string;
+  readonly signal: AbortSignal;
+  /** Called with each container, by identity, before its log is read. */
+  readonly onContainer: (container: string) => void;
+}
+
+/** How many containers' logs were fetched, and what could not be, with the reason. */
+export interface PastFetched {
+  readonly containers: number;
+  readonly unread: readonly { readonly container: string; readonly reason: string }[];
 }
 
 /** A kind of sources, as the registry lists it. */

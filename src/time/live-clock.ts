@@ -32,8 +32,8 @@ const machine: TimeSource = { wall: () => Date.now(), monotonic: () => performan
 
 /**
  * The clock of a live run: epoch milliseconds that never go back. It starts at the wall clock and goes on with the
- * monotonic one; a jump of the wall clock by more than two seconds is told to `onJump`, and followed only forwards.
- * A delay beyond 24 days fires early: what is due is for the caller to compare with `now()`, as with any timer.
+ * monotonic one; a jump of the wall clock by more than two seconds is reported to `onJump`, and adopted only
+ * forwards. A delay beyond 24 days fires early: the caller compares what is due with `now()`, as with any timer.
  */
 export function liveClock(onJump: (jump: Jump) => void, source: TimeSource = machine): SchedulerLike {
   let offset = source.wall() - source.monotonic();

@@ -12,7 +12,7 @@ export interface EdgeMutant extends Mutant {
 export const edges: readonly EdgeMutant[] = [
   {
     name: 'inflight is never sent again',
-    file: 'src/state/outbox.ts',
+    file: 'src/state/delivery.ts',
     find: `state === 'pending' || state === 'inflight'`,
     replace: `state === 'pending'`,
     test: 'test/state-outbox.test.ts',

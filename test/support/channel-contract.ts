@@ -9,7 +9,7 @@ import type {
 } from '../../src/sinks/alert/alert-channel.ts';
 import { alertChannels } from '../../src/sinks/alert/alert-channels.ts';
 import { foldMessage } from '../../src/sinks/alert/fold-message.ts';
-import type { Delivery } from '../../src/sinks/outbox.ts';
+import type { Delivery } from '../../src/state/delivery.ts';
 import type { Effect } from '../../src/model.ts';
 import { effect, OPENED, story } from './effects.ts';
 import { matching } from './matchers.ts';

@@ -7,8 +7,7 @@ import { loadConfig } from '../../config/load-config.ts';
 import { replaySession } from '../../replay/replay-session.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
 import { commandHeal } from '../../sinks/heal/actions/command.ts';
-import { memoryOutbox } from '../../sinks/outbox.ts';
-import { effectQueue } from '../../sinks/effect-queue.ts';
+import { memoryQueue } from '../../sinks/memory-queue.ts';
 import { markdownReport, reportPath } from '../../sinks/report/report-sink.ts';
 import { startDiscordStandIn } from './discord-stand-in.ts';
 import { type Example, findExample } from './find-example.ts';
@@ -44,7 +43,7 @@ export async function runDemo(out: NodeJS.WriteStream, example: Example = findEx
     },
   });
   const dispatcher = new Agent();
-  const performer = effectQueue({
+  const performer = memoryQueue({
     alert: {
       channels: alertChannels(config.alerts, dispatcher),
       name: config.name,
@@ -57,7 +56,6 @@ export async function runDemo(out: NodeJS.WriteStream, example: Example = findEx
       env: process.env,
       secrets: [discord.url],
     }),
-    outbox: memoryOutbox(),
     clock: asyncScheduler,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });

@@ -8,8 +8,7 @@ import { alertChannels } from '../../sinks/alert/alert-channels.ts';
 import { healAction } from '../../sinks/heal/actions/registry.ts';
 import { configuredHeal } from '../../sinks/heal/configured-heal.ts';
 import type { HealSink } from '../../sinks/heal/heal-sink.ts';
-import { memoryOutbox } from '../../sinks/outbox.ts';
-import { effectQueue } from '../../sinks/effect-queue.ts';
+import { memoryQueue } from '../../sinks/memory-queue.ts';
 import { markdownReport } from '../../sinks/report/report-sink.ts';
 import type { Log } from '../../log.ts';
 import { engineEndpoints } from '../../streams/docker/engines.ts';
@@ -38,11 +37,10 @@ const NOTICE = '🧪 **DRILL - this is a replay of saved logs. Nothing of it is 
 export function openDrill(config: Config, started: number, tell: (line: string) => void): Drill {
   const dispatcher = new Agent();
   const channels = alertChannels(config.alerts, dispatcher).map(marked);
-  const performer = effectQueue({
+  const performer = memoryQueue({
     alert: { channels, name: config.name, deadline: Math.min(config.alerts.deadline, DEADLINE) },
     report: markdownReport(config.report),
     heal: healOf(config),
-    outbox: memoryOutbox(),
     clock: asyncScheduler,
     log: troubleOnly(tell),
   });

@@ -68,25 +68,25 @@ export interface ChannelOptions {
 }
 
 /**
- * What became of asking a receiver something harmless. `takes`: it would take a message. `unknown`: something answers,
- * but only a message would tell. `refuses` and `silent` come with what to do about it. Holds no secret.
+ * The result of a harmless request to a receiver. `takes`: it would accept a message. `unknown`: something answers, but
+ * only a message would show whether it is accepted. `refuses` and `silent` come with what to do about it. Holds no secret.
  */
 export interface ProbeResult {
   readonly verdict: 'takes' | 'unknown' | 'refuses' | 'silent';
-  /** What was asked and answered, or why no answer came. */
+  /** The request and its answer, or why no answer came. */
   readonly said: string;
   readonly remedy?: string;
 }
 
 /**
  * What `alerts.channels[].type` may name: one file in `channels/`, one line in the registry, one contract test
- * (`test/sinks-channels.test.ts`). Receivers that are spoken to over HTTP are made by `overHttp`.
+ * (`test/sinks-channels.test.ts`). `overHttp` makes those whose receiver speaks HTTP.
  */
 export interface ChannelType {
   readonly type: string;
   /** Whether an address for which no type is named is one of its own. */
   readonly matches: (url: URL) => boolean;
   create(options: ChannelOptions): AlertChannel;
-  /** Asks the receiver, for `doctor`, whether it would take a message; shows nobody anything. Never throws. */
+  /** For `doctor`: whether the receiver would accept a message, by a request that shows nobody anything. Never throws. */
   probe(options: ChannelOptions): Promise<ProbeResult>;
 }

@@ -1,5 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
-import type { Delivery, Outbox } from '../outbox.ts';
+import type { Delivery, Outbox } from '../../state/delivery.ts';
 import { retryLater, type RetryPolicy } from '../retry.ts';
 import type { Log } from '../../log.ts';
 import type { Settled, Worker } from '../worker.ts';
@@ -16,7 +16,7 @@ export interface DeliverAlertsOptions extends RetryPolicy {
    * edited in.
    */
   readonly updateInterval: number;
-  readonly outbox: Outbox;
+  readonly outbox: Omit<Outbox, 'add'>;
   readonly clock: SchedulerLike;
   readonly log: Log;
   readonly reportSettled: Settled;
@@ -144,7 +144,7 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
  * that message has been edited since `latest`.
  */
 function openedOf(
-  outbox: Outbox,
+  outbox: Pick<Outbox, 'of'>,
   { form, deliveries: [first] }: Batch,
   latest: number,
 ): Delivery | undefined {

@@ -1,5 +1,5 @@
 import type { Effect } from '../../model.ts';
-import type { Delivery } from '../outbox.ts';
+import type { Delivery } from '../../state/delivery.ts';
 import { counted, dateTime } from '../text/plain-words.ts';
 import type { Message } from './alert-channel.ts';
 import { alertParts, alertTitle } from './alert-text.ts';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../outbox.ts';
+import type { Delivery } from '../../state/delivery.ts';
 
 /**
  * Once at least this many messages to one channel have each waited for at least this long (milliseconds), one summary

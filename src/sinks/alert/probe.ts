@@ -1,19 +1,19 @@
 import type { Dispatcher } from 'undici';
 import type { ProbeResult } from './alert-channel.ts';
 
-/** A request that a receiver answers without showing anybody anything, and what its answers mean. */
+/** A harmless request to a receiver, and what its answers mean: whether it would accept a message. */
 export interface Question {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** By the status of the answer. */
+  /** What a status means; `unknown`: something answers, but only a message would show whether it is accepted. */
   readonly means: (status: number) => 'takes' | 'unknown' | 'refuses';
-  /** What it is, in a few words for people. */
+  /** The request in a few words for people. */
   readonly asked: string;
 }
 
-/** Asks, and gives up after `timeout` milliseconds. Never throws, and names no address. */
+/** Makes the request, and gives up after `timeout` milliseconds. Never throws; nothing in the result is the address. */
 export async function probe(
   question: Question,
   dispatcher: Dispatcher,

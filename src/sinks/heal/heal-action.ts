@@ -20,8 +20,11 @@ export interface HealParts {
  */
 export interface HealAction {
   readonly name: string;
-  /** What of the world has to be there for it: `doctor` looks whether it is. */
-  readonly needs: 'program' | 'engine';
+  /**
+   * The program it runs, with its arguments; undefined for what is done through the engine. `doctor` looks whether the
+   * one can be started, or the other lets us.
+   */
+  program(config: HealConfig): readonly string[] | undefined;
   /** What it does, in a few words that follow "attempt 1:"; may show the settings. */
   describe(config: HealConfig): string;
   /** The same for the log, which shows no settings. */

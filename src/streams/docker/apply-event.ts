@@ -4,7 +4,10 @@ import { explainStart } from './explain-start.ts';
 import { START_SLACK } from './restart-cause.ts';
 import { emitStatus, renameRun, type TrackerMemory } from './tracker-memory.ts';
 
-/** A `restart` event follows its `start` within a millisecond; a start is held this long before it is explained. */
+/**
+ * A start is explained this much later, in milliseconds: where an operator has caused it, a `restart` event follows it
+ * within one.
+ */
 export const HOLD = 100;
 
 /** Engines report one killing as several `oom` events; those this close together (milliseconds) are one. */

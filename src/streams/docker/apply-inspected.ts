@@ -4,7 +4,7 @@ import type { Inspected } from './inspected.ts';
 import { START_SLACK } from './restart-cause.ts';
 import { addRun, emitStatus, renameRun, type TrackerMemory } from './tracker-memory.ts';
 
-/** What the engine says of a container when asked, at `now` (epoch milliseconds). */
+/** Brings a container up to what inspect says of it; `now` (epoch milliseconds) is when inspect was called. */
 export function applyInspected(memory: TrackerMemory, found: Inspected, now: number): void {
   const known = memory.runs.get(found.id);
   const run = known ?? addRun(memory, found.id, found.name, found.labels);
@@ -35,13 +35,13 @@ function correctEnd(
   if (oomKilled && exitCode === 137 && !run.oom) outOfMemory(memory, run, diedAt);
 }
 
-/** The engine's count of restarts explains a start that is held, or is kept to find starts that no event told of. */
+/** The engine's count of restarts explains a start that is held back; else it is kept, to find starts without an event. */
 function compareCount(run: ContainerRun, { startedAt, restartCount }: Inspected, now: number): void {
   if (run.held === undefined) run.check = { startedAt, count: restartCount, due: now + 2 * HOLD };
   else if (Math.abs(run.held.at - startedAt) <= START_SLACK) run.held.count = restartCount;
 }
 
-/** Unless an event has told of a later run already. */
+/** Inspect decides, unless an event of a later run has come already. */
 function correctState(memory: TrackerMemory, run: ContainerRun, found: Inspected, now: number): void {
   const { state, healthy, startedAt, finishedAt, exitCode } = found;
   const changed = memory.unannounced.has(run.id) || state !== run.state || healthy !== run.healthy;

@@ -1,5 +1,5 @@
 import type { DamageLimit } from './damage-limit.ts';
-import type { Deduplicator, Loss, OrderedRead } from './deduplicator.ts';
+import type { Deduplicator, OnLost, OrderedRead } from './deduplicator.ts';
 import { firstRead, type FirstRead } from './first-read.ts';
 import type { LogRecord } from './log-record.ts';
 import type { LogRequest } from './read-log.ts';
@@ -24,7 +24,7 @@ export interface CatchUpParts {
   readonly floor: number | undefined;
   /** Gets every record that has not been counted before. */
   readonly accept: (record: LogRecord) => void;
-  readonly lost: Loss;
+  readonly lost: OnLost;
   /** The very first read of this log is complete. */
   readonly onFirstRead: (read: FirstRead) => void;
   readonly now: () => number;

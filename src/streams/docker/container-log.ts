@@ -190,7 +190,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
     await delay(atLastRecord ? DAMAGED_RETRY : readBackoff.next(), clock, signal);
   }
 
-  /** Removed. If its log was still being read, nobody can tell whether that was all. */
+  /** Removed. Unless its log had been read to the end, lines may be missing. */
   function gone(): void {
     sink.flush();
     if (progress.phase !== 'stopped' && !isConfirmed) losses.removed();

@@ -27,7 +27,7 @@ export function containerLogs(
   const { source, client, tracker, window, clock, log, signal } = parts;
   const isWanted = wanted(parts.containers, parts.selfId);
   const followed = new Map<string, FollowedContainer>();
-  /** Saved, and not seen again yet: kept until a look at the engine tells whether they are still there. */
+  /** Saved, and not seen again yet: kept until the engine's list shows whether they are still there. */
   const waiting = new Map(Object.entries(saved));
   const withSlot = limiter(AT_A_TIME);
   const feed = trackerFeed(parts);
@@ -102,16 +102,16 @@ export function containerLogs(
     for (const id of identities.keys()) if (!ids.has(id)) feed.push(tracker.absent(id, clock.now()));
   }
 
-  /** Removed while nobody was reading: if its log was not at its end, nobody can tell whether that was all. */
+  /** Removed while nobody was reading: unless its log had been read to the end, lines may be missing. */
   function giveUp(container: string, { gap, log: { ledger, ended } }: SavedContainer): void {
     const at = clock.now();
-    if (gap !== undefined) parts.tellGap({ type: 'gap', at, source, container, ...gap });
+    if (gap !== undefined) parts.emitGap({ type: 'gap', at, source, container, ...gap });
     if (ended === true || ledger.last === undefined) return;
     const reason = 'removed before its last lines could be confirmed';
-    parts.tellGap({ type: 'gap', at, source, container, from: ledger.last.at, to: at, reason });
+    parts.emitGap({ type: 'gap', at, source, container, from: ledger.last.at, to: at, reason });
   }
 
-  /** Asks the engine about one container and passes on what it says. Undefined if it is gone. */
+  /** Inspects one container for the tracker. Undefined if that fails, as it does where the container is gone. */
   async function look(id: string): Promise<Inspected | undefined> {
     try {
       return await inspect(id);
@@ -124,14 +124,14 @@ export function containerLogs(
   }
 
   async function inspect(id: string): Promise<Inspected> {
-    const asked = clock.now();
+    const calledAt = clock.now();
     const found = parseInspected(await client.call(`/containers/${id}/json`));
     const one = followed.get(id);
     if (one !== undefined) {
       one.driver = found.driver;
       describeAgain(source, one, found);
     }
-    if (isWanted(found)) feed.push(tracker.inspected(found, asked));
+    if (isWanted(found)) feed.push(tracker.inspected(found, calledAt));
     return found;
   }
 

@@ -8,7 +8,7 @@ export interface ContainerRun {
   /** Its identity. */
   container: string;
   labels: Readonly<Record<string, string>>;
-  /** Name of the restart policy, once inspect has told it. */
+  /** Name of the restart policy; undefined until the container has been inspected. */
   policy?: string | undefined;
   state: ContainerStatus['state'];
   healthy: boolean;
@@ -29,7 +29,7 @@ export interface ContainerRun {
   accountedAt: number;
   /** A start that waits to be explained: a `restart` event may follow it. */
   held?: Held | undefined;
-  /** What inspect said; events that tell the same may still be on their way. */
+  /** What inspect said; events of the same start may still be on their way. */
   check?: { readonly startedAt: number; readonly count: number; readonly due: number } | undefined;
 }
 
@@ -70,7 +70,7 @@ export function newRun(
   };
 }
 
-/** A container met for the first time: what it did before is not ours to count. */
+/** A container seen for the first time: its earlier restarts are not counted. */
 export function initFromInspect(run: ContainerRun, found: Inspected): void {
   run.startedAt = found.startedAt;
   run.created = found.state === 'created';
@@ -135,7 +135,7 @@ export function restartsBy(policy: string | undefined, exitCode: number | undefi
   return policy === 'always' || policy === 'unless-stopped' || (policy === 'on-failure' && exitCode !== 0);
 }
 
-/** The exit code an event tells; none if a label of that name may have overwritten it. */
+/** The exit code of a `die` event; undefined if a label of that name may have overwritten it. */
 export function exitCodeOf(run: ContainerRun, attribute: string | undefined): number | undefined {
   if (attribute === undefined || !/^\d+$/.test(attribute)) return undefined;
   return run.policy !== undefined && 'exitCode' in run.labels ? undefined : Number(attribute);

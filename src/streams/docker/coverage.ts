@@ -6,7 +6,7 @@ const BLIND_AFTER = 10_000;
 /** So many containers are named in the reason. */
 const NAMED = 3;
 
-/** What has to be known to tell what of an engine is being read. Moments in epoch milliseconds. */
+/** What coverage is decided from. Moments in epoch milliseconds. */
 export interface View {
   readonly now: number;
   readonly source: string;
@@ -17,9 +17,9 @@ export interface View {
 }
 
 /**
- * What of an engine is being read; undefined while that is not decided yet: it, or one of its containers, has just been
- * cut or has just been started, and nothing longer is known. A container that was last told as not read (or all, by
- * blindness) stays so until it has caught up.
+ * What of an engine is being read, given the coverage that was last emitted. Undefined while it is not decided: the
+ * engine, or at the start one of its containers, has been away for less than `BLIND_AFTER`. A container that was not
+ * covered stays so until it has caught up; one that has just been cut off counts as read for the time being.
  */
 export function coverageOf({ now, source, engine, down }: View, last?: Coverage): Coverage | undefined {
   // Of a time that is still to come nobody knows how long ago it was: the clock has stepped back.
@@ -34,7 +34,7 @@ export function coverageOf({ now, source, engine, down }: View, last?: Coverage)
   return coverage(now, source, [...new Set(unread.map(({ container }) => container))].sort());
 }
 
-/** Whether two tell the same. */
+/** Whether nothing has changed but the time. */
 export function isSameCoverage(a: Coverage, b: Coverage | undefined): boolean {
   return (
     a.blind === b?.blind &&

@@ -1,7 +1,7 @@
 /** After so many reads that failed inside the log itself it is called unreadable; trying goes on. */
 const UNREADABLE_AFTER = 3;
 
-/** So many of the newest records are asked for once a read has failed; an eighth of that after each further one. */
+/** Once a read has failed, this many of the newest records are requested; after each further failure an eighth of that. */
 const FIRST_LIMIT = 65_536;
 
 /**

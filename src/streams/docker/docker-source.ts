@@ -3,6 +3,7 @@ import { type Coverage, type Gap, LOCAL_DOCKER, type Observation } from '../../m
 import type { Log } from '../../log.ts';
 import type { Position, Restart, Source, SourceContext, SourceKind } from '../source.ts';
 import { type DockerEngine, dockerEngines } from './engines.ts';
+import { fetchPast } from './fetch-past.ts';
 import { type FollowedEngine, followEngine } from './follow-engine.ts';
 
 /** So many gaps and restarts are kept for status. */
@@ -15,6 +16,7 @@ export const dockerSources: SourceKind = {
     dockerEngines(config).map((engine) => ({
       id: engine.id,
       open: (context, position) => dockerSource(engine, context, position),
+      fetchPast: (request) => fetchPast(engine, request),
     })),
 };
 
@@ -22,8 +24,7 @@ export const dockerSources: SourceKind = {
  * One Docker Engine: the lines of its containers, their restarts and states, and what is known to be lost of their
  * logs. An engine that is away is waited for. The parts of a position are containers, by id; it holds what has been read
  * and is still held back (a line without its end, a start that is not explained yet, a gap that may go on), so that
- * `position` is exact after every batch, whether or not `flush` has been called before; asked for while something is
- * gathered, it throws.
+ * `position` is exact while any batch is being handled, and after `flush`; while something is gathered it throws.
  */
 export function dockerSource(engine: DockerEngine, context: SourceContext, position?: Position): Source {
   const { id, endpoint } = engine;
@@ -44,9 +45,9 @@ export function dockerSource(engine: DockerEngine, context: SourceContext, posit
         engine,
         context: { ...context, log },
         emit: (batch) => subscriber.next(batch),
-        onCoverage: tellCoverage,
-        onGap: tellGap,
-        onRestart: tellRestart,
+        onCoverage: noteCoverage,
+        onGap: noteGap,
+        onRestart: noteRestart,
       },
       position,
     );
@@ -72,7 +73,7 @@ export function dockerSource(engine: DockerEngine, context: SourceContext, posit
     }),
   };
 
-  function tellCoverage(next: Coverage): void {
+  function noteCoverage(next: Coverage): void {
     const { blind, unread, reason } = next;
     if (blind || unread.length > 0) log.warn({ reason }, 'not everything that can be read is being read');
     else if (coverage !== undefined) log.info({}, 'everything is being read again');
@@ -80,13 +81,13 @@ export function dockerSource(engine: DockerEngine, context: SourceContext, posit
     coverage$.next(next);
   }
 
-  function tellGap(gap: Gap): void {
+  function noteGap(gap: Gap): void {
     const { container, from, to, reason } = gap;
     log.warn({ container, from, to, reason }, 'lines are missing');
     keepLatest(gaps, gap);
   }
 
-  function tellRestart(restart: Restart): void {
+  function noteRestart(restart: Restart): void {
     const { container, cause, text, counted } = restart;
     log.info({ container, cause, counted }, text);
     keepLatest(restarts, restart);

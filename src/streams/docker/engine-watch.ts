@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts';
 import type { Connection } from '../source.ts';
 import type { EventsState } from './saved-position.ts';
 
-/** How often an engine whose streams are silent is asked whether it is still there, in milliseconds. */
+/** The interval of heartbeats to an engine, in milliseconds: streams of one that hangs are silent, and nothing else. */
 const HEARTBEAT = 20_000;
 
 /** An engine that does not answer for so long is away, in milliseconds. */
@@ -16,7 +16,7 @@ const ANSWER_WITHIN = 10_000;
 /** An event stream that lived this long was cut for a reason of its own (an idle proxy): come back at once. */
 const HEALTHY = 1_000;
 
-/** Events of this much time are asked for again on every connection; what is known is dropped. */
+/** Every connection requests the events of this much time once more; those that are known are dropped. */
 const OVERLAP_NANOS = 1_000_000_000n;
 
 /** So many events are remembered to know them again: the engine itself keeps 256. */
@@ -24,7 +24,7 @@ const REMEMBERED = 300;
 
 export interface WatchParts {
   readonly client: DockerClient;
-  /** Asked for on the first connection, epoch milliseconds. */
+  /** Where the events of the very first connection begin, epoch milliseconds. */
   readonly since: number;
   readonly event: (event: DockerEvent) => void;
   /** A new connection: see what is there now. Events go on coming meanwhile. */
@@ -83,7 +83,7 @@ export function engineWatch(parts: WatchParts, saved?: EventsState): EngineWatch
     }
   }
 
-  /** One connection, from its opening to its end. Tells why it failed; undefined if it had been up and was cut. */
+  /** One connection, from its opening to its end. Resolves with why it failed; undefined if it had been up and was cut. */
   async function connect(): Promise<string | undefined> {
     const stop = new AbortController();
     const both = AbortSignal.any([signal, stop.signal]);

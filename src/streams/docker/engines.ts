@@ -25,7 +25,7 @@ export function dockerEngines({ sources, docker }: Config): readonly DockerEngin
   return engines;
 }
 
-/** Tells where the engine of a source listens; undefined for a source that is no engine of these settings. */
+/** Finds the endpoint of a source; undefined for a source that is no engine of these settings. */
 export function engineEndpoints(config: Config): (source: string) => Endpoint | undefined {
   const engines = dockerEngines(config);
   return (source) => engines.find(({ id }) => id === source)?.endpoint;

@@ -39,7 +39,7 @@ export function explainStart(memory: TrackerMemory, run: ContainerRun): void {
     for (let i = 0; i < times; i++) restarted(memory, run, held.at, cause, held.exitCode);
 }
 
-/** Restarts that no event told of: the engine's count has grown, or the run is not the one we knew. */
+/** Counts restarts without an event: the engine's count has grown, or the run is not the one that is known. */
 function countUnseen(
   memory: TrackerMemory,
   run: ContainerRun,

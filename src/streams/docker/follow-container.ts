@@ -20,9 +20,9 @@ export interface FollowParts {
   readonly quiet: (origin: Origin, at: number) => void;
   /** A line has come, harmless or not. */
   readonly heard: () => void;
-  /** Tells harmless entries. */
+  /** Recognises harmless records. */
   readonly skim: Skim;
-  readonly tellGap: (gap: Gap) => void;
+  readonly emitGap: (gap: Gap) => void;
   readonly inspect: (id: string) => Promise<Inspected>;
   /** Resolves when the engine can be reached. */
   readonly engine: (signal: AbortSignal) => Promise<void>;
@@ -54,7 +54,7 @@ export function followContainer(
     ...namesOf(source, described),
     driver: '',
     gaps: gapJoiner((loss) => {
-      parts.tellGap({ type: 'gap', at: clock.now(), source, container: one.container, ...loss });
+      parts.emitGap({ type: 'gap', at: clock.now(), source, container: one.container, ...loss });
     }, before?.gap),
     log: containerLog(
       {

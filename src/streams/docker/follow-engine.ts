@@ -1,7 +1,7 @@
 import type { Coverage, Gap, Observation } from '../../model.ts';
 import { batch } from '../batch.ts';
 import { delay } from '../delay.ts';
-import { type Skim, skimEntries } from '../skim.ts';
+import { type Skim, skimRecords } from '../skim.ts';
 import type { Connection, FollowedStatus, Position, Restart, SourceContext } from '../source.ts';
 import { dockerClient } from './client.ts';
 import { containerLogs } from './container-logs.ts';
@@ -64,9 +64,9 @@ export function followEngine(parts: EngineParts, position?: Position): FollowedE
       tracker,
       push,
       quiet,
-      skim: skimEntries(context.skim ?? NEVER),
+      skim: skimRecords(context.skim ?? NEVER),
       now,
-      tellGap: (gap) => {
+      emitGap: (gap) => {
         onGap(gap);
         push(gap);
       },
@@ -144,6 +144,6 @@ export function followEngine(parts: EngineParts, position?: Position): FollowedE
 
 function unknownPosition(source: string): never {
   throw new Error(
-    `the position of ${source} was asked for while it had observations that were not emitted: flush it first`,
+    `the position of ${source} was requested while it had observations that were not emitted: flush it first`,
   );
 }

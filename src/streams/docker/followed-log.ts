@@ -36,7 +36,7 @@ export interface LogParts {
   readonly line: LineSink;
   /** A whole line that is harmless by itself, from `at` (epoch milliseconds). */
   readonly quiet: (stream: StreamIndex, at: number) => void;
-  /** Tells harmless entries. */
+  /** Recognises harmless records. */
   readonly skim: Skim;
   readonly lost: (from: number, to: number, reason: string) => void;
   /** How many containers are being followed: many make follows of some engines deaf. */

@@ -1,7 +1,7 @@
 import type { StreamIndex } from './frames.ts';
 import type { JoinerState } from './saved-position.ts';
 
-/** Docker cuts what a container writes into entries of at most this many bytes; only a full one can go on. */
+/** Docker cuts what a container writes into records of at most this many bytes; only a full one can go on. */
 export const PIECE = 16_384;
 
 /** What is kept of one line. Longer ones are counted once and judged on what is kept. */
@@ -22,7 +22,7 @@ export type LineSink = (stream: StreamIndex, ts: string, at: number, text: strin
  * a second. What comes after that with the same timestamp still belongs to it and is not counted again.
  */
 export interface LineJoiner {
-  /** The content of one entry, from `start` to `end`, which came at `now`. */
+  /** The content of one record, from `start` to `end`, which came at `now`. */
   push(
     stream: StreamIndex,
     ts: string,

@@ -50,7 +50,7 @@ export function restartCause(start: Start): RestartCause | undefined {
   return ownCause(start);
 }
 
-/** How a restart is told to people. */
+/** A restart in words for people. */
 export function restartText(cause: RestartCause, exitCode: number | undefined): string {
   switch (cause) {
     case 'oom':

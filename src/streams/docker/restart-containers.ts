@@ -3,12 +3,12 @@ import { LOCAL_DOCKER } from '../../model.ts';
 import type { Endpoint } from './endpoint.ts';
 import { identity } from './identity.ts';
 
-/** Exit codes of a container that was told to stop, or ended because it was done. */
+/** Exit codes of a container that was stopped, or ended because it was done. */
 const STOPPED: ReadonlySet<number> = new Set([0, 130, 137, 143]);
 
 /**
  * Restarts every running container of this identity, one after the other, at the engine it belongs to: `endpointOf`
- * tells where the engine of a source listens (undefined: it is none, or not configured). If none runs, the one that died
+ * finds where the engine of a source listens (undefined: it is none, or not configured). If none runs, the one that died
  * last is started again, unless it looks as if somebody had stopped it. Rejects with what the engine said; a proxy that
  * allows only reading says 403.
  */

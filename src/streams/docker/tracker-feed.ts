@@ -14,7 +14,7 @@ export interface TrackerFeedParts {
   readonly signal: AbortSignal;
 }
 
-/** Passes on what the tracker observes, and asks it again when a start that it holds is to be explained. */
+/** Passes on what the tracker observes, and calls it again when a start that it holds back is to be explained. */
 export interface TrackerFeed {
   push(observed: readonly RestartObservation[]): void;
   /** Passes on what has come due by now. */

@@ -4,10 +4,10 @@ import { identity } from './identity.ts';
 import type { TrackerState } from './saved-position.ts';
 import type { RestartObservation, TrackerOptions } from './tracker.ts';
 
-/** So many identities are remembered of containers that may be gone. */
+/** So many identities are remembered, those of containers that have been removed included. */
 const MOST_SEEN = 1_000;
 
-/** What the restart tracker knows, and what it has observed since it was last asked. */
+/** What the restart tracker knows; `out` is what it has observed and not handed on yet. */
 export interface TrackerMemory {
   readonly source: string;
   readonly count: readonly RestartCause[];

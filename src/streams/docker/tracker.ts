@@ -5,15 +5,15 @@ import type { Inspected } from './inspected.ts';
 import type { TrackerState } from './saved-position.ts';
 
 /**
- * Tells from Docker's events which containers run and why they started again: restarts by policy, by an operator,
+ * Finds out from Docker's events which containers run and why they started again: restarts by policy, by an operator,
  * with the engine, after running out of memory, or made anew. It has no clock and does nothing by itself: feed it
  * events in order, and call `due` whenever time has passed `nextDue` (in a replay: with the time of what comes next,
- * and at the end with Infinity). Live, `inspected` adds what the engine says when asked, which settles what events
- * alone cannot: exit codes overwritten by labels, and restarts nobody was told of.
+ * and at the end with Infinity). Live, `inspected` adds what inspect says, which decides what events alone
+ * cannot: exit codes overwritten by labels, and restarts without an event.
  */
 export interface RestartTracker {
   event(event: DockerEvent): readonly RestartObservation[];
-  /** An answer of inspect; `now` is when it was asked for. */
+  /** An answer of inspect; `now` is when it was called. */
   inspected(found: Inspected, now: number): readonly RestartObservation[];
   /** The container is no longer there, and no event said so. */
   absent(id: string, now: number): readonly RestartObservation[];
@@ -31,7 +31,7 @@ export interface TrackerOptions {
   readonly source?: string;
   /** The causes that become restart signals. */
   readonly count: readonly RestartCause[];
-  /** Told of every explained start, counted or not (not of first starts). */
+  /** Called for every explained start, counted or not (not for first starts). */
   readonly onRestart?: (restart: Restart) => void;
 }
 

@@ -1,6 +1,6 @@
 import type { Coverage } from '../../model.ts';
 import type { GroupTrouble } from './file-group.ts';
-import { FILES } from './followed-files.ts';
+import { FILES } from './file-set.ts';
 
 /** A cut that is healed within this time (milliseconds) is no loss of coverage. */
 const BLIND_AFTER = 10_000;

@@ -3,8 +3,9 @@ import type { FollowedStatus } from '../source.ts';
 import type { FilePosition } from './file-position.ts';
 import { type FileSystem, fileSystemOf, localDisk, remoteDisk } from './file-system.ts';
 import { findFiles, type Found, type PathPattern } from './find-files.ts';
+import { FILES, type FileSet } from './file-set.ts';
 import type { FollowedFile, Look } from './followed-file.ts';
-import { FILES, type FollowedFiles, followedFiles, type FollowedFilesParts } from './followed-files.ts';
+import { FollowedFiles, type FollowedFilesParts } from './followed-files.ts';
 import { pause } from './pause.ts';
 
 /** How often it is looked for what is new, in milliseconds; and how soon again after there was something. */
@@ -29,7 +30,9 @@ export interface FileGroup {
   readonly container: string;
   /** Its files have been looked for: those found later are new. */
   readonly begun: boolean;
-  positions(): ReturnType<FollowedFiles['positions']>;
+  /** Whether a file is one of its own, by device and inode. */
+  has(key: string): boolean;
+  positions(): ReturnType<FileSet['positions']>;
   /** Whether it is known how it stands. */
   looked(): boolean;
   /** Why something of it is not being read; undefined while all is, and before the first look. */
@@ -55,7 +58,7 @@ export function fileGroup(
   const { group, patterns, excluded, clock, signal } = parts;
   const container = identityOf(FILES, group);
   const scratch = { bytes: Buffer.alloc(0) };
-  const files = followedFiles(
+  const files = new FollowedFiles(
     { ...parts, form: { stamp: undefined, ahead: undefined }, scratch },
     saved,
     wasBegun,
@@ -75,7 +78,8 @@ export function fileGroup(
     get begun() {
       return files.begun;
     },
-    positions: () => files.positions(),
+    has: (key) => files.set.has(key),
+    positions: () => files.set.positions(),
     trouble: troubleNow,
     status,
     done,
@@ -87,7 +91,7 @@ export function fileGroup(
       while (!signal.aborted) {
         const now = clock.now();
         lookingSince = now;
-        const interval = Math.max(LOOK_EVERY, (found?.looked ?? 0) * PER_NAME);
+        const interval = Math.max(last === 'idle' ? LOOK_EVERY : LOOK_AGAIN, (found?.looked ?? 0) * PER_NAME);
         // Whichever way the clock has been set meanwhile.
         if (last === 'changed' || Math.abs(now - foundAt) >= interval) {
           foundAt = now;
@@ -101,7 +105,7 @@ export function fileGroup(
         if (last !== 'more') await sleep.wait(last === 'idle' ? LOOK_EVERY : LOOK_AGAIN);
       }
     } finally {
-      files.close();
+      files.set.close();
     }
   }
 
@@ -123,7 +127,7 @@ export function fileGroup(
   }
 
   function status(): FollowedStatus {
-    const all = [...files.all()];
+    const all = [...files.set.files.values()];
     const last = all.reduce<FollowedFile | undefined>(
       (newest, file) => ((file.lastLineAt ?? 0) >= (newest?.lastLineAt ?? 0) ? file : newest),
       undefined,
@@ -136,7 +140,7 @@ export function fileGroup(
       image: '',
       driver: 'file',
       phase: phase(all.length, now),
-      lines: files.lines,
+      lines: files.set.lines,
       lag: last?.lag ?? 0,
       warnings: warnings(),
       ...(now === undefined ? {} : { reason: now.reason, downSince: now.since }),

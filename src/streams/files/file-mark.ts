@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { OpenFile } from './file-system.ts';
+import type { CutPlace } from './line-cutter.ts';
 
 /** So many bytes tell a log from another: of its beginning, and of what stands before the place that was reached. */
 export const MARKED = 1_024;
@@ -28,7 +29,15 @@ export function hashOf(bytes: Uint8Array): string {
 export interface MarkedPlace {
   readonly mark: FileMark;
   readonly before: Buffer;
+  /** How cutting begins there. */
+  readonly cut?: CutPlace;
 }
+
+/** The place before the first byte of any file. */
+export const BEGINNING: MarkedPlace = {
+  mark: { offset: 0, head: hashOf(Buffer.alloc(0)), tail: hashOf(Buffer.alloc(0)) },
+  before: Buffer.alloc(0),
+};
 
 /** The mark of a place in a file; undefined if the file does not reach that far. Throws the system's error. */
 export async function markOf(file: OpenFile, offset: number): Promise<MarkedPlace | undefined> {

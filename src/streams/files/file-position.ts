@@ -11,6 +11,8 @@ const place = z.object({
   tail: z.string(),
   /** When it was last read to its end, epoch milliseconds. */
   seen: z.number(),
+  /** When it was last written to, as far as it has been read: in milliseconds, by the clock of its file system. */
+  mtime: z.number(),
   skipping: z.literal(true).optional(),
   told: z.literal(true).optional(),
 });

@@ -92,3 +92,13 @@ export async function fileSystemOf(folder: string): Promise<FileSystem> {
     if (path === '/') return localDisk;
   }
 }
+
+/** A file by device and inode: what it is whatever it is called. */
+export function keyOf({ dev, ino }: Pick<FileStats, 'dev' | 'ino'>): string {
+  return `${dev}:${ino}`;
+}
+
+/** Whether an error says that there is nothing of that name. */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}

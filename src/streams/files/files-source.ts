@@ -2,13 +2,14 @@ import { Observable, ReplaySubject } from 'rxjs';
 import type { Coverage, Gap, Observation } from '../../model.ts';
 import { batch } from '../batch.ts';
 import { delay } from '../delay.ts';
-import { skimEntries } from '../skim.ts';
+import { skimRecords } from '../skim.ts';
 import type { Connection, Position, Source, SourceContext, SourceKind } from '../source.ts';
 import { coverageOf } from './coverage.ts';
-import { fileGroup } from './file-group.ts';
+import { fetchPast } from './fetch-past.ts';
+import { type FileGroup, fileGroup } from './file-group.ts';
 import { parsePosition, positionOf } from './file-position.ts';
 import { pathMatcher, type PathPattern, pathPattern } from './find-files.ts';
-import { FILES } from './followed-files.ts';
+import { FILES } from './file-set.ts';
 import { ownFiles } from './own-files.ts';
 
 /** How often it is looked whether everything is being read, in milliseconds. */
@@ -34,7 +35,13 @@ export const filesSources: SourceKind = {
       patterns: paths.map(pathPattern),
       excluded: pathMatcher(exclude),
     }));
-    return [{ id: FILES, open: (context, position) => filesSource(groups, context, position) }];
+    return [
+      {
+        id: FILES,
+        open: (context, position) => filesSource(groups, context, position),
+        fetchPast: (request) => fetchPast(groups, request),
+      },
+    ];
   },
 };
 
@@ -73,8 +80,7 @@ function filesSource(groups: readonly Group[], context: SourceContext, position?
     const { signal } = closing;
     const gathered = batch(emit, clock);
     const saved = parsePosition(position);
-    const owners = new Map<string, string>();
-    const following = groups.map((group) =>
+    const following: FileGroup[] = groups.map((group) =>
       fileGroup(
         {
           group: group.name,
@@ -82,9 +88,10 @@ function filesSource(groups: readonly Group[], context: SourceContext, position?
           excluded: group.excluded,
           isOwn: ownFiles(context.config),
           ...gathered,
-          skim: skimEntries(context.skim ?? (() => false)),
+          skim: skimRecords(context.skim ?? (() => false)),
           tellGap,
-          owners,
+          readerOf: (key) =>
+            following.find((other) => other.name !== group.name && other.has(key))?.container,
           clock,
           signal,
         },

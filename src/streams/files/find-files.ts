@@ -2,12 +2,12 @@ import type { Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import picomatch from 'picomatch';
 import { reasonOf } from '../saved/saved-lines.ts';
-import type { FileSystem } from './file-system.ts';
+import { type FileStats, type FileSystem, isAbsent } from './file-system.ts';
 
 /** A regular file, by one of its names. */
 export interface FoundFile {
   readonly path: string;
-  readonly stats: Stats;
+  readonly stats: FileStats;
 }
 
 /** What the paths of a group lead to at one moment. */
@@ -144,11 +144,6 @@ export async function findFiles(
       return undefined;
     }
   }
-}
-
-/** Whether an error says that there is nothing of that name. */
-export function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 /** Globs as those of the settings: of whole paths where they hold a slash, else of names in any folder. */

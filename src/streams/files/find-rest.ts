@@ -3,12 +3,13 @@ import { compressionOf } from '../saved/byte-source.ts';
 import { compressedFile } from './compressed-file.ts';
 import { bytesAt, hashOf, MARKED, type MarkedPlace, placeOf } from './file-mark.ts';
 import type { FilePosition } from './file-position.ts';
-import type { FileStats, FileSystem, OpenFile } from './file-system.ts';
+import { type FileStats, type FileSystem, keyOf, type OpenFile } from './file-system.ts';
+import type { FoundFile } from './find-files.ts';
 
 /** So many files beside it are looked at for the rest of one, those changed last first. */
 const LOOKED_AT = 20;
 
-/** A file that holds what has been read of another, opened; without `place` it holds no more than that. */
+/** A file that holds what has been read of another, opened; without `place` it holds no more than that, and is closed. */
 export interface Rest {
   readonly file: OpenFile;
   readonly path: string;
@@ -26,7 +27,8 @@ export async function findRest(
   disk: FileSystem,
 ): Promise<Rest | undefined> {
   if (position.offset === 0) return undefined;
-  for (const { path, stats } of await beside(position.path, disk)) {
+  const beside = await neighbours(position.path, isNamedLike, disk);
+  for (const { path, stats } of beside.reverse().slice(0, LOOKED_AT)) {
     if (isTaken(stats)) continue;
     const rest = await attempt(() => restIn(path, stats, position, disk));
     if (rest !== undefined) return rest;
@@ -34,23 +36,85 @@ export async function findRest(
   return undefined;
 }
 
-/** Whether a file may be another one rotated: `app.log.1`, `app.log-20251217.gz` and `app-20251217.log` of `app.log`. */
+/** A file by its number, under whatever name that begins like its own. */
+export async function findRenamed(position: FilePosition, disk: FileSystem): Promise<FoundFile | undefined> {
+  const beside = await neighbours(position.path, isNamedLike, disk);
+  return beside.find(({ stats }) => keyOf(stats) === keyOf(position));
+}
+
+/**
+ * The files that a log has been rotated to since a moment (epoch milliseconds), oldest first, by their names: with two
+ * rotations between two looks, one of them has never been read under the log's own name.
+ */
+export async function rotatedSince(
+  path: string,
+  since: number,
+  disk: FileSystem,
+): Promise<readonly FoundFile[]> {
+  return (await neighbours(path, isRotationOf, disk)).filter(({ stats }) => stats.mtimeMs > since);
+}
+
+/** Opens a file, unpacked if it is compressed. Throws for what cannot be opened or unpacked. */
+export async function openUnpacked({ path, stats }: FoundFile, disk: FileSystem): Promise<OpenFile> {
+  const file = await disk.open(path);
+  try {
+    const head = (await bytesAt(file, 0, Math.min(4, stats.size))) ?? Buffer.alloc(0);
+    if (compressionOf(head) === undefined) return file;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  file.close();
+  return compressedFile(path, stats);
+}
+
+/** Whether a name begins like that of a file: what it may have been renamed or copied to. */
 export function isNamedLike(path: string, other: string): boolean {
   return basename(path).startsWith(/^\.?[^.]*/.exec(basename(other))?.[0] ?? '');
 }
 
-async function beside(
+/** Whether a name says that it is compressed with what can be unpacked. */
+export function isCompressed(path: string): boolean {
+  return COMPRESSED.test(path);
+}
+
+/** Whether a name is one that a log is rotated to: of `app.log`, `app.log.1`, `app.log-20251217.gz`, `app-20251217.log`. */
+export function isRotationOf(path: string, log: string): boolean {
+  const plain = basename(path).replace(COMPRESSED, '');
+  const [name, ending] = splitEnding(basename(log));
+  const numbered = plain.startsWith(`${name}${ending}`) ? plain.slice(name.length + ending.length) : '';
+  if (NUMBER.test(numbered)) return true;
+  return (
+    plain.startsWith(name) &&
+    plain.endsWith(ending) &&
+    NUMBER.test(plain.slice(name.length, plain.length - ending.length))
+  );
+}
+
+const COMPRESSED = /\.(?:gz|zst)$/;
+
+/** A number, a date or a moment, as rotation puts it behind a name. */
+const NUMBER = /^[._-]\d[\dTZ:._-]*$/;
+
+function splitEnding(name: string): readonly [name: string, ending: string] {
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+}
+
+/** Oldest first. */
+async function neighbours(
   path: string,
+  isWanted: (name: string, path: string) => boolean,
   disk: FileSystem,
-): Promise<readonly { readonly path: string; readonly stats: FileStats }[]> {
+): Promise<FoundFile[]> {
   const folder = dirname(path);
-  const found: { readonly path: string; readonly stats: FileStats }[] = [];
+  const found: FoundFile[] = [];
   for (const name of (await attempt(async () => disk.list(folder))) ?? []) {
-    if (!isNamedLike(name, path)) continue;
+    if (!isWanted(name, path)) continue;
     const stats = await attempt(async () => disk.stat(join(folder, name)));
     if (stats?.isFile() === true) found.push({ path: join(folder, name), stats });
   }
-  return found.sort((a, b) => b.stats.mtimeMs - a.stats.mtimeMs).slice(0, LOOKED_AT);
+  return found.sort((a, b) => a.stats.mtimeMs - b.stats.mtimeMs);
 }
 
 async function restIn(
@@ -59,26 +123,18 @@ async function restIn(
   position: FilePosition,
   disk: FileSystem,
 ): Promise<Rest | undefined> {
-  const plain = await disk.open(path);
-  let file = plain;
+  const file = await openUnpacked({ path, stats }, disk);
   try {
-    const head = (await bytesAt(plain, 0, Math.min(MARKED, stats.size))) ?? Buffer.alloc(0);
-    if (compressionOf(head) !== undefined) {
-      plain.close();
-      file = await compressedFile(path, stats);
-    }
     const place = await placeOf(file, position);
     if (place !== undefined) return { file, path, stats, place };
-    if (position.offset >= MARKED && hashOf(head) === position.head) {
-      file.close();
-      return { file, path, stats, place };
-    }
+    const head = position.offset < MARKED || file.isFinite ? undefined : await bytesAt(file, 0, MARKED);
+    const isShorter = head !== undefined && hashOf(head) === position.head;
+    file.close();
+    return isShorter ? { file, path, stats, place } : undefined;
   } catch (error) {
     file.close();
     throw error;
   }
-  file.close();
-  return undefined;
 }
 
 async function attempt<T>(task: () => Promise<T>): Promise<T | undefined> {

@@ -43,7 +43,9 @@ export interface FollowedFile {
   readonly dev: number;
   /** It does not grow, and is done with at its end. */
   readonly isFinite: boolean;
-  path: string;
+  readonly path: string;
+  /** It is called otherwise now. */
+  rename(path: string): void;
   /** Reads one chunk of what is new. Throws the system's error. */
   read(): Promise<Look>;
   /** Emits an open line whose end has not come for some time. */
@@ -77,7 +79,7 @@ export function followedFile(
   const { group, dev, ino } = start;
   const times = lineTimes(parts.form, start.seen);
   const cutter = new LineCutter(start, before, start.offset < MARKED ? undefined : mark.head, accept);
-  let { path, seen } = start;
+  let { path, seen, mtime } = start;
   let lines = 0;
   let lastLineAt: number | undefined;
   let lag = 0;
@@ -92,7 +94,7 @@ export function followedFile(
     get path() {
       return path;
     },
-    set path(name) {
+    rename: (name) => {
       if (name !== path) stored = undefined;
       path = name;
     },
@@ -141,6 +143,8 @@ export function followedFile(
     changed = mtimeMs;
     if (grown === 0) return 'idle';
     seen = clock.now();
+    mtime = mtimeMs;
+    stored = undefined;
     times.caughtUp(seen);
     return 'grown';
   }
@@ -180,7 +184,7 @@ export function followedFile(
   }
 
   function position(): FilePosition {
-    stored ??= { group, path, dev, ino, seen, ...cutter.place, ...cutter.mark };
+    stored ??= { group, path, dev, ino, seen, mtime, ...cutter.place, ...cutter.mark };
     return stored;
   }
 }

@@ -1,4 +1,7 @@
-import type { SourceKind } from '../source.ts';
+import { asyncScheduler } from 'rxjs';
+import { SILENT } from '../../log.ts';
+import { fetchFollowed } from '../fetch-followed.ts';
+import type { Position, SourceContext, SourceKind } from '../source.ts';
 import { followJournal } from './follow-journal.ts';
 import { JOURNALD } from './unit-run.ts';
 
@@ -8,6 +11,21 @@ export const journaldSources: SourceKind = {
   configured({ sources: { journald } }) {
     if (journald === false) return [];
     const { units } = journald;
-    return [{ id: JOURNALD, open: (context, position) => followJournal({ units }, context, position) }];
+    const open = (context: SourceContext, position?: Position) => followJournal({ units }, context, position);
+    return [
+      {
+        id: JOURNALD,
+        open,
+        fetchPast: (request) =>
+          fetchFollowed(
+            open({
+              config: { ...request.config, window: request.until - request.since },
+              clock: asyncScheduler,
+              log: SILENT,
+            }),
+            request,
+          ),
+      },
+    ];
   },
 };

@@ -4,10 +4,10 @@ import { generic } from './generic.ts';
 import { ntfy } from './ntfy.ts';
 import { slack } from './slack.ts';
 
-/** All that `alerts.channels[].type` may name. An address is asked for in this order: the last takes every one. */
+/** All that `alerts.channels[].type` may name, tried in this order for an address: the last one matches every address. */
 export const CHANNEL_TYPES: readonly ChannelType[] = [discord, slack, ntfy, generic];
 
-/** What speaks to an address: the type that is named, else the first that the address looks like. */
+/** The type of channel for an address: the one named, else the first that matches it. */
 export function channelType(url: URL, named?: string): ChannelType {
   return (
     CHANNEL_TYPES.find(({ type, matches }) => (named === undefined ? matches(url) : type === named)) ??

@@ -12,7 +12,7 @@ import { systemdRunArgv, systemdRunEnd } from '../systemd-run.ts';
 /** Heals by a program of the operator's own. */
 export const command: HealAction = {
   name: 'command',
-  needs: 'program',
+  program: (config) => config.command,
   describe: (config) => config.command.join(' '),
   summary: 'configured',
   create: commandHeal,

@@ -6,7 +6,7 @@ import { endedRun, type HealEnd, type HealSink } from '../heal-sink.ts';
 /** Heals by restarting the containers that caused the breach. */
 export const restart: HealAction = {
   name: 'restart',
-  needs: 'engine',
+  program: () => undefined,
   describe: () => 'restart the containers to blame',
   summary: 'restart of the containers to blame',
   create: restartHeal,

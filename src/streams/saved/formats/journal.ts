@@ -2,39 +2,41 @@ import type { Line } from '../../../model.ts';
 import { type JournalEntry, microsOf, stampOf, streamOf, textOf } from '../../journald/journal-entry.ts';
 import { messageJoiner } from '../../journald/message-joiner.ts';
 import { firstObject, parseObject } from '../json-object.ts';
-import type { LineParser, Origins } from '../saved-lines.ts';
-import type { SessionNotes } from '../session-notes.ts';
+import type { Reading, SavedFormat } from '../saved-format.ts';
+import { type LineParser, savedLines } from '../saved-lines.ts';
 import { ImpossibleTimes, isPlausible } from '../stamp-keeper.ts';
 
-/** Whether these first lines are the journal's entries as `journalctl -o json` prints them. */
-export function looksLikeJournal(lines: readonly string[]): boolean {
-  return microsOf(firstObject(lines)) !== undefined;
-}
-
-/** Whether these first lines are the journal in another form than an object a line: `-o json-pretty`, `-o export`. */
-export function looksLikeOtherJournal(lines: readonly string[]): boolean {
-  return lines.some((line) => /^\s*"?__REALTIME_TIMESTAMP"?\s*[=:]/.test(line));
-}
-
-/** The moment of the first entry that bears a possible one, in epoch milliseconds; undefined if none does. */
-export function firstJournalStamp(lines: readonly string[]): number | undefined {
-  for (const line of lines) {
-    const micros = microsOf(parseObject(line));
-    const at = micros === undefined ? NaN : Number(micros.slice(0, -3));
-    if (isPlausible(at)) return at;
-  }
-  return undefined;
-}
+/** How the journal begins an entry in another form than an object a line: `-o json-pretty`, `-o export`. */
+const OTHER_FORM = /^\s*"?__REALTIME_TIMESTAMP"?\s*[=:]/;
 
 /**
- * The journal's entries: those of containers under the container's name, others under their program's. The stream is
- * told by the priority. Messages of several lines are several lines, and pieces of a long one are joined.
+ * The journal's entries as `journalctl -o json` prints them: those of containers under the container's name, others under
+ * their program's. The stream is told by the priority. Messages of several lines are several lines, and pieces of a long
+ * one are joined.
  */
-export function journal(path: string, first: number, origins: Origins, notes: SessionNotes): LineParser {
+export const journal: SavedFormat = {
+  name: 'journal',
+  looksLike(lines) {
+    if (microsOf(firstObject(lines)) !== undefined) return true;
+    if (!lines.some((line) => OTHER_FORM.test(line))) return false;
+    throw new Error("in no known format: a journal in another form; expected that of 'journalctl -o json'");
+  },
+  firstStamp(lines) {
+    for (const line of lines) {
+      const micros = microsOf(parseObject(line));
+      const at = micros === undefined ? NaN : Number(micros.slice(0, -3));
+      if (isPlausible(at)) return at;
+    }
+    return undefined;
+  },
+  open: (reading) => [savedLines(reading.file, reading.container, journalParser(reading), reading.notes)],
+};
+
+function journalParser({ path, start, origins, notes }: Reading): LineParser {
   const impossible = new ImpossibleTimes();
   const joiner = messageJoiner();
   let ts = '';
-  let at = first;
+  let at = start;
   let broken = 0;
   return { parse, end };
 

@@ -8,37 +8,42 @@ import {
   sessionItem,
   sessionOrigin,
 } from '../../recording/session-format.ts';
-import { dockerStamp } from './docker-stamp.ts';
 import { firstObject, parseObject } from '../json-object.ts';
-import type { LineParser, Origins } from '../saved-lines.ts';
-import type { SessionNotes } from '../session-notes.ts';
-import { partOf } from '../split-unordered.ts';
+import type { Reading, SavedFormat } from '../saved-format.ts';
+import type { LineParser } from '../saved-lines.ts';
+import { partOf, splitIfUnordered } from '../split-unordered.ts';
 import { isPlausible } from '../stamp-keeper.ts';
+import { dockerStamp } from './docker-stamp.ts';
 
-/** Whether these first lines are those of a recording of ours. Throws an Error for one of a later version. */
-export function looksLikeSession(lines: readonly string[]): boolean {
-  const head = sessionHead.safeParse(firstObject(lines));
-  if (!head.success) return false;
-  const version = head.data['quantum-realtime-session'];
-  if (version <= SESSION_VERSION) return true;
-  throw new Error(`a recording of version ${version}; this program knows ${SESSION_VERSION}`);
-}
+/** One file of a recording of ours: lines, restarts, states and gaps as the run saw them. */
+export const session: SavedFormat = {
+  name: 'recording',
+  looksLike(lines) {
+    const head = sessionHead.safeParse(firstObject(lines));
+    if (!head.success) return false;
+    const version = head.data['quantum-realtime-session'];
+    if (version <= SESSION_VERSION) return true;
+    throw new Error(`a recording of version ${version}; this program knows ${SESSION_VERSION}`);
+  },
+  firstStamp(lines) {
+    const stamp = dockerStamp();
+    for (const line of lines) {
+      const [, ts] = parseLine(line) ?? [];
+      if (ts !== undefined && stamp.read(ts) > 0 && isPlausible(stamp.at)) return stamp.at;
+    }
+    return undefined;
+  },
+  open(reading) {
+    const { file, container, notes, recorded } = reading;
+    // A replay wants the outcomes before it begins: they come of looking the file through.
+    const scan = sessionParser(reading, undefined, (outcome) => recorded.push(outcome));
+    return splitIfUnordered(file, container, (only) => sessionParser(reading, only), notes, scan);
+  },
+};
 
-/** The moment of the first line, in epoch milliseconds; undefined if there is none among these. */
-export function firstSessionStamp(lines: readonly string[]): number | undefined {
-  const stamp = dockerStamp();
-  for (const line of lines) {
-    const [, ts] = parseLine(line) ?? [];
-    if (ts !== undefined && stamp.read(ts) > 0 && isPlausible(stamp.at)) return stamp.at;
-  }
-  return undefined;
-}
-
-/** One file of a recording: lines, restarts and states as the run saw them. With `only`, one part of it. */
-export function sessionFile(
-  path: string,
-  origins: Origins,
-  notes: SessionNotes,
+/** With `only`, one part of the file. */
+function sessionParser(
+  { path, origins, notes }: Reading,
   only?: string,
   onOutcome: (outcome: RecordedOutcome) => void = () => undefined,
 ): LineParser {

@@ -1,0 +1,121 @@
+import { reasonOf } from '../saved/saved-lines.ts';
+import type { FileBeginnings } from './begin-file.ts';
+import { BEGINNING, markOf } from './file-mark.ts';
+import type { FileSet } from './file-set.ts';
+import { type FileStats, type FileSystem, isAbsent, keyOf, type OpenFile } from './file-system.ts';
+import type { FoundFile } from './find-files.ts';
+import { isCompressed, openUnpacked, rotatedSince } from './find-rest.ts';
+
+export interface IntakeParts {
+  readonly set: FileSet;
+  readonly beginnings: FileBeginnings;
+  /** Tells our own log and reports, which are never read, by their paths without links. */
+  readonly isOwn: (realPath: string) => boolean;
+  /** The group that reads a file already, by device and inode; no file is read twice. */
+  readonly readerOf: (key: string) => string | undefined;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Takes up files that are not being read yet. */
+export class FileIntake {
+  /** What should be read and cannot be, with the reason. */
+  readonly unreadable = new Map<string, string>();
+  /** What is there and is not read, with the reason. */
+  readonly refused = new Map<string, string>();
+  readonly #parts: IntakeParts;
+  /** What was refused, by device and inode: it is not looked into again while it is the same. */
+  readonly #refusals = new Map<string, { readonly stats: FileStats; readonly reason: string }>();
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Begins to read a file, if it is to be read. `isOld`: it is from before the first look at the group. `log` is its
+   * name as a log, where it has been rotated.
+   */
+  async take({ path, stats }: FoundFile, disk: FileSystem, isOld: boolean, log = path): Promise<void> {
+    const { set, beginnings, signal, now } = this.#parts;
+    const key = keyOf(stats);
+    if (signal.aborted || set.files.has(key) || beginnings.isCopy(key)) return;
+    const before = this.#refusals.get(key);
+    if (before?.stats.size === stats.size && before.stats.mtimeMs === stats.mtimeMs) {
+      this.refused.set(path, before.reason);
+      return;
+    }
+    if (stats.size === 0) {
+      set.left.noteChanged(key);
+      set.awaitContent(log, stats, BEGINNING, now());
+      return;
+    }
+    await this.#withOpen(
+      path,
+      () => disk.open(path),
+      async (file) => {
+        const opened = await file.stat();
+        if (keyOf(opened) !== key) return false;
+        if (this.#parts.isOwn(await disk.realpath(path))) return this.#refuse(path, opened, OWN);
+        const beginning = await beginnings.of(file, path, opened, isOld);
+        if (beginning.type === 'wait') return false;
+        if (beginning.type === 'refused') return this.#refuse(path, opened, beginning.reason);
+        const { place } = beginning;
+        if (beginning.type === 'resume') set.resume(file, log, opened, beginning.left, place);
+        else set.begin(file, log, opened, place, isOld ? now() : 0);
+        return true;
+      },
+    );
+  }
+
+  /** Takes up what a log has been rotated to since a moment: there may have been more than one between two looks. */
+  async takeRotated(log: string, since: number, disk: FileSystem): Promise<void> {
+    for (const found of await rotatedSince(log, since, disk)) {
+      if (this.#parts.readerOf(keyOf(found.stats)) !== undefined) continue;
+      if (isCompressed(found.path)) await this.#takeCompressed(found, disk, log);
+      else await this.take(found, disk, false, log);
+    }
+  }
+
+  /** What is compressed is only read if it was not read as it was written. */
+  async #takeCompressed(found: FoundFile, disk: FileSystem, log: string): Promise<void> {
+    const { set, beginnings, signal } = this.#parts;
+    const { path, stats } = found;
+    if (signal.aborted || set.files.has(keyOf(stats))) return;
+    await this.#withOpen(
+      path,
+      () => openUnpacked(found, disk),
+      async (file) => {
+        const known = await set.left.findIn(file, path, stats);
+        if (known === undefined && (await beginnings.isBeingRead(file, path))) return false;
+        const start = known?.place ?? (await markOf(file, 0));
+        if (known !== undefined) set.resume(file, log, stats, known.left, known.place);
+        else if (start !== undefined) set.begin(file, log, stats, start, 0);
+        return start !== undefined;
+      },
+    );
+  }
+
+  /** Closes the file unless `use` keeps it. */
+  async #withOpen(
+    path: string,
+    open: () => OpenFile | Promise<OpenFile>,
+    use: (file: OpenFile) => Promise<boolean>,
+  ): Promise<void> {
+    let file: OpenFile | undefined;
+    try {
+      file = await open();
+      if (!(await use(file))) file.close();
+    } catch (error) {
+      file?.close();
+      if (!isAbsent(error)) this.unreadable.set(path, reasonOf(error));
+    }
+  }
+
+  #refuse(path: string, stats: FileStats, reason: string): false {
+    this.refused.set(path, reason);
+    this.#refusals.set(keyOf(stats), { stats, reason });
+    return false;
+  }
+}
+
+const OWN = 'it is written by this program itself';
