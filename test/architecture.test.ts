@@ -5,8 +5,8 @@ import { missingFrom, quoted, read, rowsOf, sources } from './support/pages.ts';
 const MAP = 'docs/ARCHITECTURE.md';
 
 describe('the map of the code', () => {
-  test('names files that exist, and links that lead somewhere', () => {
-    expect(missingFrom(MAP)).toEqual([]);
+  test.each([MAP, 'CONTRIBUTING.md'])('names files that exist, and links that lead somewhere: %s', (page) => {
+    expect(missingFrom(page)).toEqual([]);
   });
 
   test('lists every room and exactly what it imports', () => {

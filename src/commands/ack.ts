@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { askDaemon, daemonOptions, type DaemonFlags } from './ask-daemon.ts';
+import { print } from './print.ts';
 
 /** `ack ID`: acknowledges an incident; its reminders end. */
 export function ackCommand(program: Command): void {
@@ -13,7 +14,7 @@ export function ackCommand(program: Command): void {
       const { before, incident: after } = z
         .object({ before: shown, incident: shown.optional() })
         .parse(answer);
-      process.stdout.write(
+      print(
         before.acknowledged
           ? `${incident} was acknowledged before.\n`
           : after?.acknowledged === true

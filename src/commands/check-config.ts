@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { print, printError, printJson } from './print.ts';
 
 interface Flags {
   readonly config?: string;
@@ -32,14 +33,14 @@ export function checkConfigCommand(program: Command): void {
       });
       const { settings: own, problems, unseen } = await containerSettings(loaded.config);
       const settings = [...effectiveSettings(loaded), ...own];
-      if (flags.json === true) process.stdout.write(`${JSON.stringify(settings, undefined, 2)}\n`);
+      if (flags.json === true) printJson(settings);
       else
         for (const { path, value, source, container } of settings) {
           const where = container === undefined ? '' : `container ${container}: `;
-          process.stdout.write(`${where}${path} = ${value}  (${source})\n`);
+          print(`${where}${path} = ${value}  (${source})\n`);
         }
-      if (unseen !== undefined) process.stderr.write(`labels of containers are not shown: ${unseen}\n`);
-      for (const problem of problems) process.stderr.write(`${problem}; it is left out of account\n`);
+      if (unseen !== undefined) printError(`labels of containers are not shown: ${unseen}\n`);
+      for (const problem of problems) printError(`${problem}; it is left out of account\n`);
       if (problems.length > 0) process.exitCode = 1;
     });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { daemonOptions, stateDirOf, type DaemonFlags } from './ask-daemon.ts';
+import { print, printJson } from './print.ts';
 
 interface Flags extends DaemonFlags {
   readonly json?: boolean;
@@ -22,9 +23,8 @@ export function incidentsCommand(program: Command): void {
       if (!Number.isInteger(limit) || limit < 1)
         throw new UsageError(`--limit ${flags.limit ?? ''}: expected a whole number from 1`);
       const found = await history(flags, { limit });
-      process.stdout.write(
-        flags.json === true ? json(found) : incidentList(found, roomOn(process.stdout, Infinity)),
-      );
+      if (flags.json === true) printJson(found);
+      else print(incidentList(found, roomOn(process.stdout, Infinity)));
     });
   incidents
     .command('show')
@@ -36,7 +36,8 @@ export function incidentsCommand(program: Command): void {
       if (found === undefined)
         throw new Error(`There is no incident ${id}; quantum-realtime incidents lists them.`);
       const { incidentText } = await import('../control/incident-text.ts');
-      process.stdout.write(flags.json === true ? json(found) : incidentText(found));
+      if (flags.json === true) printJson(found);
+      else print(incidentText(found));
     });
 }
 
@@ -72,8 +73,4 @@ async function history(flags: Flags, query: { readonly limit: number } | { reado
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`The state in ${dir} cannot be read: ${reason}`, { cause: error });
   }
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

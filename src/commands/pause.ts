@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { askDaemon, daemonOptions, type DaemonFlags } from './ask-daemon.ts';
+import { print } from './print.ts';
 
 /** `pause [DURATION]`: no heal starts until then; one that runs goes on. */
 export function pauseCommand(program: Command): void {
@@ -21,7 +22,7 @@ export function pauseCommand(program: Command): void {
       const { pausedUntil, problem } = z
         .object({ pausedUntil: z.number(), problem: z.string().optional() })
         .parse(answer);
-      process.stdout.write(
+      print(
         `No heal starts before ${stamp(pausedUntil)}; one that runs now goes on.\n` +
           (problem === undefined ? '' : `A restart of the daemon will not know of it: ${problem}\n`),
       );

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { askDaemon, daemonOptions, type DaemonFlags } from './ask-daemon.ts';
+import { print } from './print.ts';
 
 /** `resume`: the end of a pause. */
 export function resumeCommand(program: Command): void {
@@ -11,7 +12,7 @@ export function resumeCommand(program: Command): void {
       const { wasPaused, problem } = z
         .object({ wasPaused: z.boolean(), problem: z.string().optional() })
         .parse(answer);
-      process.stdout.write(wasPaused ? 'Heals are allowed again.\n' : 'Heals were not paused.\n');
+      print(wasPaused ? 'Heals are allowed again.\n' : 'Heals were not paused.\n');
       if (problem !== undefined) throw new Error(`The PAUSE file could not be removed: ${problem}`);
     });
 }

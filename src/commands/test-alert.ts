@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
+import { print } from './print.ts';
 
 /** Reads the configuration that the options name. */
 export type ConfigLoader = (options: Readonly<Record<string, unknown>>) => Promise<Config>;
@@ -15,7 +16,7 @@ export function testAlertCommand(program: Command, loadConfig: ConfigLoader): vo
         loadConfig(options),
         import('./test-alert/send-test.ts'),
       ]);
-      const ok = await sendTest(config, (line) => process.stdout.write(`${line}\n`));
+      const ok = await sendTest(config, (line) => print(`${line}\n`));
       if (!ok) process.exitCode = 1;
     });
 }

@@ -43,7 +43,9 @@ export const rule = z.strictObject({
   pattern: z
     .string()
     .default('')
-    .describe('Regular expression (case-insensitive) that the text must match; empty: any text.'),
+    .describe(
+      'Regular expression (case-insensitive) that the text must match, as it is shown: secrets are masked; empty: any text.',
+    ),
   effects: z
     .array(z.enum(['alert', 'report', 'heal']))
     .default(['alert', 'report', 'heal'])

@@ -3,6 +3,8 @@ import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { displayLines } from '../text/display.ts';
+import { safeJson } from '../text/safe-text.ts';
 
 /** The answer to a request: a value (sent as JSON) or a text, and the HTTP status, 200 by default. */
 export interface Answer {
@@ -57,7 +59,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, route
     'content-type': text ? 'text/plain; version=0.0.4; charset=utf-8' : 'application/json',
     connection: 'close',
   });
-  response.end(text ? body : `${JSON.stringify(body)}\n`);
+  response.end(text ? displayLines(body) : `${safeJson(body)}\n`);
 }
 
 async function answerTo(request: IncomingMessage, routes: Routes): Promise<Answer> {

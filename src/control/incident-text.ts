@@ -1,7 +1,7 @@
 import { formatDuration } from '../time/duration.ts';
 import type { Kind } from '../model.ts';
 import { KINDS } from '../model.ts';
-import { redact } from '../sinks/text/redact.ts';
+import { safeLine } from '../text/safe-text.ts';
 import type { IncidentRecord } from '../state/change.ts';
 import { cut, table } from './table.ts';
 
@@ -15,7 +15,7 @@ export function incidentList(records: readonly IncidentRecord[], width: number):
     stamp(openedAt).slice(0, 19),
     closedAt === undefined ? story.state.toUpperCase() : `lasted ${length(closedAt - openedAt)}`,
     `${story.heals.length} heal${story.heals.length === 1 ? '' : 's'}`,
-    plain(story.reason),
+    oneLine(story.reason),
   ]);
   const columns = ['INCIDENT', 'OPENED', 'STATE', 'HEALS', 'REASON'].map((title) => ({ title }));
   return table(columns, rows, Infinity)
@@ -48,9 +48,7 @@ export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord):
       ),
     ]),
     ...section('Messages', [
-      ...groups
-        .slice(0, GROUPS)
-        .map(({ count, container, sample }) => `${count} × [${container}] ${redact(sample)}`),
+      ...groups.slice(0, GROUPS).map(({ count, container, sample }) => `${count} × [${container}] ${sample}`),
     ]),
     ...section('Lost lines', [
       ...gaps.map(
@@ -58,7 +56,7 @@ export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord):
       ),
     ]),
   ];
-  return lines.map((line) => `${plain(line)}\n`).join('');
+  return lines.map((line) => `${oneLine(line)}\n`).join('');
 }
 
 const NOUNS: Readonly<Record<Kind, string>> = {
@@ -84,7 +82,7 @@ function length(ms: number): string {
   return formatDuration(ms < 10_000 ? ms : Math.round(ms / 1_000) * 1_000);
 }
 
-/** Control characters as spaces: nothing that is shown may steer a terminal. */
-function plain(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ');
+/** What is on record may have been written before texts were made safe as they came in. */
+function oneLine(text: string): string {
+  return safeLine(text).replaceAll('\t', ' ');
 }

@@ -1,3 +1,4 @@
+import { display } from '../text/display.ts';
 import { formatDuration } from '../time/duration.ts';
 import { cut, table } from './table.ts';
 import type { Status } from './status.ts';
@@ -14,7 +15,7 @@ export function statusText(status: Status, width = WIDTH): string {
   const parts = [facts(status), rules(status, width), containers(status, width), ...lists(status)];
   return parts
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map((line) => `${cut(plain(line), width)}\n`).join(''))
+    .map((lines) => lines.map((line) => `${cut(oneLine(line), width)}\n`).join(''))
     .join('\n');
 }
 
@@ -125,7 +126,7 @@ function containers({ containers: all, at }: Status, width: number): readonly st
       { title: 'RST', right },
     ],
     all.map(({ container, state, driver, lastLineAt, lag, perSecond, lines: count, counts }) => [
-      plain(container),
+      oneLine(container),
       state,
       driver,
       lastLineAt === undefined ? '-' : span(at - lastLineAt),
@@ -188,7 +189,7 @@ function rate(perSecond: number): string {
   return perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond));
 }
 
-/** Control characters of whatever kind as spaces: nothing that is shown may steer a terminal. */
-function plain(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ');
+/** Tabs would break the columns. */
+function oneLine(text: string): string {
+  return display(text).replaceAll('\t', ' ');
 }

@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream';
 import type { Classifier } from '../../classify/classifier.ts';
 import { newEntry } from '../../classify/entry.ts';
 import type { Verdict } from '../../classify/verdict.ts';
+import { display, escapeJson } from '../../text/display.ts';
 import { UsageError } from '../../usage.ts';
 import { judgeRecord } from './ndjson.ts';
 
@@ -78,12 +79,12 @@ function lineJudge(name: string, { classifier, mode, container }: ClassifyOption
   if (mode === 'explain') {
     return (line) => {
       const verdict = classifier.explain(line, entry, container);
-      return `${explained(++n, verdict)}  ${line}\n`;
+      return `${display(`${explained(++n, verdict)}  ${line}`)}\n`;
     };
   }
   return (line) => {
     const { level, event, rule } = classifier.judge(line, entry, container);
-    return `{"n":${++n},"level":"${level}","event":${event},"rule":${JSON.stringify(rule)}}\n`;
+    return `{"n":${++n},"level":"${level}","event":${event},"rule":${escapeJson(JSON.stringify(rule))}}\n`;
   };
 }
 
