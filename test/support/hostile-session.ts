@@ -1,6 +1,6 @@
 import { type SecretLine, secretLines } from './secret-table.ts';
 
-/** Lines as hostile or careless programs print them: escape sequences, C1, directions, lone surrogates, NUL. */
+/** Lines as hostile or careless programs print them: escape sequences, control characters above ASCII, directions, lone surrogates, NUL. */
 export const HOSTILE: readonly string[] = [
   '\u001b[2J\u001b[H\u001b]0;owned\u0007\u001b]52;c;cm0gLXJm\u0007title',
   '\u202egnp.exe\u202c \u2066x\u2069 zero\u200bwidth \u00ad\ufeff',
