@@ -24,7 +24,8 @@ export interface EntryStore {
 /** An entry store, empty or as a snapshot left it. */
 export function createEntryStore(saved: SavedEntries = {}): EntryStore {
   const entries = new Map<string, EntryState>(
-    Object.entries(saved).map(([key, entry]) => [key, { ...entry }]),
+    // What an older version stored has no head and no columns.
+    Object.entries(saved).map(([key, entry]) => [key, { ...newEntry(), ...entry }]),
   );
   let known = new WeakMap<Origin, EntryState>();
   return {

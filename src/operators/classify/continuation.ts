@@ -88,9 +88,13 @@ export function closeStale(entry: EntryState, at: number): void {
  * as well begin an entry is only taken in where the form of the trace asks for it.
  */
 export function continues(line: string, from: number, entry: EntryState): boolean {
+  if (entry.mode === 'plain' && entry.level < WARNING && !mayFollow(line, from)) return false;
+  return bodyContinues(line.slice(bodyStart(line, from)), line, entry);
+}
+
+/** The same for what stands in `line` after a header. */
+export function bodyContinues(text: string, line: string, entry: EntryState): boolean {
   const { mode } = entry;
-  if (mode === 'plain' && entry.level < WARNING && !mayFollow(line, from)) return false;
-  const text = line.slice(bodyStart(line, from));
   if (mode === 'report' && ++entry.since < REPORT) {
     if (text.startsWith('at ')) entry.mode = 'trace';
     return true;
@@ -168,7 +172,8 @@ export function isLoggedFrame(text: string, at: number, level: number, entry: En
 /** JavaScript's plain error, which reads like a level. */
 export const BARE = 'Error: ';
 
-function mayFollow(line: string, from: number): boolean {
+/** Whether a line that begins so at `from` can be one that no program prints first. */
+export function mayFollow(line: string, from: number): boolean {
   const code = line.charCodeAt(from);
   return (code < 128 && (BY_FIRST[code]?.length ?? 0) > 0) || line.charCodeAt(line.length - 1) === 41;
 }
@@ -200,6 +205,11 @@ export function isBody(text: string, entry: EntryState, level: number, isShape: 
     THROWN.test(text) &&
     (entry.since < 2 || text.startsWith('Traceback '))
   );
+}
+
+/** Whether a text begins as the body of an entry can: what `isBody` would look at more closely. */
+export function mayBeBody(text: string): boolean {
+  return THROWN.test(text) || ABORTED.test(text) || KILLED.test(text) || SIGNALLED.test(text);
 }
 
 /** The shell's or the C library's last word on a program that has said why. */

@@ -22,6 +22,9 @@ export const RULES = [
   'error field of a JSON line',
   'words of a JSON message',
   'blank',
+  'level column of the stream',
+  'words found but not counted',
+  'default for the image',
 ] as const;
 
 export type RuleName = (typeof RULES)[number];

@@ -1,0 +1,129 @@
+import { attach, continues, isBody } from './continuation.ts';
+import { isDigit } from './chars.ts';
+import type { EntryState } from './entry.ts';
+import { bareHead } from './head.ts';
+import { headerLevel } from './header.ts';
+import { ATTACHED, INFO, WARNING } from './levels.ts';
+import { startLabelled } from './labelled.ts';
+import { bodyStart } from './prefix.ts';
+import { levelOf, ruleOf } from './rules.ts';
+import { isSuspicious } from './stems.ts';
+import { judgeUnlabelled } from './unlabelled.ts';
+import { BLANK, HARMLESS, VERDICTS, type Verdict, continuationOf } from './verdict.ts';
+
+const SHAPE = 'crash shape';
+const ACCEPTED = new Set(['level token', 'level letter', 'level field of a JSON line']);
+
+/** An unindented line without a level of its own. */
+export function judgeBare(
+  text: string,
+  from: number,
+  end: number,
+  entry: EntryState,
+  quick: boolean,
+): Verdict {
+  const open = entry.level >= WARNING || entry.mode === 'excerpt' || entry.since < 200;
+  if (open && continues(text, from, entry)) return continuationOf(entry.level);
+  if (entry.since < 999) entry.since++;
+  const place = isSourcePlace(text, from, end);
+  if (place || !isSuspicious(text)) {
+    // A message may have a second line before the traceback.
+    const second = !place && entry.since === 1 && (entry.mode === 'labelled' || entry.mode === 'words');
+    if (second && entry.level >= WARNING && !entry.frames) return HARMLESS;
+    entry.mode = place ? 'excerpt' : 'plain';
+    entry.level = INFO;
+    return HARMLESS;
+  }
+  if (EXCERPT.test(text)) {
+    entry.mode = 'excerpt';
+    entry.level = INFO;
+    return HARMLESS;
+  }
+  const packed = judgeUnlabelled(text, from, end, quick);
+  const level = levelOf(packed);
+  if (level < WARNING) {
+    entry.mode = 'plain';
+    entry.level = INFO;
+    return VERDICTS[packed] ?? HARMLESS;
+  }
+  const isShape = ruleOf(packed) === SHAPE;
+  const line = text.slice(bodyStart(text, from));
+  if (isBody(line, entry, level, isShape)) {
+    entry.mode = line.startsWith('Traceback ') ? 'traceback' : 'trace';
+    return continuationOf(entry.level);
+  }
+  entry.head = bareHead(text, from, isShape);
+  entry.mode = line.startsWith('Caught: ') ? 'words' : modeOf(text.slice(entry.head.length), isShape);
+  entry.level = level;
+  entry.frames = false;
+  entry.since = 0;
+  return VERDICTS[packed] ?? HARMLESS;
+}
+
+/** An indented line: the body of the entry above, unless it plainly begins one itself. */
+export function judgeIndented(
+  text: string,
+  from: number,
+  end: number,
+  entry: EntryState,
+  quick: boolean,
+): Verdict {
+  let start = from;
+  while (start < end && text.charCodeAt(start) <= 32) start++;
+  if (start === end) return BLANK;
+  if (entry.mode === 'plain' || startsEntry(text, start, from, end, entry)) {
+    const packed = headerLevel(text, start, end);
+    if (packed !== 0) return startLabelled(packed, entry, text);
+    if (isFileFrame(text, start)) {
+      entry.mode = 'excerpt';
+      return HARMLESS;
+    }
+    return isSuspicious(text) ? judgeBare(text, start, end, entry, quick) : continuationOf(INFO);
+  }
+  attach(text, entry);
+  return continuationOf(entry.level);
+}
+
+const STARTS = /^(?:\d{2,4}[-/:.]\d|\[[^\]]*\]|(?:[A-Z]{4,}|WRN|ERR|INF|DBG|FTL)\b[ :|\]])/;
+
+/** Whether an indented line plainly begins an entry of its own. */
+export function startsEntry(
+  text: string,
+  start: number,
+  from: number,
+  end: number,
+  entry: EntryState,
+): boolean {
+  const rest = text.slice(start, start + 40);
+  if (!STARTS.test(rest)) return false;
+  if (entry.level >= WARNING && !/^\d/.test(rest) && (start - from > 3 || rest.startsWith('['))) return false;
+  const packed = headerLevel(text, start, end);
+  return packed !== 0 && levelOf(packed) !== ATTACHED && ACCEPTED.has(ruleOf(packed));
+}
+
+function modeOf(line: string, isShape: boolean): EntryState['mode'] {
+  if (!isShape) return 'words';
+  if (line.startsWith('Traceback ')) return 'traceback';
+  if (/^\w+Error:$/.test(line)) return 'report';
+  if (/panicked at .*:\d+:$|^Unhandled exception:$/i.test(line)) return 'message';
+  if (/^(?:Killed|Aborted|Segmentation fault|Bus error|Illegal instruction)/.test(line)) return 'signal';
+  return 'trace';
+}
+
+/** A lone `/app/server.js:12`, as Node.js prints above an uncaught error. */
+function isSourcePlace(text: string, from: number, end: number): boolean {
+  if (!isDigit(text.charCodeAt(end - 1))) return false;
+  const at = Math.max(from, text.lastIndexOf(' ') + 1);
+  if (!SOURCE_PLACE.test(text.slice(at))) return false;
+  return at === from || bodyStart(text, from) === at;
+}
+
+/** A numbered line of the source, as Bun shows it above the error. */
+const EXCERPT = /^\d+ \| /;
+
+const SOURCE_PLACE = /^(?:file:\/\/|node:|\/|[A-Z]:\\)\S*:\d+$/;
+
+/** `File "/app/main.py", line 1`, as Python prints above a syntax error. */
+function isFileFrame(text: string, start: number): boolean {
+  return text.startsWith('File "', start);
+}
