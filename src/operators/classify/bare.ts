@@ -5,6 +5,7 @@ import { bareHead } from './head.ts';
 import { headerLevel } from './header.ts';
 import { ATTACHED, INFO, WARNING } from './levels.ts';
 import { startLabelled } from './labelled.ts';
+import { openObject } from './object.ts';
 import { bodyStart } from './prefix.ts';
 import { levelOf, ruleOf } from './rules.ts';
 import { isSuspicious } from './stems.ts';
@@ -22,14 +23,14 @@ export function judgeBare(
   entry: EntryState,
   quick: boolean,
 ): Verdict {
+  if (text === '{') return openObject(entry);
   const open = entry.level >= WARNING || entry.mode === 'excerpt' || entry.since < 200;
   if (open && continues(text, from, entry)) return continuationOf(entry.level);
   if (entry.since < 999) entry.since++;
   const place = isSourcePlace(text, from, end);
   if (place || !isSuspicious(text)) {
     // A message may have a second line before the traceback.
-    const second = !place && entry.since === 1 && (entry.mode === 'labelled' || entry.mode === 'words');
-    if (second && entry.level >= WARNING && !entry.frames) return HARMLESS;
+    if (!place && entry.level >= WARNING && isFurther(entry)) return HARMLESS;
     entry.mode = place ? 'excerpt' : 'plain';
     entry.level = INFO;
     return HARMLESS;
@@ -42,6 +43,7 @@ export function judgeBare(
   const packed = judgeUnlabelled(text, from, end, quick);
   const level = levelOf(packed);
   if (level < WARNING) {
+    if (entry.level === WARNING && isFurther(entry)) return VERDICTS[packed] ?? HARMLESS;
     entry.mode = 'plain';
     entry.level = INFO;
     return VERDICTS[packed] ?? HARMLESS;
@@ -52,12 +54,20 @@ export function judgeBare(
     entry.mode = line.startsWith('Traceback ') ? 'traceback' : 'trace';
     return continuationOf(entry.level);
   }
+  // The second sentence of a warning.
+  if (level === WARNING && !isShape && entry.level === WARNING && isFurther(entry))
+    return continuationOf(WARNING);
   entry.head = bareHead(text, from, isShape);
-  entry.mode = line.startsWith('Caught: ') ? 'words' : modeOf(text.slice(entry.head.length), isShape);
+  entry.mode = LOGGED.test(line) ? 'words' : modeOf(text.slice(entry.head.length), isShape);
   entry.level = level;
   entry.frames = false;
   entry.since = 0;
   return VERDICTS[packed] ?? HARMLESS;
+}
+
+/** Whether a line of prose is the next of the message that has just been begun: a warning may have some. */
+function isFurther({ mode, level, since, frames }: EntryState): boolean {
+  return !frames && (mode === 'labelled' || mode === 'words') && since <= (level === WARNING ? 3 : 1);
 }
 
 /** An indented line: the body of the entry above, unless it plainly begins one itself. */
@@ -100,6 +110,9 @@ export function startsEntry(
   const packed = headerLevel(text, start, end);
   return packed !== 0 && levelOf(packed) !== ATTACHED && ACCEPTED.has(ruleOf(packed));
 }
+
+/** A line that tells of an exception which is printed below it. */
+const LOGGED = /^(?:Caught: |(?:Task|Future) exception was never)/;
 
 function modeOf(line: string, isShape: boolean): EntryState['mode'] {
   if (!isShape) return 'words';

@@ -11,6 +11,7 @@ import { launchedCrash } from './launched.ts';
 import { columnLevel, countCalm, learnColumn } from './learned-column.ts';
 import { INFO, WARNING } from './levels.ts';
 import { mark } from './mark.ts';
+import { judgeObjectLine } from './object.ts';
 import { skipPrefix } from './prefix.ts';
 import { isProse, isQuickInfo, quickInfo } from './quick.ts';
 import { underHead } from './under-head.ts';
@@ -71,6 +72,10 @@ function judgeLine(text: string, entry: EntryState, at: number, quick: boolean):
     if (entry.read < LEARNED) countCalm(entry, 1);
     return startLabelled(quick ? calm : headerLevel(text, skipPrefix(text), end), entry, '');
   }
+  if (entry.mode === 'object') {
+    const verdict = judgeObjectLine(text, entry, quick);
+    if (verdict !== undefined) return verdict;
+  }
   const from = skipPrefix(text);
   if (from >= end) return BLANK;
   const first = text.charCodeAt(from);
@@ -100,6 +105,12 @@ function passCalm(entry: EntryState, lines: number, from: number, at: number): v
 }
 
 function cleaned(raw: string): string {
-  const text = raw.length > EXAMINED || raw.includes('\x1b') || raw.includes('\r') ? plain(raw) : raw;
+  const text =
+    raw.length > EXAMINED || raw.includes('\x1b') || raw.includes('\r') || isWide(raw) ? plain(raw) : raw;
   return text.charCodeAt(text.length - 1) <= 32 ? text.trimEnd() : text;
+}
+
+/** Whether a text holds NUL characters, as one in UTF-16 does, or begins with the mark of an encoding. */
+function isWide(raw: string): boolean {
+  return raw.includes('\0') || raw.charCodeAt(0) === 0xfeff;
 }

@@ -5,6 +5,7 @@ import { INFO } from './levels.ts';
  * Python's, whose exception comes last. `trace`: an exception or crash with its frames. `signal`: killed by a signal.
  * `message`: the text follows on the next line (Rust). `chained`: another traceback of the same fault follows.
  * `excerpt`: a place in the source, before the error is named (Node.js).
+ * `object`: an object printed over many lines is open.
  * `report`: a labelled line without a message, which what follows without a level makes up (Spring Boot).
  */
 export type Mode =
@@ -17,7 +18,8 @@ export type Mode =
   | 'message'
   | 'chained'
   | 'excerpt'
-  | 'report';
+  | 'report'
+  | 'object';
 
 /**
  * What has to be known of one stream of one container to tell whether its next line begins an entry. Plain data, kept

@@ -1,3 +1,5 @@
+import { MARKET, MEASURES, NAMES } from './measures.ts';
+
 /** Words that tell of trouble when they stand for themselves. */
 const TROUBLE =
   '(?:errors?|warnings?|failures?|failed|failing|fails?|exceptions?|faults?|crash(?:es|ed)?|fatal|criticals?|panics?|problems?|issues?|timeouts?|rejected|aborted|aborts?|dropped|drops?|errs?|unhealthy|killed|lost|corrupt(?:ed|ions?)?|conflicts?|violations?|alerts?|denied|refused|invalid|missing|mismatch(?:es|ed)?|unavailable|unreachable|broken|expired|errno|duplicates?|timed ?out)';
@@ -10,7 +12,7 @@ const COMPOUND =
   '(?:handl\\w+|hits?|chance|mass|pages?|codes?|rates?|budget|report\\w*|logs?|log(?:ger|ging|file)|levels?|thresholds?|messages?|templates?|boundar\\w+|queues?|counts?|counters?|sections?|paths?|css|class(?:es)?|types?|track\\w*|monitor\\w*|detect\\w*|recover\\w*|correct\\w*|toleran\\w*|polic\\w+|modes?|filters?|middleware|stat(?:s|istics)|summar\\w+|limits?|digests?|domains?|inject\\w*|listeners?|hooks?|callbacks?|buckets?|collect\\w*|notif\\w*|email\\w*|mail\\w*|channels?|stream|output|file|rules?|margin|bars?|estimat\\w*|format\\w*|buttons?|metrics?|strateg\\w+|signals?|documents?|dashboards?|manager|plugin|module|service|interval|timeouts?|seconds?|settings?|options?|values?|flags?|sink|reporter|tables?|columns?|topics?|index(?:es)?|if|when|unless)';
 
 /** Nothing at all, as a value: `0`, `0.00%`, `null`, `[]`, `<nil>`. */
-const NOTHING = String.raw`["']?(?:(?:0(?:\.0+)?(?![\w.]*\d)%?|<nil>|n/a|""|\[\]|\{\}|-)(?=[\s,;.)\]}"'%]|$)|(?:null|none|nil|false|no|off|disabled|undefined)(?=[,;.)\]}"'|]|$|\s+(?:[\w.-]+[=:]|[}\])|]|$)))`;
+const NOTHING = String.raw`(?<!\d)["']?(?:(?:0(?:\.0+)?(?![\w.]*\d)%?|<nil>|n/a|""|\[\]|\{\}|-)(?=[\s,;.)\]}"'%]|$)|(?:null|none|nil|false|no|off|disabled|undefined)(?=[,;.)\]}"'|]|$|\s+(?:[\w.-]+[=:]|[}\])|]|$)))`;
 
 const BENIGN_VERB =
   '(?:add(?:ed|ing)|appl(?:ied|ying)|captur(?:es|ed|ing)|catch(?:es|ing)?|check(?:s|ed|ing)?(?: for)?|clean(?:ed|ing)?|clear(?:s|ed|ing)?|collect(?:s|ed|ing)?|compil(?:ed|ing)|configur(?:ed|ing)|copying|creat(?:ed|ing)|delet(?:ed|ing)|disabl(?:ed|ing)|dismiss(?:ed)?|display|download(?:ed|ing)|enabl(?:ed|ing)|fix(?:ed|es)?|flush(?:ed|ing)|forward(?:s|ed|ing)?|handled?|handles|handling|hide|ignor(?:es|ed|ing)|init\\w*|install(?:ed|ing)|joined|list(?:ing)?|listening for|load(?:ed|ing)|log(?:s|ging)|mapped|merg(?:ed|ing)|mount(?:ed|ing)|opening|playing|prun(?:ed|ing)|purg(?:ed|ing)|reading|recover(?:ed|ing)|requeu(?:ed|ing)|register(?:ed|ing)|remov(?:ed|ing)|rendering|report(?:s|ing)?|resolv(?:ed|ing)|retr(?:y|ies|ying)(?: on| after)?|send(?:s|ing)|set(?:s|ting)?(?: up)?|show(?:s|ing)?|simulat(?:ed|ing)|skipp(?:ed|ing)(?: already)?|subscribed(?: to)?|suppress(?:ed|es|ing)?|test(?:s|ing)?|tolerates?|unpacking|using|warming|watch(?:es|ing)(?: for)?|wrote|writing)';
@@ -21,6 +23,8 @@ const BENIGN_VERB =
  * deeds.
  */
 export const HARMLESS: readonly RegExp[] = [
+  ...MEASURES,
+  ...MARKET,
   // help texts; URLs, requests, SQL, paths, addresses, files
   /^\s*[-*] [\w.-]+$/g,
   /^\s*(?:-\w, )?--\w[\w-]*.*/g,
@@ -96,6 +100,7 @@ export const HARMLESS: readonly RegExp[] = [
     'gi',
   ),
   /\bexit(?:ed)?(?: with)?(?: code| status)?:? 0\b/gi,
+  ...NAMES,
 ];
 
 /** Words that say it is over or went well: only counts and the strongest trouble outweigh them. */

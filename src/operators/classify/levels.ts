@@ -37,6 +37,13 @@ export const DATE_WORDS =
 export const WEAK_WORDS =
   'log note fine config http hint success audit display ok pass passed deprecation basic msg fat fail failure failed inform ee ww ii';
 
+/**
+ * Level words that are also names, codes or ordinary words in capitals (`HTTP 429`, `OK but`, `ALERT BTCUSDT`, Pi-hole's
+ * FTL, a player called FATAL): they need brackets or a colon, or the column where the stream puts its level.
+ */
+export const AMBIGUOUS_WORDS =
+  'http ok pass passed success hint audit display basic alert alrt alr emerg emrg emergency ftl fatal panic disaster catastrophe';
+
 /** Single letters: glog, klog, Android, MongoDB, WebSphere, ESP-IDF, capnslog, Gluster. */
 export const LETTERS: Readonly<Record<string, number>> = {
   T: INFO,

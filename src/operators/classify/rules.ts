@@ -23,6 +23,7 @@ export const RULES = [
   'words of a JSON message',
   'blank',
   'level column of the stream',
+  'error field of a logfmt line',
   'words found but not counted',
   'default for the image',
 ] as const;

@@ -24,7 +24,10 @@ const known = new Map<string, number>();
 export function judgeUnlabelled(text: string, from: number, end: number, remember: boolean): number {
   if (text.charCodeAt(from) === 123) {
     if (message.end <= message.start) return HARMLESS_JSON;
-    const packed = judgeText(text.slice(message.start, message.end), message.start);
+    const packed = judgeText(
+      message.of.slice(message.start, message.end),
+      message.of === text ? message.start : 0,
+    );
     return MESSAGE[levelOf(packed)] ?? packed;
   }
   const start = bodyStart(text, from);

@@ -40,7 +40,7 @@ const WORDS: readonly Word[] = [
     ERROR,
   ],
   [
-    /\b(?:file|module|command|class|library|package|symbol|table|director(?:y|ies)|executable|interpreter|device|image|host|method|driver|plugin|certificate|database)(?: \S+)? (?:was |is |were |are )?not found\b|\b(?:key|file|field|value|argument|parameter|variable|column|header|token|configuration)(?: \S+)? is missing\b|\bmissing (?:required|mandatory|environment|configuration|argument|parameter)\b|\b(?:environment variable|env(?:ironment)?|variable|parameter)\b.{0,40}\b(?:is )?not set\b|\bunbound variable\b/i,
+    /\b(?:atom|codec|stream|encoder|decoder|demuxer|muxer|filter|schema|bucket|collection|vhost|snapshot|backup|repository|reference|tag|branch|target|recipe|account|instrument|symbol|header|entry ?point|file|module|command|class|library|package|symbol|table|director(?:y|ies)|executable|interpreter|device|image|host|method|driver|plugin|certificate|database)(?: \S+)? (?:was |is |were |are )?not found\b|\b(?:key|file|field|value|argument|parameter|variable|column|header|token|configuration)(?: \S+)? is missing\b|\bmissing (?:required|mandatory|environment|configuration|argument|parameter)\b|\b(?:environment variable|env(?:ironment)?|variable|parameter)\b.{0,40}\b(?:is )?not set\b|\bunbound variable\b/i,
     ERROR,
   ],
   [
@@ -48,7 +48,7 @@ const WORDS: readonly Word[] = [
     ERROR,
   ],
   [
-    /\b(?:unknown|unsupported|unrecogni[sz]ed) (?:\w+ )?(?:column|command|option|host|database|table|directive|function|module|variable|symbol|argument|version|protocol|format|operation|platform|architecture|scheme|encoding|instruction|property)\b|\bbad (?:decrypt|magic|substitution|gateway|file|address|interpreter|checksum|block|superblock|argument|option|configuration|response|certificate|signature|format|state)\b/i,
+    /\b(?:unknown|unsupported|unrecogni[sz]ed) (?:\w+ )?(?:column|command|option|host|database|table|directive|function|module|variable|symbol|argument|version|protocol|format|operation|platform|architecture|scheme|encoding|instruction|property|encoder|decoder|codec|filter|muxer|demuxer|pixel format|key|field|keyword|opcode|message type|exchange|user|role|action|request|response|error|signal|type|locale|device|driver|compression|cipher)\b|\bbad (?:decrypt|magic|substitution|gateway|file|address|interpreter|checksum|block|superblock|argument|option|configuration|response|certificate|signature|format|state)\b/i,
     ERROR,
   ],
   [
@@ -57,6 +57,10 @@ const WORDS: readonly Word[] = [
   ],
   [
     /\b(?:errored|prematurely|unreadable|uncorrectable)\b|\b(?:process|worker|child|thread|task|node|peer|server|daemon)\b[^:]{0,20}\bdied\b|\bNaN (?:loss|detected|encountered)\b|\bloss is nan\b|\b(?:cluster|server|database|master|service|node|host|peer|api|backend|upstream) (?:is|went) down\b(?!, reason)/i,
+    ERROR,
+  ],
+  [
+    /\bis not (?:running|alive|started)\b(?!,? ?(?:yet|\(?(?:re)?start|so |ok|as expected))|\b(?:handlers|workers|nodes|hosts|backends|servers|upstreams|replicas|peers|targets|brokers|members|instances|services)\b.{0,40}\b(?:are|went) (?:all )?down\b|\banother (?:instance|process|copy)\b.{0,60}\b(?:is (?:already )?(?:running|using|listening)|already)/i,
     ERROR,
   ],
   [/\b(?!ERR)[A-Z]{3,}_ERR(?:OR)?_[A-Z_]+\b(?!=)/, ERROR],
