@@ -30,7 +30,7 @@ export function judgeBare(
   const place = isSourcePlace(text, from, end);
   if (place || !isSuspicious(text)) {
     // A message may have a second line before the traceback.
-    if (!place && entry.level >= WARNING && isFurther(entry)) return HARMLESS;
+    if (!place && entry.level >= WARNING && isFurther(entry, 1)) return HARMLESS;
     entry.mode = place ? 'excerpt' : 'plain';
     entry.level = INFO;
     return HARMLESS;
@@ -43,7 +43,7 @@ export function judgeBare(
   const packed = judgeUnlabelled(text, from, end, quick);
   const level = levelOf(packed);
   if (level < WARNING) {
-    if (entry.level === WARNING && isFurther(entry)) return VERDICTS[packed] ?? HARMLESS;
+    if (entry.level === WARNING && isFurther(entry, 3)) return VERDICTS[packed] ?? HARMLESS;
     entry.mode = 'plain';
     entry.level = INFO;
     return VERDICTS[packed] ?? HARMLESS;
@@ -55,7 +55,7 @@ export function judgeBare(
     return continuationOf(entry.level);
   }
   // The second sentence of a warning.
-  if (level === WARNING && !isShape && entry.level === WARNING && isFurther(entry))
+  if (level === WARNING && !isShape && entry.level === WARNING && isFurther(entry, 3))
     return continuationOf(WARNING);
   entry.head = bareHead(text, from, isShape);
   entry.mode = LOGGED.test(line) ? 'words' : modeOf(text.slice(entry.head.length), isShape);
@@ -66,8 +66,8 @@ export function judgeBare(
 }
 
 /** Whether a line of prose is the next of the message that has just been begun: a warning may have some. */
-function isFurther({ mode, level, since, frames }: EntryState): boolean {
-  return !frames && (mode === 'labelled' || mode === 'words') && since <= (level === WARNING ? 3 : 1);
+function isFurther({ mode, since, frames }: EntryState, most: number): boolean {
+  return !frames && (mode === 'labelled' || mode === 'words') && since <= most;
 }
 
 /** An indented line: the body of the entry above, unless it plainly begins one itself. */

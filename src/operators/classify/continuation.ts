@@ -22,7 +22,10 @@ const FOLLOWING: readonly (readonly [first: string, pattern: RegExp])[] = [
   // PHP, Dart, V8, Julia, rustc, JVM crash reports
   ['#', /^#(?:\d+:? |\s|$)/],
   ['0123456789', /^\d+: (?:0x)?[0-9a-f]{4,} |^\d+\s+\||^\d+ +(?:\[\w+\] )?(?:\S+ +)?0x[0-9a-f]{4,} /],
-  ['[', /^\[\d+\] (?:top-level|\S+ ?\()/],
+  ['[', /^\[\d+\] (?:top-level|\S+ ?\()|^\[(?:previous exception|stacktrace)\]/],
+  // loguru, libpq
+  ['>', /^> File "/],
+  ['c', /^connection to server (?:at|on) /],
   ['-|^~=→', /^(?:-->|-{3,}|\||\^|~+\^*|=>|={3,}$|→|= (?:note|help): )/],
   ['nhT', /^(?:note|help|hint): |^Trace: /],
   // Node.js
@@ -45,7 +48,7 @@ const FOLLOWING: readonly (readonly [first: string, pattern: RegExp])[] = [
   ['BCEI', /^(?:(?:BEGIN|END|INIT|CHECK) failed--|Compilation failed in require at |In addition: Warning)/],
   ['A+', /^(?:At \S.*:\d+ char:\d+$|\+ )/],
   // Tcl
-  ['"', /^"[^"]*"$|^"""$/],
+  ['"', /^"[^"]*"$|^"""$|^"\}$/],
   ['ft', /^(?:from \S+:\d+|fatal runtime error: |thrown in .* on line \d+)/],
   ['FRTA', /^(?:File "[^"]+", line \d+|Found: |Receiver: |Tried calling: |Arguments: )/],
   ['DT', /^(?:During handling of the above exception|The above exception was the direct cause)/],
@@ -106,7 +109,7 @@ export function bodyContinues(text: string, line: string, entry: EntryState): bo
   }
   if (mode === 'traceback') {
     entry.frames = true;
-    if (text.startsWith('File "') || isIndented(line, text)) return true;
+    if (text.startsWith('File "') || text.startsWith('> File "') || isIndented(line, text)) return true;
     entry.mode = 'trace';
     return EXCEPTION.test(text) || follows(text);
   }
@@ -119,11 +122,16 @@ export function bodyContinues(text: string, line: string, entry: EntryState): bo
     attach(text, entry);
     return true;
   }
-  if (!follows(text)) return false;
+  if (!follows(text)) return entry.level >= WARNING && DUMPED.has(mode) && DUMP.test(text);
   if (text.startsWith('In addition:')) entry.mode = 'message';
   if (entry.level >= WARNING && !text.startsWith('future: ')) entry.frames = true;
   return true;
 }
+
+/** What was asked and answered, told below a failure line by line. */
+const DUMP =
+  /^(?:status(?: ?(?:code|text))?|ur[li]|path|method|headers?|body|re(?:sponse|quest)(?: ?(?:body|data|text|headers|id|url|path))?|data|params?|payload|arg(?:ument)?s|code|errno|syscall|address|port|reason|cause|details?|message|description|hint|stack|signal|exit ?(?:code|status)|command|cmd|stdout|stderr|output|query|sql|parameters|bindings|file|line|column|type|time(?:stamp)?|date|host(?:name)?|node|pid|user ?agent|version|context|extra|deploymentid|api|remotehost|(?:trace|span|correlation|order|client ?order) ?id|retry|attempts?|elapsed|duration|topic|partition|offset|symbol|side|qty|quantity|price|amount|server version|client version) ?[:=](?:\s|$)/i;
+const DUMPED: ReadonlySet<EntryState['mode']> = new Set(['labelled', 'words', 'trace', 'chained']);
 
 /** Modes in which an indented line belongs to a stack, though something stands before its indentation. */
 const STACKED: ReadonlySet<EntryState['mode']> = new Set(['trace', 'chained', 'labelled', 'words']);

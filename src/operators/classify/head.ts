@@ -25,12 +25,14 @@ const CRASH =
   /Traceback \(most|Exception in thread|(?:[A-Za-z_$][\w$]{0,60}[.\\:]+){0,8}[A-Z][\w$]{0,60}(?:Error|Exception)\b|panic: |thread '|Unhandled|Uncaught|terminate called|Segmentation|Fatal/;
 
 /**
- * Where the line's own text begins after the head of the entry above; -1 if it does not begin with that head. Numbers
- * may differ, and how many digits they have: a launcher's prefix holds times and counts.
+ * Where the line's own text begins after the head of the entry above, or after the first pieces of it (a launcher's
+ * prefix, whose end a mark tells); 0 if it begins with neither. Numbers may differ, and how many digits they have: a
+ * launcher's prefix holds times and counts.
  */
 export function afterHead(text: string, head: string): number {
   let i = 0;
   let j = 0;
+  let boundary = 0;
   while (j < head.length) {
     const wanted = head.charCodeAt(j);
     const code = text.charCodeAt(i);
@@ -40,12 +42,18 @@ export function afterHead(text: string, head: string): number {
     } else if (wanted === code) {
       i++;
       j++;
+      if (wanted === 32 && ends(head.charCodeAt(j - 2))) boundary = i;
     } else {
       // A header that nothing follows has lost its last blank.
-      return j === head.length - 1 && wanted === 32 && i === text.length ? i : -1;
+      return j === head.length - 1 && wanted === 32 && i === text.length ? i : boundary;
     }
   }
   return i;
+}
+
+/** Whether a piece of a header ends with this, before a blank. */
+function ends(code: number): boolean {
+  return code === 124 || code === 93 || code === 41 || code === 62 || code === 32;
 }
 
 /** A time to the microsecond, in which a program writes one entry and no more. */

@@ -7,6 +7,7 @@ import {
   LEVEL_WORDS,
   WEAK_WORDS,
   NONE,
+  SYSLOG,
   DATE_WORD,
   DATE_WORDS,
   ERROR,
@@ -110,6 +111,15 @@ export function headerLevel(text: string, from: number, end: number): number {
         return marked(TOKEN[ATTACHED] ?? 0, i, j);
       } else if (meaning !== NONE && bareForm(text, place, meaning & 7, meaning, before, c, lowers)) {
         return marked(TOKEN[meaning & 7] ?? 0, i, j);
+      } else if (
+        lowers === 0 &&
+        dated &&
+        isDigit(c) &&
+        text.charCodeAt(j + 1) === 91 &&
+        text.startsWith('LOG', i)
+      ) {
+        // stunnel: `LOG5[ui]: x`
+        return marked(TOKEN[SYSLOG[c - 48] ?? NONE] ?? 0, i, j + 1);
       } else if (c === 47 && lowers === 0 && text.charCodeAt(j + 2) === 47 && prose < PROSE) {
         const device = deviceLevel(text, i);
         if (device !== 0) return device;
@@ -153,6 +163,11 @@ export function headerLevel(text: string, from: number, end: number): number {
       const request = requestLine(text, i);
       if (request !== 0 && prose < PROSE) return fallback === 0 ? request : fallback;
       const close = text.indexOf(text.charAt(i), i + 1);
+      if (close < 0 && i > from && text.charCodeAt(i - 1) > 32) {
+        // It closes one that was looked into.
+        i++;
+        continue;
+      }
       if (close < 0 || close >= limit || words > 2) break;
       // A quoted level, as in CSV: look inside; anything else quoted is passed over.
       i = close - i > 14 ? close + 1 : i + 1;

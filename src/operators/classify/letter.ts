@@ -18,7 +18,11 @@ const LETTER = Array.from({ length: 8 }, (_, level) => found('level letter', lev
 export function letterLevel(text: string, at: Place, before: number, after: number): number {
   const code = text.charCodeAt(at.start);
   const level = code < 128 ? (LEVEL[code] ?? NONE) : NONE;
-  if (level === NONE || (at.prose > 0 && !isColumn(text, at)) || !isLevelPlace(text, at, code, before, after))
+  if (
+    level === NONE ||
+    (at.prose > 0 && after !== 62 && !isColumn(text, at)) ||
+    !isLevelPlace(text, at, code, before, after)
+  )
     return 0;
   return marked(LETTER[level] ?? 0, at.start, at.end);
 }
@@ -37,6 +41,8 @@ function isColumn(text: string, at: Place): boolean {
 
 function isLevelPlace(text: string, at: Place, code: number, before: number, after: number): boolean {
   const upper = code < 97;
+  // Tarantool: `main/103/app.lua W> x`
+  if (after === 62 && before === 32) return upper && text.charCodeAt(at.end + 1) === 32 && at.dated;
   const follows = text.charCodeAt(at.end + 1);
   const free = before === 0 || before === 32 || before === 9 || before === 124;
   if (before < 128 && CLASS[before] === OPEN && before !== 123) {

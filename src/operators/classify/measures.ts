@@ -41,5 +41,6 @@ export const MARKET: readonly RegExp[] = [
 export const NAMES: readonly RegExp[] = [
   /\S+(?=(?: ?\[[^\]]*\]| ?\([^)]*\))? (?:has )?(?:joined|left|connected|disconnected|logged (?:in|out|on|off)|lost connection|was slain|was shot|respawned|issued server command)\b)/gi,
   /\b(?:[Pp]layer|[Uu]ser(?:name)?|[Nn]ick(?:name)?|[Cc]lient|[Cc]haracter|[Mm]ap|[Cc]lan|[Gg]uild|[Tt]eam|[Nn]pc|[Mm]od|[Pp]lugin|[Pp]ack|[Ss]ong|[Tt]rack|[Aa]lbum|[Mm]ovie|[Tt]itle|[Ww]orld):? (?:["'«][\w -]+["'»]|[A-Z][\w-]*)(?= |$|[,.:;])/g,
+  /\S+(?= (?:was )?killed \S+)|(?<=\bkilled )\S+(?= (?:by|with)\b)/gi,
   /^(?:\[[^\]]*\] ?:? ?)*<[\w-]{1,32}> .*/g,
 ];

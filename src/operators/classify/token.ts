@@ -160,6 +160,7 @@ function isUnambiguous(
     )
       return true;
   }
+  if (level === WARNING) return dated && prose === 0 && tail === 91;
   return after === 44 || after === 91 || (before === 124 && after === 32) || (after === 33 && prose === 0);
 }
 

@@ -22,12 +22,13 @@ export function underHead(
 ): Verdict | undefined {
   if (packed !== 0 && isMessage(text, entry)) return undefined;
   const at = afterHead(text, entry.head);
-  if (at < 0) return undefined;
+  if (at === 0) return undefined;
   const rest = text.slice(at);
   let start = 0;
   while (start < rest.length && rest.charCodeAt(start) <= 32) start++;
   if (start === rest.length) return BLANK;
   const same = text.startsWith(entry.head) ? repeats(entry.head) : 0;
+  if (same === 2) return continuationOf(entry.level);
   if (start > 0) {
     if (startsEntry(rest, start, 0, rest.length, entry)) return undefined;
     attach(rest, entry);
@@ -47,7 +48,7 @@ export function underHead(
   }
   mark.start = markStart;
   mark.end = markEnd;
-  return same === 2 || (same === 1 && !severe) ? continuationOf(entry.level) : undefined;
+  return same > 0 && !severe ? continuationOf(entry.level) : undefined;
 }
 
 /** Whether a logged line, of which there may be many, plainly has a message of its own where the entry's began. */

@@ -7,7 +7,10 @@ type Word = readonly [pattern: RegExp, level: number];
 
 /** What trouble is called, the worst first. */
 const WORDS: readonly Word[] = [
-  [/\b(?:fatal|panic(?:ked|king)?|critical|catastrophic|emergency|unrecoverable)\b/i, CRITICAL],
+  [
+    /\b(?:fatal|panic(?:ked|king)?|critical|catastrophic|emergency (?:shutdown|stop|exit|halt|restart|mode|brak\w+|close|liquidation)|unrecoverable)\b/i,
+    CRITICAL,
+  ],
   [
     /\b(?:segfault(?:ed)?|data ?loss|crash(?:ed|ing)|coredump|terminated by signal|killed by signal)\b/i,
     CRITICAL,
@@ -63,6 +66,7 @@ const WORDS: readonly Word[] = [
     /\bis not (?:running|alive|started)\b(?!,? ?(?:yet|\(?(?:re)?start|so |ok|as expected))|\b(?:handlers|workers|nodes|hosts|backends|servers|upstreams|replicas|peers|targets|brokers|members|instances|services)\b.{0,40}\b(?:are|went) (?:all )?down\b|\banother (?:instance|process|copy)\b.{0,60}\b(?:is (?:already )?(?:running|using|listening)|already)/i,
     ERROR,
   ],
+  [/\bHTTP (?:4(?:01|03|08|18|29)|5\d\d)\b (?:from|on|for|when|while)\b/i, ERROR],
   [/\b(?!ERR)[A-Z]{3,}_ERR(?:OR)?_[A-Z_]+\b(?!=)/, ERROR],
   [/\bexit(?:ed)?(?: with)?(?: exit)?(?: code| status)?[:= ]+[1-9]\d*\b/i, ERROR],
   [/\b(?:warn(?:ing)?s?|deprecated|deprecation|caution|obsolete)\b/i, WARNING],
