@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts';
 import type { RecordedOutcome } from '../session-format.ts';
 import { arePrefixed, composeLogs, looksLikeComposeLogs, withoutPrefix } from './compose-logs.ts';
 import { containerName, isNamedAsLog } from './container-name.ts';
+import { criLog, looksLikeCri } from './cri.ts';
 import { dockerEvents, looksLikeDockerEvents } from './docker-events.ts';
 import { dockerLogs, firstDockerStamp, looksLikeDockerLogs } from './docker-logs.ts';
 import { firstJournalStamp, journal, looksLikeJournal, looksLikeOtherJournal } from './journal.ts';
@@ -38,7 +39,7 @@ export interface Reading {
 }
 
 const EXPECTED =
-  "in no known format; expected the output of 'docker logs -t' (an RFC 3339 timestamp before every line), a json-file log, " +
+  "in no known format; expected the output of 'docker logs -t' (an RFC 3339 timestamp before every line), a json-file log, a Kubernetes container log, " +
   "'docker compose logs -t', 'journalctl -o json', Docker events (a JSON object a line), or a log whose lines begin with their time";
 
 /** Tells the format of a file by its first lines. Throws an Error with the reason if it is in none that is known. */
@@ -77,6 +78,8 @@ export async function recognise(reading: Reading): Promise<Recognised | undefine
       splitIfUnordered(file, name, (only) => parser(first ?? start, only), notes);
     return { format: 'Compose log', ...(first === undefined ? {} : { first }), open };
   }
+  if (looksLikeCri(lines))
+    return as('Kubernetes log', firstDockerStamp(lines), (at) => criLog(name, path, at, origins, notes));
   if (looksLikeDockerLogs(lines))
     return as('docker logs -t', firstDockerStamp(lines), (at) =>
       dockerLogs(origins.of(name), path, at, notes, reading.skim),
