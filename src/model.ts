@@ -11,13 +11,15 @@ export type Counts = Readonly<Record<Kind, number>>;
 /**
  * One stream of one container: shared by all its lines and compared by identity.
  * `container` is the stable identity (compose project and service, else the name), so that a recreated container
- * keeps its history; `id` is Docker's full id, or the file name in a replay.
+ * keeps its history; `id` is Docker's full id, or the file name in a replay. `image` is the image's name where there is
+ * one and it is known.
  */
 export interface Origin {
   readonly id: string;
   readonly container: string;
   readonly stream: 'stdout' | 'stderr';
   readonly labels: Readonly<Record<string, string>>;
+  readonly image?: string;
 }
 
 /**

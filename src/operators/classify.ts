@@ -92,7 +92,7 @@ function judgeBatch(
       stats.entries += lines;
       continue;
     }
-    const verdict = classifier.judge(observation.text, entry, origin.container, observation.at);
+    const verdict = classifier.judge(observation.text, entry, origin.container, observation.at, origin.image);
     stats.lines++;
     if (!verdict.event) continue;
     stats.entries++;

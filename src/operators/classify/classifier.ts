@@ -6,6 +6,7 @@ import { closeStale } from './continuation.ts';
 import { EXAMINED, plain } from './display.ts';
 import { type EntryState, LEARNED } from './entry.ts';
 import { headerLevel } from './header.ts';
+import { imageDefault } from './image-defaults.ts';
 import { startLabelled } from './labelled.ts';
 import { launchedCrash } from './launched.ts';
 import { columnLevel, countCalm, learnColumn } from './learned-column.ts';
@@ -20,7 +21,7 @@ import { BLANK, type Verdict } from './verdict.ts';
 
 /**
  * Judges lines. `judge` is a function of the line, the entry state (which it moves on) and, for rules limited to some
- * containers, the container; `at` is the line's time in epoch milliseconds, by which a stale entry is closed. `explain`
+ * containers, the container; `image` is its image, where known, and `at` is the line's time in epoch milliseconds, by which a stale entry is closed. `explain`
  * is the same with the deciding piece of text. `skim` tells whether a line, in its bytes and without its end, is plainly
  * harmless whatever stands around it; it must not hold a carriage return, nor be longer than what is examined. `pass`
  * moves an entry on past so many such lines.
@@ -28,8 +29,8 @@ import { BLANK, type Verdict } from './verdict.ts';
 export interface Classifier {
   readonly skim: Automaton;
   pass(entry: EntryState, lines: number, from: number, at: number): void;
-  judge(text: string, entry: EntryState, container?: string, at?: number): Verdict;
-  explain(text: string, entry: EntryState, container?: string, at?: number): Verdict;
+  judge(text: string, entry: EntryState, container?: string, at?: number, image?: string): Verdict;
+  explain(text: string, entry: EntryState, container?: string, at?: number, image?: string): Verdict;
 }
 
 /**
@@ -38,21 +39,28 @@ export interface Classifier {
  */
 export function createClassifier(rules: readonly ClassifyRule[] = []): Classifier {
   const user = compileRules(rules);
-  const judge = (raw: string, entry: EntryState, container = '', at = 0, quick = true): Verdict => {
+  const decide = (
+    raw: string,
+    entry: EntryState,
+    container: string,
+    at: number,
+    image: string,
+    quick: boolean,
+  ): Verdict => {
     const text = cleaned(raw);
     const verdict = judgeLine(text, entry, at, quick);
     // The body of an entry that counts is not matched again: its first line has been.
-    if (user === undefined || (!verdict.event && entry.level >= WARNING)) return verdict;
-    return user(text, container) ?? verdict;
+    if ((user === undefined && image === '') || (!verdict.event && entry.level >= WARNING)) return verdict;
+    return user?.(text, container) ?? (image === '' ? undefined : imageDefault(text, image)) ?? verdict;
   };
   return {
     // A rule of the user's may have any line count.
     skim: user === undefined ? isQuickInfo : () => false,
     pass: passCalm,
-    judge,
-    explain: (raw, entry, container, at) => {
+    judge: (raw, entry, container = '', at = 0, image = '') => decide(raw, entry, container, at, image, true),
+    explain: (raw, entry, container = '', at = 0, image = '') => {
       mark.start = mark.end = 0;
-      const verdict = judge(raw, entry, container, at, false);
+      const verdict = decide(raw, entry, container, at, image, false);
       return mark.end > mark.start
         ? { ...verdict, evidence: plain(raw).slice(mark.start, mark.end) }
         : verdict;

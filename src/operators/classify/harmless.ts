@@ -11,6 +11,10 @@ const ADJECTIVE = '(?:error|failed|fatal|critical|failure|warning|crash|alert|pa
 const COMPOUND =
   '(?:handl\\w+|hits?|chance|mass|pages?|codes?|rates?|budget|report\\w*|logs?|log(?:ger|ging|file)|levels?|thresholds?|messages?|templates?|boundar\\w+|queues?|counts?|counters?|sections?|paths?|css|class(?:es)?|types?|track\\w*|monitor\\w*|detect\\w*|recover\\w*|correct\\w*|toleran\\w*|polic\\w+|modes?|filters?|middleware|stat(?:s|istics)|summar\\w+|limits?|digests?|domains?|inject\\w*|listeners?|hooks?|callbacks?|buckets?|collect\\w*|notif\\w*|email\\w*|mail\\w*|channels?|stream|output|file|rules?|margin|bars?|estimat\\w*|format\\w*|buttons?|metrics?|strateg\\w+|signals?|documents?|dashboards?|manager|plugin|module|service|interval|timeouts?|seconds?|settings?|options?|values?|flags?|sink|reporter|tables?|columns?|topics?|index(?:es)?|if|when|unless)';
 
+/** What is numbered from zero: `worker 0 failed` is no count. */
+const NUMBERED =
+  '(?:worker|node|shard|gpu|task|job|replica|partition|channel|rank|core|cpu|thread|disk|drive|slot|device|process|stage|queue|unit|bank|port|batch|chunk|block|segment|order|instance|member|peer|broker|controller|camera|sensor|container|pod|volume|interface|line|page|row|stream|track|request|connection|client|server)s?';
+
 /** Nothing at all, as a value: `0`, `0.00%`, `null`, `[]`, `<nil>`. */
 const NOTHING = String.raw`(?<!\d)["']?(?:(?:0(?:\.0+)?(?![\w.]*\d)%?|<nil>|n/a|""|\[\]|\{\}|-)(?=[\s,;.)\]}"'%]|$)|(?:null|none|nil|false|no|off|disabled|undefined)(?=[,;.)\]}"'|]|$|\s+(?:[\w.-]+[=:]|[}\])|]|$)))`;
 
@@ -58,7 +62,7 @@ export const HARMLESS: readonly RegExp[] = [
   /\b[a-z]\w*\.(?:[a-z]\w*\.)*(?:errors?|failed|failures?|fatal|critical|warnings?)\b(?!:)/g,
   // nothing of it
   new RegExp(
-    `\\b(?:(?<!(?:errors?|failed|failures?|warnings?|dropped|rejected)[=:] ?)0|zero|no|without|w/o|never|not|non|nothing|neither|nor|free of|free from)[ -](?:(?:any|a|an|more|new|known|other|further|serious|of|the|been|have|has|critical|fatal|major|\\d+)[ -])*(?:\\w+ )?${TROUBLE}\\b`,
+    `\\b(?:(?<!(?:errors?|failed|failures?|warnings?|dropped|rejected)[=:] ?|\\b${NUMBERED}[ #:=-]{1,2})0|zero|no|without|w/o|never|not|non|nothing|neither|nor|free of|free from)[ -](?:(?:any|a|an|more|new|known|other|further|serious|of|the|been|have|has|critical|fatal|major|\\d+)[ -])*(?:\\w+ )?${TROUBLE}\\b`,
     'gi',
   ),
   new RegExp(

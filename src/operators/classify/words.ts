@@ -78,26 +78,32 @@ const COUNTED =
 
 const PACKED = WORDS.map(([pattern, level]) => [pattern, found('words', level)] as const);
 const SOME = found('words', ERROR);
-const NEGATED = found('negated words', INFO);
+const NOTHING = found('nothing suspicious', INFO);
+const TAKEN_OUT = found('words found but not counted', INFO);
+const REFUSED = found('a client that was refused', INFO);
+const OVER = found('trouble that is over', INFO);
 
 /**
  * The level of unlabelled prose: what is left once names, negations and news of recovery are taken out. Info when
  * nothing is left, or when the trouble is a client's.
  */
 export function judgeWords(text: string): number {
-  if (!PACKED.some(([pattern]) => pattern.test(text)) || CLIENT_REFUSED.test(text)) return NEGATED;
+  const first = PACKED.find(([pattern]) => pattern.test(text));
+  if (first === undefined) return NOTHING;
+  const client = CLIENT_REFUSED.exec(text);
+  if (client !== null) return mark(text, client[0], REFUSED);
   let rest = text;
   for (const pattern of HARMLESS) rest = rest.replace(pattern, ' ');
   rest = rest.replace(/ {2,}/g, ' ');
-  const over = RECOVERY.test(text);
+  const over = RECOVERY.exec(text);
   for (const [pattern, packed] of PACKED) {
     const match = pattern.exec(rest);
     if (match === null) continue;
-    if (over && ((packed & 7) < CRITICAL || /^critical$/i.test(match[0])))
-      return COUNTED.test(rest) ? mark(text, COUNTED.exec(rest)?.[0] ?? '', SOME) : NEGATED;
+    if (over !== null && ((packed & 7) < CRITICAL || /^critical$/i.test(match[0])))
+      return COUNTED.test(rest) ? mark(text, COUNTED.exec(rest)?.[0] ?? '', SOME) : mark(text, over[0], OVER);
     return mark(text, match[0], packed);
   }
-  return NEGATED;
+  return mark(text, first[0].exec(text)?.[0] ?? '', TAKEN_OUT);
 }
 
 /** Marks the piece that decided in the line itself; where something was taken out of its middle, its first word. */
