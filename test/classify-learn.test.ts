@@ -77,7 +77,7 @@ describe('what is learned of a log', () => {
 describe('the rule that is proposed', () => {
   const formats = join(import.meta.dirname, 'fixtures', 'classify', 'formats.tsv');
 
-  it('can be pasted as it is, and does to the message what it says, whatever its numbers are', async () => {
+  it('can be pasted as it is, and does to the message what it says, and to another nothing', async () => {
     const lines = (await readFile(formats, 'utf8'))
       .trimEnd()
       .split('\n')
@@ -86,8 +86,8 @@ describe('the rule that is proposed', () => {
     for (const line of lines) {
       const [message] = learned([line]);
       if (message === undefined || message.level === 'info') continue;
-      const rules = configSchema.parse({ classify: { rules: parse(ruleFor(message, 'info')) } }).classify
-        .rules;
+      const given: unknown = parse(ruleFor(message, 'info'));
+      const { rules } = configSchema.parse({ classify: { rules: given } }).classify;
       const verdict = createClassifier(rules).judge(line, newEntry(), 'trader');
       expect([verdict.rule, line]).toEqual(['your rule classify.rules[0] (info)', line]);
       expect(createClassifier(rules).judge('ERROR something else', newEntry(), 'trader').level).toBe('error');

@@ -1,7 +1,8 @@
 import { attach, continues, isBody } from './continuation.ts';
 import { isDigit } from './chars.ts';
 import type { EntryState } from './entry.ts';
-import { bareHead } from './head.ts';
+import { bareHead, headOf } from './head.ts';
+import { headerEnd } from './header-end.ts';
 import { headerLevel } from './header.ts';
 import { ATTACHED, INFO, WARNING } from './levels.ts';
 import { startLabelled } from './labelled.ts';
@@ -32,6 +33,7 @@ export function judgeBare(
     // A message may have a second line before the traceback.
     if (!place && entry.level >= WARNING && isFurther(entry, 1)) return HARMLESS;
     entry.mode = place ? 'excerpt' : 'plain';
+    entry.head = place ? headOf(text, Math.max(from, text.lastIndexOf(' ') + 1)) : '';
     entry.level = INFO;
     return HARMLESS;
   }
@@ -128,7 +130,11 @@ function isSourcePlace(text: string, from: number, end: number): boolean {
   if (!isDigit(text.charCodeAt(end - 1))) return false;
   const at = Math.max(from, text.lastIndexOf(' ') + 1);
   if (!SOURCE_PLACE.test(text.slice(at))) return false;
-  return at === from || bodyStart(text, from) === at;
+  return (
+    at === from ||
+    bodyStart(text, from) === at ||
+    (text.charCodeAt(at - 2) !== 58 && headerEnd(text, from) === at)
+  );
 }
 
 /** A numbered line of the source, as Bun shows it above the error. */

@@ -91,7 +91,7 @@ function judgeLine(text: string, entry: EntryState, at: number, quick: boolean):
   if (entry.read < LEARNED) learnColumn(text, from, entry);
   let packed = quick && isProse(text) ? 0 : headerLevel(text, from, end);
   if (packed === 0) packed = columnLevel(text, from, entry);
-  if (entry.head !== '' && entry.level >= WARNING) {
+  if (entry.head !== '' && (entry.level >= WARNING || entry.mode === 'excerpt')) {
     const verdict = underHead(text, entry, packed, quick);
     if (verdict !== undefined) return verdict;
   }

@@ -220,6 +220,11 @@ export function mayBeBody(text: string): boolean {
   return THROWN.test(text) || ABORTED.test(text) || KILLED.test(text) || SIGNALLED.test(text);
 }
 
+/** Whether a line is the exception, by its name, that the open entry's first line has logged. */
+export function isThrownBelow(text: string, { mode, frames, since }: EntryState): boolean {
+  return mode === 'labelled' && !frames && since < 2 && THROWN.test(text);
+}
+
 /** The shell's or the C library's last word on a program that has said why. */
 const ABORTED = /^(?:Aborted|\*\*\* Program crashed: |Thread \d+ .*crashed:$|Trace\/breakpoint)/;
 const KILLED = /^\S+: line \d+:\s+\d+ (?:Aborted|Segm|Killed)/;

@@ -103,6 +103,7 @@ export const HARMLESS: readonly RegExp[] = [
     `\\b${BENIGN_VERB} (?:an? |the |any |all |\\d+ )?(?:\\w+ )?${ADJECTIVE}\\b(?= \\w)(?! (?:to|with|at|in|on|while|because|due|after|by|and|again)\\b)`,
     'gi',
   ),
+  /\b\w*(?:errors?|failures?|exceptions?|warnings?)\b[^.:;]{0,30}\b(?:was|were|is|are|has been|have been|can be|being|will be) (?:safely )?(?:ignored|suppressed|handled|expected|tolerated)\b/gi,
   /\bexit(?:ed)?(?: with)?(?: code| status)?:? 0\b/gi,
   ...NAMES,
 ];

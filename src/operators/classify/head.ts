@@ -53,7 +53,7 @@ export function afterHead(text: string, head: string): number {
 
 /** Whether a piece of a header ends with this, before a blank. */
 function ends(code: number): boolean {
-  return code === 124 || code === 93 || code === 41 || code === 62 || code === 32;
+  return code === 124 || code === 93 || code === 41 || code === 62 || code === 58 || code === 32;
 }
 
 /** A time to the microsecond, in which a program writes one entry and no more. */

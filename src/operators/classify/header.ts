@@ -20,6 +20,7 @@ import { marked } from './mark.ts';
 import {
   cephLevel,
   deviceLevel,
+  numberedLevel,
   priorityLevel,
   redisLevel,
   requestLine,
@@ -152,6 +153,10 @@ export function headerLevel(text: string, from: number, end: number): number {
         if (level !== 0) return level;
         if (fallback === 0 && i === from) return innerLevel(text);
         break;
+      }
+      if (code === 91 && i === from) {
+        const severity = numberedLevel(text, i);
+        if (severity !== 0) return severity;
       }
       if (code === 60 && i === from) fallback = priorityLevel(text, i);
       depth++;

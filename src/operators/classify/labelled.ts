@@ -1,4 +1,4 @@
-import { BARE, isLoggedFrame } from './continuation.ts';
+import { BARE, isLoggedFrame, isThrownBelow } from './continuation.ts';
 import type { EntryState } from './entry.ts';
 import { headOf } from './head.ts';
 import { headerEnd } from './header-end.ts';
@@ -24,6 +24,11 @@ export function startLabelled(packed: number, entry: EntryState, text: string): 
   if (level >= WARNING && entry.level >= WARNING && isLoggedFrame(text, mark.end, level, entry)) {
     entry.frames = true;
     return continuationOf(level);
+  }
+  // `PSQLException: FATAL: x` below the line that logged it.
+  if (level >= WARNING && entry.level >= WARNING && isThrownBelow(text, entry)) {
+    entry.mode = 'trace';
+    return continuationOf(entry.level);
   }
   entry.mode = 'labelled';
   entry.level = level;

@@ -28,6 +28,7 @@ export const MARKET: readonly RegExp[] = [
     String.raw`\b${MOVE}(?: (?:at|of|on) \S+)? (?:is |are |was |were |has |have |been ){0,2}(?:failed|rejected|broken|invalidated|exhausted|expired|aborted|violated)\b`,
     'gi',
   ),
+  /\bpanic[ -](?:room|button|attack|bar|switch|alarm|key|mode|threshold)s?\b/gi,
   /\bpanic[ -](?:sell\w*|buy\w*|bid\w*|dump\w*|low|high|level|index|volume|wick|score)\b|\b(?:market|buyers?|sellers?|crowd|retail) panic\w*/gi,
   /\b(?:flash|market|price|mini|crypto|stock)[ -]crash(?:es|ed|ing)?\b|\bcrash (?:protection|detector|score|probability|risk)\b/gi,
   /\b(?:kill(?:ed|ing)?|abort(?:ed|ing)|reject(?:ed|ing)|drop(?:ped|ping)|expired|invalidated) (?:all |\d+ )?(?:stale|old|open|pending|resting|idle|weak|duplicate|low[- ]\w+|dust|unfilled) (?:\w+ )?(?:orders?|positions?|signals?|sessions?|setups?|trades?|candidates?|quotes?|entries|bots?)\b/gi,

@@ -17,6 +17,15 @@ export function priorityLevel(text: string, at: number): number {
   return marked(PRIORITY[SYSLOG[number & 7] ?? NONE] ?? 0, at, i + 1);
 }
 
+const NUMBERED = /\[\d+:([0-7]) {2,}\d+\] /y;
+
+/** ngIRCd: `[1:3    0] x`, with a severity of syslog's between process and connection. */
+export function numberedLevel(text: string, at: number): number {
+  NUMBERED.lastIndex = at;
+  const match = NUMBERED.exec(text);
+  return match === null ? 0 : marked(PRIORITY[SYSLOG[Number(match[1])] ?? NONE] ?? 0, at, NUMBERED.lastIndex);
+}
+
 const DEVICE_TAG =
   /%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*?-([0-7])-[A-Z0-9_]+(?=:)|%*\d*[A-Z][A-Z0-9_]*\/([0-7])\/[A-Z][A-Z0-9_]+(?=[:([])/y;
 

@@ -28,6 +28,8 @@ export function underHead(
   while (start < rest.length && rest.charCodeAt(start) <= 32) start++;
   if (start === rest.length) return BLANK;
   const same = text.startsWith(entry.head) ? repeats(entry.head) : 0;
+  // What `initdb:` or a compiler adds stands by itself.
+  if (at < entry.head.length && REMARK.test(rest)) return undefined;
   if (same === 2) return continuationOf(entry.level);
   if (start > 0) {
     if (startsEntry(rest, start, 0, rest.length, entry)) return undefined;
@@ -50,6 +52,8 @@ export function underHead(
   mark.end = markEnd;
   return same > 0 && !severe ? continuationOf(entry.level) : undefined;
 }
+
+const REMARK = /^(?:note|help|hint): /;
 
 /** Whether a logged line, of which there may be many, plainly has a message of its own where the entry's began. */
 function isMessage(text: string, { head, mode }: EntryState): boolean {

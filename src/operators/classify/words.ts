@@ -26,7 +26,7 @@ const WORDS: readonly Word[] = [
     ERROR,
   ],
   [
-    /\b(?:unhandled|uncaught|aborted|aborting|corrupt(?:ed|ion)?|refused|unreachable|exhausted|violat(?:ion|es|ed)|mismatch|malformed|terminated (?:abnormally|unexpectedly)|unexpectedly|permission denied|not permitted|timed out|no such|broken pipe|connection reset|stack overflow|overflow(?:ed)?|killed by|was killed|unexpected (?:end|eof|token|error|response|status|exception|signal|identifier|character|value)|rejected|broken|insufficient|unavailable|unhealthy|missing required|not found in|is not defined|hang up|hung|quorum lost)\b/i,
+    /\b(?:unhandled|uncaught|aborted|aborting|corrupt(?:ed|ion)?|refused|unreachable|exhausted|violat(?:ion|es|ed)|mismatch|malformed|terminated (?:abnormally|unexpectedly)|unexpectedly|permission denied|not permitted|timed out|no such|broken pipe|connection reset|stack overflow|overflow(?:ed)?|(?:process|worker|child|task|job|thread|pid|container|pod|session|query|connection|statement|backend|command|build)\b.{0,30}\bkilled by|killed by (?:sig\w+|(?:the )?(?:oom|kernel|system|watchdog|timeout|supervisor|admin\w*))|was killed|unexpected (?:end|eof|token|error|response|status|exception|signal|identifier|character|value)|rejected|broken|insufficient|unavailable|unhealthy|missing required|not found in|is not defined|hang up|hung|quorum lost)\b/i,
     ERROR,
   ],
   [
@@ -64,6 +64,14 @@ const WORDS: readonly Word[] = [
   ],
   [
     /\bis not (?:running|alive|started)\b(?!,? ?(?:yet|\(?(?:re)?start|so |ok|as expected))|\b(?:handlers|workers|nodes|hosts|backends|servers|upstreams|replicas|peers|targets|brokers|members|instances|services)\b.{0,40}\b(?:are|went) (?:all )?down\b|\banother (?:instance|process|copy)\b.{0,60}\b(?:is (?:already )?(?:running|using|listening)|already)/i,
+    ERROR,
+  ],
+  [
+    /\bkill[- ]?switch (?:was |has been |is (?:now )?)?(?:activated|triggered|engaged|fired|tripped|hit)\b/i,
+    CRITICAL,
+  ],
+  [
+    /\b(?:websocket|ws|socket|connection|stream)\b.{0,40}\bclos\w+\b.{0,30}\b10(?:06|11)\b|\btrading (?:is |was |has been )?(?:halted|suspended)\b|\bcircuit breaker (?:has |was )?tripped\b|\bthere (?:was|were) (?:a |some )?(?:problems?|errors?)\b|\bproblems? (?:while |when )?(?:loading|reading|starting|connecting|opening|writing|parsing|with your)\b/i,
     ERROR,
   ],
   [/\bHTTP (?:4(?:01|03|08|18|29)|5\d\d)\b (?:from|on|for|when|while)\b/i, ERROR],
