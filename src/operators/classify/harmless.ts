@@ -66,7 +66,7 @@ export const HARMLESS: readonly RegExp[] = [
     'gi',
   ),
   new RegExp(
-    `\\b[A-Za-z_]*?${TROUBLE}(?:[ _](?!and\\b|or\\b|with\\b|in\\b)\\w+){0,3}["']?\\s*[:=]?\\s*[:=(]?\\s*${NOTHING}`,
+    `\\b[A-Za-z_]*?${TROUBLE}(?:[ _](?!and\\b|or\\b|with\\b|in\\b)[A-Za-z0-9]+){0,3}["']?\\s*(?:[:=]\\s*)?(?:[:=(]\\s*)?${NOTHING}`,
     'gi',
   ),
   new RegExp(`\\b(?:${TROUBLE} )?(?:rate|ratio|count|total|budget)\\b.*?[:=]?\\s*0+(?:\\.0+)?\\s*%?$`, 'gi'),

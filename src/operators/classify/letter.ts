@@ -30,6 +30,9 @@ export function letterLevel(text: string, at: Place, before: number, after: numb
 /** A place in the source after the letter: `[W socket.cpp:401]` (PyTorch). */
 const SOURCE = /^ [\w./-]+:\d+\]/;
 
+/** What follows a frontend's name in HAProxy's logs, which may be a letter: backend and server, then times. */
+const PROXIED = /^ \S+\/\S+ -?\d+\/-?\d+/;
+
 function isWord(code: number): boolean {
   return isLetter(code) || isDigit(code);
 }
@@ -54,7 +57,7 @@ function isLevelPlace(text: string, at: Place, code: number, before: number, aft
   if (!free) return false;
   const atStart = at.start === at.from || (before === 32 && !at.dated);
   if (at.dated && at.depth === 0) {
-    if (after === 32 || after === 9) return upper || follows > 32;
+    if (after === 32 || after === 9) return (upper || follows > 32) && !PROXIED.test(text.slice(at.end, at.end + 120));
     return upper && (after === 47 ? isLetter(follows) : after === 58 && follows === 32);
   }
   if (at.dated && at.depth === 1 && upper) {

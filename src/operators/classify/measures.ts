@@ -40,8 +40,8 @@ export const MARKET: readonly RegExp[] = [
 
 /** Names that people give themselves, in the lines that tell of their coming and going. */
 export const NAMES: readonly RegExp[] = [
-  /\S+(?=(?: ?\[[^\]]*\]| ?\([^)]*\))? (?:has )?(?:joined|left|connected|disconnected|logged (?:in|out|on|off)|lost connection|was slain|was shot|respawned|issued server command)\b)/gi,
+  /(?<!\S)\S{1,32}(?=(?: ?\[[^\]]{0,24}\]| ?\([^)]{0,24}\))? (?:has )?(?:joined|left|connected|disconnected|logged (?:in|out|on|off)|lost connection|was slain|was shot|respawned|issued server command)\b)/gi,
   /\b(?:[Pp]layer|[Uu]ser(?:name)?|[Nn]ick(?:name)?|[Cc]lient|[Cc]haracter|[Mm]ap|[Cc]lan|[Gg]uild|[Tt]eam|[Nn]pc|[Mm]od|[Pp]lugin|[Pp]ack|[Ss]ong|[Tt]rack|[Aa]lbum|[Mm]ovie|[Tt]itle|[Ww]orld):? (?:["'«][\w -]+["'»]|[A-Z][\w-]*)(?= |$|[,.:;])/g,
-  /\S+(?= (?:was )?killed \S+)|(?<=\bkilled )\S+(?= (?:by|with)\b)/gi,
-  /^(?:\[[^\]]*\] ?:? ?)*<[\w-]{1,32}> .*/g,
+  /(?<!\S)\S{1,32}(?= (?:was )?killed \S)|(?<=\bkilled )\S+(?= (?:by|with)\b)/gi,
+  /^(?:\[[^\]]{0,40}\] ?:? ?){0,4}<[\w-]{1,32}> .*/g,
 ];

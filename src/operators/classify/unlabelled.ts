@@ -9,6 +9,14 @@ import { judgeWords } from './words.ts';
 const MESSAGE = Array.from({ length: 8 }, (_, level) => found('words of a JSON message', level));
 const HARMLESS_JSON = found('nothing suspicious', INFO);
 
+/** How much of a message is looked at for shapes and words: its beginning, and its end, where the cause often stands. */
+const EXAMINED = 2_048;
+const FIRST = 1_536;
+
+/** No token of a shorter text is worth a look, and no longer word tells more than its beginning and its end. */
+const SHORT = 160;
+const LONG_WORD = /(\S{64})\S{17,}(\S{16})/g;
+
 /** Longest text that is remembered, and how many of them: under a megabyte in all. */
 const REMEMBERED_LENGTH = 400;
 const REMEMBERED = 1_000;
@@ -43,10 +51,21 @@ export function judgeUnlabelled(text: string, from: number, end: number, remembe
   return packed;
 }
 
-function judgeText(text: string, offset: number): number {
+function judgeText(whole: string, offset: number): number {
+  const text = whole.length > SHORT ? capped(whole) : whole;
   const shape = crashShape(text);
   const packed = shape === 0 ? judgeWords(text) : shape;
   mark.start += offset;
   mark.end += offset;
   return packed;
+}
+
+/**
+ * What of a long text is looked at: patterns take longer than in proportion to a text, and to a word, so nobody's line
+ * may cost more than its bytes are worth.
+ */
+function capped(whole: string): string {
+  const text =
+    whole.length > EXAMINED ? `${whole.slice(0, FIRST)} … ${whole.slice(FIRST - EXAMINED)}` : whole;
+  return text.replace(LONG_WORD, '$1…$2');
 }

@@ -100,7 +100,7 @@ export function judgeWords(text: string): number {
   if (first === undefined) return NOTHING;
   const client = CLIENT_REFUSED.exec(text);
   if (client !== null) return mark(text, client[0], REFUSED);
-  let rest = text;
+  let rest = text.replace(/\s{2,}/g, ' ');
   for (const pattern of HARMLESS) rest = rest.replace(pattern, ' ');
   rest = rest.replace(/ {2,}/g, ' ');
   const over = RECOVERY.exec(text);
