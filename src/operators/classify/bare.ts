@@ -114,7 +114,7 @@ export function startsEntry(
 }
 
 /** A line that tells of an exception which is printed below it. */
-const LOGGED = /^(?:Caught: |(?:Task|Future) exception was never)/;
+const LOGGED = /^(?:Caught: |Process \S+:$|(?:Task|Future) exception was never)/;
 
 function modeOf(line: string, isShape: boolean): EntryState['mode'] {
   if (!isShape) return 'words';

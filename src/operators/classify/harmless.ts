@@ -50,7 +50,7 @@ export const HARMLESS: readonly RegExp[] = [
   /\b[Oo]n(?:Failure|Error|Exception|Crash|Timeout)\b/g,
   // what was run; what is tried again
   /\b(?:COMMAND=|CMD \().*/g,
-  /\bretr(?:y|ies|ying)\w*\b.{0,40}?[[(][^\])]*[\])]/gi,
+  /\bretr(?:y|ies|ying)\w*\b.{0,40}?[[(][^\])]{0,80}[\])]/gi,
   // names and versions of packages, names of hosts
   /\b[\w-]*(?:error|failure|panic|exception|fatal|crash|warn)[\w-]* (?:v\d|\(\d+\.)\S*/gi,
   /\b(?:[a-z0-9-]+\.){2,}[a-z]{2,}\b(?!:\d)/g,
@@ -62,7 +62,7 @@ export const HARMLESS: readonly RegExp[] = [
   /\b[a-z]\w*\.(?:[a-z]\w*\.)*(?:errors?|failed|failures?|fatal|critical|warnings?)\b(?!:)/g,
   // nothing of it
   new RegExp(
-    `\\b(?:(?<!(?:errors?|failed|failures?|warnings?|dropped|rejected)[=:] ?|\\b${NUMBERED}[ #:=-]{1,2})0|zero|no|without|w/o|never|not|non|nothing|neither|nor|free of|free from)[ -](?:(?:any|a|an|more|new|known|other|further|serious|of|the|been|have|has|critical|fatal|major|\\d+)[ -])*(?:\\w+ )?${TROUBLE}\\b`,
+    `\\b(?:(?<!(?:errors?|failed|failures?|warnings?|dropped|rejected)[=:] ?|\\b${NUMBERED}[ #:=-]{1,2})0|zero|no|none|without|w/o|never|not|non|nothing|neither|nor|free of|free from)[ -](?:(?:any|a|an|more|new|known|other|further|serious|of|the|been|have|has|critical|fatal|major|\\d+)[ -])*(?:\\w+ )?${TROUBLE}\\b`,
     'gi',
   ),
   new RegExp(
@@ -114,4 +114,4 @@ export const RECOVERY =
 
 /** Clients being refused for who they are: every exposed service logs these all day, and nothing of ours is broken. */
 export const CLIENT_REFUSED =
-  /\b(?:relay access denied|client\b.*\bnot authori[sz]ed|authentication fail(?:ure|ed)|failed password|invalid user|failed (?:login|logon|keyboard-interactive|publickey|none)|login (?:failed|incorrect|failure)|auth(?:entication)?[ -]?fail\w*|bad password|wrong password|invalid (?:password|credentials|username)|incorrect (?:password|username)|password check failed|check pass|illegal user|possible break-in|maximum authentication attempts|not allowed because|access denied for user|user unknown|login (?:has )?failed|fail(?:ed)? login|authenticator failed|incorrect authentication data|connection (?:closed|reset) by (?:authenticating|invalid)|failed su for|auth_failed|unauthori[sz]ed)\b/i;
+  /\b(?:relay access denied|client\b.*\bnot authori[sz]ed|authentication fail(?:ure|ed)|failed password|invalid user|failed (?:login|logon|keyboard-interactive|publickey|none)|login (?:failed|incorrect|failure)|auth(?:entication)?[ -]?fail\w*|bad password|wrong password|invalid (?:password|credentials|username)|incorrect (?:password|username)|password check failed|check pass|illegal user|possible break-in|maximum authentication attempts|not allowed because|access denied for user|user unknown|login (?:has )?failed|login attempt\b.*\bfailed|fail(?:ed)? login|authenticator failed|incorrect authentication data|connection (?:closed|reset) by (?:authenticating|invalid)|failed su for|auth_failed|unauthori[sz]ed)\b/i;

@@ -6,7 +6,7 @@ import { levelOf } from './rules.ts';
 
 /** A crash as runtimes print it, at the beginning of a message. */
 const CRASH =
-  /Traceback \(most recent call last\):|Exception in thread "|panic: (?!button)|thread '[^']*' (?:\(\d+\) )?panicked at |Unhandled [Ee]xception|terminate called |Fatal Python error: |Segmentation fault\b/y;
+  /Traceback \(most recent call last\):|Exception in thread "|panic: (?!button)|thread '[^']*' (?:\(\d+\) )?panicked at |Unhandled [Ee]xception|terminate called |Fatal Python error: |Segmentation fault\b|PHP (?:Fatal|Parse) error: /y;
 const NAMED = /(?:[A-Za-z_$][\w$]*[.\\:]+){0,8}[A-Z][\w$]*(?:Error|Exception)(?: \[\w+\])?(?:: |$)/y;
 
 /** What the headers of those look like that pass on what another program says, at a level of their own. */
@@ -14,7 +14,7 @@ const LAUNCHER =
   /subprocess|:root:|std(?:err|out)|PoolWorker|\[pool |supervis|process|runner|launch|task_command|worker-\d/i;
 
 /** What every one of them has, searched for before its place is looked at. */
-const LIKELY = /Traceback|[a-z](?:Error|Exception)\b|panic|thread|terminate|Segm|Exception in|Unhandled/;
+const LIKELY = /Traceback|PHP |[a-z](?:Error|Exception)\b|panic|thread|terminate|Segm|Exception in|Unhandled/;
 
 /**
  * Where a crash begins that is told behind a launcher's own info or warning prefix (`packed`, marked); -1 if there is

@@ -50,6 +50,8 @@ function isLevelPlace(text: string, at: Place, code: number, before: number, aft
   const free = before === 0 || before === 32 || before === 9 || before === 124;
   if (before < 128 && CLASS[before] === OPEN && before !== 123) {
     if (after < 128 && CLASS[after] === CLOSE) return upper && !isWord(text.charCodeAt(at.start - 2));
+    // [W:onnxruntime:, graph.cc:3553]
+    if (after === 58 && at.dated) return upper && isLetter(follows);
     return upper && after === 32 && (isDigit(follows) || SOURCE.test(text.slice(at.end, at.end + 60)));
   }
   if (isDigit(after)) return upper && free && isGlog(text, at.end, at.stop);
@@ -57,7 +59,8 @@ function isLevelPlace(text: string, at: Place, code: number, before: number, aft
   if (!free) return false;
   const atStart = at.start === at.from || (before === 32 && !at.dated);
   if (at.dated && at.depth === 0) {
-    if (after === 32 || after === 9) return (upper || follows > 32) && !PROXIED.test(text.slice(at.end, at.end + 120));
+    if (after === 32 || after === 9)
+      return (upper || follows > 32) && !PROXIED.test(text.slice(at.end, at.end + 120));
     return upper && (after === 47 ? isLetter(follows) : after === 58 && follows === 32);
   }
   if (at.dated && at.depth === 1 && upper) {

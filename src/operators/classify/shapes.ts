@@ -98,7 +98,7 @@ const SHAPES: readonly Shape[] = [
   [/(?:^|[\s[(:])(?:[\w$]+[.:\\]+)+[A-Z][\w$]*(?:Error|Exception)\b(?=$|[:\s(\]])/, ERROR],
   [/(?:^|[\s[])[A-Z][a-z][A-Za-z0-9$]*(?:Error|Exception): /, ERROR],
   [
-    /^Task was destroyed but it is pending!|^(?:Task|Future) exception was never retrieved|^Unclosed (?:client session|connector|connection|response)\b/,
+    /^Process \S+-\d+(?::\d+)?:$|^Task was destroyed but it is pending!|^(?:Task|Future) exception was never retrieved|^Unclosed (?:client session|connector|connection|response)\b/,
     ERROR,
   ],
   [

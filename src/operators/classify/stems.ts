@@ -13,7 +13,7 @@ const SUSPECT = new RegExp(
 
 /** What stands at the very beginning: codes of Redis' replies and of the C library, and a name in capitals of its own. */
 const REPLY =
-  /^(?:NOAUTH|MISCONF|CLUSTERDOWN|MASTERDOWN|WRONGTYPE|READONLY|LOADING|NOSCRIPT|EXECABORT|CROSSSLOT|NOPERM|WRONGPASS|KeyboardInterrupt)/;
+  /^(?:NOAUTH|MISCONF|CLUSTERDOWN|MASTERDOWN|WRONGTYPE|READONLY|LOADING|NOSCRIPT|EXECABORT|CROSSSLOT|NOPERM|WRONGPASS|KeyboardInterrupt|Process \S+:$)/;
 
 /** Words that also end a name: `NullPointerException`, `IOError`. */
 const NAMED =

@@ -49,6 +49,8 @@ export function bareForm(
   if ((flags & AMBIGUOUS) !== 0 && !isUnambiguous(text, at, level, before, after, tail)) return false;
 
   // [error]  [ssl:error]  [gc,warning]  <Warning>  (WARN)  |INFO    |  [ERROR   ]
+  if (prose > 0 && before === 91 && NAMED.test(text.slice(Math.max(at.from, start - 14), start)))
+    return false;
   if (isEnclosing(before) || (before === 32 && isOpener(previous(text, start, at.from)))) {
     if (isClosing(tail))
       return prose < 3 && !isCall(text, start, before) && (end - start > 2 || before === 40);
@@ -115,6 +117,8 @@ export function bareForm(
   if (prose > 0 || weak) return false;
   if (after === 44) return dated && wideAfter(text, end + 1);
   if (after !== 32 && after !== 9) return false;
+  // as French has it: `Erreur : x`
+  if (atStart && level >= WARNING && text.startsWith(' : ', end)) return true;
   if (wide && (atStart || before === 32 || before === 9)) return true;
   if (tail === 45 || tail === 124 || tail === 91 || tail === 60 || tail === 40) return atStart || dated;
   if (dated && isName(text, end + 1, at.stop)) return true;
@@ -163,6 +167,9 @@ function isUnambiguous(
   if (level === WARNING) return dated && prose === 0 && tail === 91;
   return after === 44 || after === 91 || (before === 124 && after === 32) || (after === 33 && prose === 0);
 }
+
+/** What a name stands behind: `User [fatal] connected`. */
+const NAMED = /\b(?:user|player|nick|client|channel|session|account|name|bot):? \[$/i;
 
 /** Topics before the level, and nothing but a header before them. */
 const TOPICS = /(?:^|\s)(?:[a-z][a-z0-9-]*,)+$/;
