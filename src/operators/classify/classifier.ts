@@ -107,7 +107,7 @@ function passCalm(entry: EntryState, lines: number, from: number, at: number): v
   countCalm(entry, lines);
   let left = lines;
   // One line after another until the entry is an ordinary one; of those that follow only the number matters.
-  for (; left > 0 && (entry.mode !== 'labelled' || entry.level !== INFO); left--)
+  for (; left > 0 && (entry.mode !== 'labelled' || entry.level !== INFO || entry.frames); left--)
     startLabelled(INFO, entry, '');
   entry.since = Math.min(999, entry.since + left);
 }

@@ -22,7 +22,7 @@ const FOLLOWING: readonly (readonly [first: string, pattern: RegExp])[] = [
   // PHP, Dart, V8, Julia, rustc, JVM crash reports
   ['#', /^#(?:\d+:? |\s|$)/],
   ['0123456789', /^\d+: (?:0x)?[0-9a-f]{4,} |^\d+\s+\||^\d+ +(?:\[\w+\] )?(?:\S+ +)?0x[0-9a-f]{4,} /],
-  ['[', /^\[\d+\] (?:top-level|\S+ ?\()|^\[(?:previous exception|stacktrace)\]/],
+  ['[', /^\[\d+\] (?:top-level|(?!Traceback)\S+ ?\()|^\[(?:previous exception|stacktrace)\]/],
   // loguru, libpq
   ['>', /^> File "/],
   ['c', /^connection to server (?:at|on) /],

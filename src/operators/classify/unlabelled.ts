@@ -41,8 +41,8 @@ export function judgeUnlabelled(text: string, from: number, end: number, remembe
   const start = bodyStart(text, from);
   const body = text.slice(start, end);
   if (!remember || body.length > REMEMBERED_LENGTH) return judgeText(body, start);
-  // Zero stays zero: it is the difference between trouble and its absence.
-  const key = body.replace(/\b[1-9]\d*\b/g, '7');
+  // Zero stays zero: it is the difference between trouble and its absence. Statuses and codes stay, too.
+  const key = body.replace(/\b(?!(?:[45]\d|10)\d\d?\b)[1-9]\d*\b/g, '7');
   const before = known.get(key);
   if (before !== undefined) return before;
   const packed = judgeText(key, 0);

@@ -16,7 +16,7 @@ const WORDS: readonly Word[] = [
     CRITICAL,
   ],
   [
-    /\b(?:err(?:or)?|errors|erro)\b[:!]?|\b(?:[A-Z][a-z]+)+(?:Error|Exception|Failure)\b|\b\w{3,}Errors?\b|\berrno\b/,
+    /\b(?:err(?:or)?|errors|erro)\b[:!]?|\b(?:[A-Z][a-z]+)+(?:Error|Exception|Failure)\b|\b\w{3,}Errors?\b|\berrno\b ?[:=]? ?-?[1-9]/,
     ERROR,
   ],
   [/\b(?:errors?|exceptions?|failed|failures?|traceback|fault(?:ed)?|deadlock(?:ed)?)\b/i, ERROR],
