@@ -20,6 +20,7 @@ import { marked } from './mark.ts';
 import {
   cephLevel,
   deviceLevel,
+  markLevel,
   numberedLevel,
   priorityLevel,
   redisLevel,
@@ -155,7 +156,7 @@ export function headerLevel(text: string, from: number, end: number): number {
         break;
       }
       if (code === 91 && i === from) {
-        const severity = numberedLevel(text, i);
+        const severity = numberedLevel(text, i) || markLevel(text, i);
         if (severity !== 0) return severity;
       }
       if (code === 60 && i === from) fallback = priorityLevel(text, i);

@@ -28,6 +28,7 @@ export const MARKET: readonly RegExp[] = [
     String.raw`\b${MOVE}(?: (?:at|of|on) \S+)? (?:is |are |was |were |has |have |been ){0,2}(?:failed|rejected|broken|invalidated|exhausted|expired|aborted|violated)\b`,
     'gi',
   ),
+  /\boverflow\w*[^:.;]{0,30}\bskip\w*(?: (?:step|update)| this)?\b|\boverflow detected, (?:setting|reducing)\b/gi,
   /\bpanic[ -](?:room|button|attack|bar|switch|alarm|key|mode|threshold)s?\b/gi,
   /\bpanic[ -](?:sell\w*|buy\w*|bid\w*|dump\w*|low|high|level|index|volume|wick|score)\b|\b(?:market|buyers?|sellers?|crowd|retail) panic\w*/gi,
   /\b(?:flash|market|price|mini|crypto|stock)[ -]crash(?:es|ed|ing)?\b|\bcrash (?:protection|detector|score|probability|risk)\b/gi,

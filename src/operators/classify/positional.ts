@@ -92,6 +92,14 @@ function isFailure(text: string, at: number): boolean {
   );
 }
 
+/** `[i]`, `[✓]`, `[!]`, `[✗]` at the beginning of a line: installers, Pi-hole. */
+export function markLevel(text: string, at: number): number {
+  if (!text.startsWith('] ', at + 2)) return 0;
+  const mark = text.charAt(at + 1);
+  const level = mark === 'i' ? INFO : mark === '!' ? WARNING : NONE;
+  return level === NONE ? symbolLevel(text, at + 1) : marked(SYMBOL[level] ?? 0, at, at + 3);
+}
+
 /** Marks that stand for a level before the text: consola, signale, Next.js, systemd-like check marks. */
 export function symbolLevel(text: string, at: number): number {
   const code = text.charCodeAt(at);

@@ -117,7 +117,7 @@ const SHAPES: readonly Shape[] = [
   [/^(?:exception|Exception) ['"]?[\w\\.:]+['"]? with message /, ERROR],
   [/:\d+:in [`'].*[`'].*: .*\((?:[\w:]*(?:Error|Exception|Interrupt)|[A-Z]\w+(?:::\w+)*)\)$/, ERROR],
   [
-    /^Error: |^\s*\[?(?:Type|Range|Reference|Syntax|Aggregate|Eval|URI|Assertion|Internal)?Error(?: \[\w+\])?: /,
+    /^Error: (?![+-]?\d*\.\d+%?$)|^\s*\[?(?:Type|Range|Reference|Syntax|Aggregate|Eval|URI|Assertion|Internal)?Error(?: \[\w+\])?: /,
     ERROR,
   ],
   // Erlang, Elixir, Perl, Lua, R, Julia, Haskell, OCaml, shells

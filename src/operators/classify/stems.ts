@@ -7,7 +7,7 @@ const STEMS =
 
 /** The stems where a word begins, and `can't` and `not found`, whose first words are everywhere. */
 const SUSPECT = new RegExp(
-  `\\b(?:${STEMS.replaceAll(' ', '|')}|can't|connection reset|reset by|d(?:oes|o|id)(?: not|n't)|gone away|line \\d|is (?:locked|full|down|not)|went down|are down|mark(?:ed|ing) |another instance|g(?:ave|iving) up|HTTP [45]|10(?:06|11)\\b|problem|tripped|unclosed|destroyed|read-only file|traps:|too many|no (?:route|such|space|more|free|healthy|suitable|available|main|response|reply|answer)|not (?:found|ok|defined|permitted|able|set|valid|allowed|responding|online|reachable|well-formed|authori)|50\\d [BGS])`,
+  `\\b(?:${STEMS.replaceAll(' ', '|')}|can't|connection reset|reset by|d(?:oes|o|id)(?: not|n't)|gone away|line \\d|is (?:locked|full|down|not)|went down|are down|mark(?:ed|ing) |another instance|g(?:ave|iving) up|HTTP [45]|10(?:06|11)\\b|problem|loss\\b[:= ]+nan|tripped|unclosed|destroyed|read-only file|traps:|too many|no (?:route|such|space|more|free|healthy|suitable|available|main|response|reply|answer)|not (?:found|ok|defined|permitted|able|set|valid|allowed|responding|online|reachable|well-formed|authori)|50\\d [BGS])`,
   'i',
 );
 

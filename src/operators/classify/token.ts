@@ -152,6 +152,7 @@ function isUnambiguous(
   if (level === CRITICAL && !dated && start - from < 2 && (text.charCodeAt(start) | 32) === 97) {
     return enclosed && /^\] +(?:\d+\/|\(\d)/.test(text.slice(end, end + 8));
   }
+  if (level === CRITICAL && prose > 0 && !enclosed && (text.charCodeAt(start) | 32) === 97) return false;
   if (enclosed || after === 58 || tail === 124 || before === 46 || text.startsWith('  ', end)) return true;
   const first = text.charCodeAt(start) | 32;
   // FATAL, FTL, PANIC

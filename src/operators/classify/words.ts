@@ -59,7 +59,7 @@ const WORDS: readonly Word[] = [
     ERROR,
   ],
   [
-    /\b(?:errored|prematurely|unreadable|uncorrectable)\b|\b(?:process|worker|child|thread|task|node|peer|server|daemon)\b[^:]{0,20}\bdied\b|\bNaN (?:loss|detected|encountered)\b|\bloss is nan\b|\b(?:cluster|server|database|master|service|node|host|peer|api|backend|upstream) (?:is|went) down\b(?!, reason)/i,
+    /\b(?:errored|prematurely|unreadable|uncorrectable)\b|\b(?:process|worker|child|thread|task|node|peer|server|daemon)\b[^:]{0,20}\bdied\b|\b\w*loss\b[:= ]+nan\b|\bNaN (?:loss|detected|encountered)\b|\bloss is nan\b|\b(?:cluster|server|database|master|service|node|host|peer|api|backend|upstream|container|(?:web)?site|app|bot|feed|gateway|broker|link|interface|network|vpn|tunnel) (?:is|went) down\b(?!, reason)/i,
     ERROR,
   ],
   [
