@@ -1,11 +1,13 @@
 import { CLASS, CLOSE, DIGIT, LOWER, OPEN, OTHER, QUOTE, SPACE, UPPER, isDigit, isLetter } from './chars.ts';
-import { jsonLevel } from './json.ts';
+import { jsonLevel, message } from './json.ts';
 import {
+  AMBIGUOUS_WORDS,
   ATTACHED,
   INFO,
   LEVEL_WORDS,
   WEAK_WORDS,
   NONE,
+  SYSLOG,
   DATE_WORD,
   DATE_WORDS,
   ERROR,
@@ -18,6 +20,8 @@ import { marked } from './mark.ts';
 import {
   cephLevel,
   deviceLevel,
+  markLevel,
+  numberedLevel,
   priorityLevel,
   redisLevel,
   requestLine,
@@ -26,7 +30,7 @@ import {
 } from './positional.ts';
 import { found } from './rules.ts';
 import { buildTrie, valued } from './trie.ts';
-import { bareForm, type Place } from './token.ts';
+import { AMBIGUOUS, bareForm, type Place, WEAK } from './token.ts';
 
 /** How far into a line a level is looked for: real headers (SAP HANA, Nova, Java with long thread names) end well before. */
 const REACH = 256;
@@ -34,14 +38,14 @@ const REACH = 256;
 /** Plain words after which a line has become prose: a host and a program name may precede the level. */
 const PROSE = 3;
 
-/** Added to the value of a word that also begins ordinary sentences. */
-const WEAK = 8;
 const weak = new Set(WEAK_WORDS.split(' '));
+const ambiguous = new Set(AMBIGUOUS_WORDS.split(' '));
 
 const { next, value } = buildTrie([
   ...[CRITICAL, ERROR, WARNING, INFO].flatMap((level) =>
     valued(LEVEL_WORDS[level] ?? '', level).map(
-      ([word]) => [word, weak.has(word) ? level + WEAK : level] as const,
+      ([word]) =>
+        [word, level + (weak.has(word) ? WEAK : 0) + (ambiguous.has(word) ? AMBIGUOUS : 0)] as const,
     ),
   ),
   ...valued(DATE_WORDS, DATE_WORD),
@@ -107,8 +111,17 @@ export function headerLevel(text: string, from: number, end: number): number {
         if (letter !== 0) return letter;
       } else if (c === 58 && (lowers === 0 ? isAttached(text, i, j) : i === from && isRemark(text, i))) {
         return marked(TOKEN[ATTACHED] ?? 0, i, j);
-      } else if (meaning !== NONE && bareForm(text, place, meaning & 7, meaning > WEAK, before, c, lowers)) {
+      } else if (meaning !== NONE && bareForm(text, place, meaning & 7, meaning, before, c, lowers)) {
         return marked(TOKEN[meaning & 7] ?? 0, i, j);
+      } else if (
+        lowers === 0 &&
+        dated &&
+        isDigit(c) &&
+        text.charCodeAt(j + 1) === 91 &&
+        text.startsWith('LOG', i)
+      ) {
+        // stunnel: `LOG5[ui]: x`
+        return marked(TOKEN[SYSLOG[c - 48] ?? NONE] ?? 0, i, j + 1);
       } else if (c === 47 && lowers === 0 && text.charCodeAt(j + 2) === 47 && prose < PROSE) {
         const device = deviceLevel(text, i);
         if (device !== 0) return device;
@@ -139,7 +152,12 @@ export function headerLevel(text: string, from: number, end: number): number {
       if (code === 123 && isJson(text, i + 1, end)) {
         const level = jsonLevel(text, i, end, said > 0 && !dated);
         if (level !== 0) return level;
+        if (fallback === 0 && i === from) return innerLevel(text);
         break;
+      }
+      if (code === 91 && i === from) {
+        const severity = numberedLevel(text, i) || markLevel(text, i);
+        if (severity !== 0) return severity;
       }
       if (code === 60 && i === from) fallback = priorityLevel(text, i);
       depth++;
@@ -151,6 +169,11 @@ export function headerLevel(text: string, from: number, end: number): number {
       const request = requestLine(text, i);
       if (request !== 0 && prose < PROSE) return fallback === 0 ? request : fallback;
       const close = text.indexOf(text.charAt(i), i + 1);
+      if (close < 0 && i > from && text.charCodeAt(i - 1) > 32) {
+        // It closes one that was looked into.
+        i++;
+        continue;
+      }
       if (close < 0 || close >= limit || words > 2) break;
       // A quoted level, as in CSV: look inside; anything else quoted is passed over.
       i = close - i > 14 ? close + 1 : i + 1;
@@ -166,6 +189,37 @@ export function headerLevel(text: string, from: number, end: number): number {
     }
   }
   return fallback;
+}
+
+/** How deep lines are looked for within the messages of JSON lines. */
+const NESTED = 2;
+let nested = 0;
+
+/**
+ * The level of the line that the message of a JSON line is, where a collector has wrapped what a program wrote. The
+ * message left for its words is then that line's.
+ */
+function innerLevel(text: string): number {
+  const { start, end } = message;
+  if (end - start < 4 || nested >= NESTED) return 0;
+  const inner = unescaped(text.slice(start, end));
+  nested++;
+  const level = headerLevel(inner, 0, inner.length);
+  nested--;
+  if (level === 0 && inner.charCodeAt(0) === 123) return 0;
+  message.of = text;
+  message.start = start;
+  message.end = end;
+  return level === 0 || (level & 7) === ATTACHED ? 0 : marked(level, start, end);
+}
+
+function unescaped(text: string): string {
+  if (!text.includes('\\')) return text;
+  try {
+    return String(JSON.parse(`"${text}"`)).trimEnd();
+  } catch {
+    return text;
+  }
 }
 
 /** Past a date, time, number or id that begins with a digit; stops before a word that a `:`, `-`, `/` or `.` sets off. */

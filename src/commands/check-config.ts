@@ -21,18 +21,20 @@ export function checkConfigCommand(program: Command): void {
     .option('--report <dir>', 'as run takes it')
     .option('--json', 'one JSON array instead of a list')
     .action(async (flags: Flags) => {
-      const [{ loadConfig }, { effectiveSettings }, { containerSettings }] = await Promise.all([
-        import('../config/load-config.ts'),
-        import('../config/effective-settings.ts'),
-        import('./check-config/container-settings.ts'),
-      ]);
+      const [{ loadConfig }, { effectiveSettings }, { containerSettings }, { imageSettings }] =
+        await Promise.all([
+          import('../config/load-config.ts'),
+          import('../config/effective-settings.ts'),
+          import('./check-config/container-settings.ts'),
+          import('./check-config/image-settings.ts'),
+        ]);
       const loaded = await loadConfig({
         file: flags.config,
         env: process.env,
         flags: { 'state.dir': flags.state, 'report.dir': flags.report },
       });
       const { settings: own, problems, unseen } = await containerSettings(loaded.config);
-      const settings = [...effectiveSettings(loaded), ...own];
+      const settings = [...effectiveSettings(loaded), ...imageSettings(), ...own];
       if (flags.json === true) printJson(settings);
       else
         for (const { path, value, source, container } of settings) {

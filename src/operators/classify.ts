@@ -25,7 +25,8 @@ export interface EntryStore {
 /** An entry store, empty or as a snapshot left it. */
 export function createEntryStore(saved: SavedEntries = {}): EntryStore {
   const entries = new Map<string, EntryState>(
-    Object.entries(saved).map(([key, entry]) => [key, { ...entry }]),
+    // What an older version stored has no head and no columns.
+    Object.entries(saved).map(([key, entry]) => [key, { ...newEntry(), ...entry }]),
   );
   let known = new WeakMap<Origin, EntryState>();
   return {
@@ -92,7 +93,7 @@ function judgeBatch(
       stats.entries += lines;
       continue;
     }
-    const verdict = classifier.judge(observation.text, entry, origin.container, observation.at);
+    const verdict = classifier.judge(observation.text, entry, origin.container, observation.at, origin.image);
     stats.lines++;
     if (!verdict.event) continue;
     stats.entries++;
