@@ -70,7 +70,10 @@ function costOf(lines: readonly string[]): number {
 /** Lines that no earlier one has answered. */
 function lines(unit: string, before: string, size: number): readonly string[] {
   const text = (before + unit.repeat(Math.ceil(size / unit.length))).slice(0, size - 3);
-  return Array.from({ length: Math.ceil(16_384 / size) }, (_, n) => `${text} ${String.fromCharCode(97 + n)}q`);
+  return Array.from(
+    { length: Math.ceil(16_384 / size) },
+    (_, n) => `${text} ${String.fromCharCode(97 + n)}q`,
+  );
 }
 
 test.each([200, 2_000, 16_000])(
