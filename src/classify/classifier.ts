@@ -62,7 +62,7 @@ export function createClassifier(rules: readonly ClassifyRule[] = []): Classifie
       mark.start = mark.end = 0;
       const verdict = decide(raw, entry, container, at, image, false);
       return mark.end > mark.start
-        ? { ...verdict, evidence: plain(raw).slice(mark.start, mark.end) }
+        ? { ...verdict, evidence: cleaned(raw).slice(mark.start, mark.end) }
         : verdict;
     },
   };
@@ -118,7 +118,8 @@ function cleaned(raw: string): string {
   return text.charCodeAt(text.length - 1) <= 32 ? text.trimEnd() : text;
 }
 
-/** Whether a text holds NUL characters, as one in UTF-16 does, or begins with the mark of an encoding. */
+/** Whether a text begins as one in UTF-16 does that was read as bytes, or with the mark of an encoding. */
 function isWide(raw: string): boolean {
-  return raw.includes('\0') || raw.charCodeAt(0) === 0xfeff;
+  const first = raw.charCodeAt(0);
+  return first === 0 || first >= 0xfeff || raw.charCodeAt(1) === 0;
 }
