@@ -57,7 +57,7 @@ export class FileBeginnings {
     const reason = refusalOf(head);
     if (reason !== undefined) return { type: 'refused', reason };
     const isKnown = left.hasRead(key);
-    if (!isKnown) await this.#checkAlike(path);
+    if (!isKnown) await this.checkAlike(path);
     const found = await left.findIn(file, path, stats);
     if (found !== undefined && (isKnown || found.place.mark.offset > 0)) return { type: 'resume', ...found };
     const wasCopy = this.#copies.delete(key);
@@ -80,7 +80,7 @@ export class FileBeginnings {
   }
 
   /** Finds out which of the files that are named alike are no longer what they were: this may be their copy. */
-  async #checkAlike(path: string): Promise<void> {
+  async checkAlike(path: string): Promise<void> {
     for (const file of this.#alike(path)) if (!(await file.check())) this.#change(file);
   }
 
@@ -88,7 +88,6 @@ export class FileBeginnings {
   async isBeingRead(file: OpenFile, path: string): Promise<boolean> {
     const head = Buffer.alloc(MARKED);
     const length = await file.read(head, MARKED, 0);
-    await this.#checkAlike(path);
     return (await this.#originalOf(head.subarray(0, length), path)) !== undefined;
   }
 

@@ -85,7 +85,8 @@ export class FileIntake {
       path,
       () => openUnpacked(found, disk),
       async (file) => {
-        const known = await set.left.findIn(file, path, stats);
+        await beginnings.checkAlike(path);
+        const known = await set.left.findIn(file, path, stats, log);
         if (known === undefined && (await beginnings.isBeingRead(file, path))) return false;
         const start = known?.place ?? (await markOf(file, 0));
         if (known !== undefined) set.resume(file, log, stats, known.left, known.place);

@@ -74,14 +74,19 @@ export class FollowedFiles {
     const fresh = [...matched.values()].filter(({ stats }) => !set.files.has(keyOf(stats)));
     for (const [key, { path }] of matched) set.files.get(key)?.rename(path);
     const last = set.lastWritten();
+    const empty = new Set(fresh.map(({ stats }) => keyOf(stats)).filter((key) => set.left.hasEmpty(key)));
     // What has been read before comes first, and then what was rotated: another may be a copy of one of them.
     for (const file of fresh.filter(({ stats }) => set.left.has(keyOf(stats)))) await this.#take(file, disk);
-    for (const { path, stats } of fresh)
-      if (!set.files.has(keyOf(stats)) || set.left.has(keyOf(stats)))
-        this.#noteReplaced(path, last.get(path));
+    for (const { path, stats } of fresh) {
+      const key = keyOf(stats);
+      const isResumed = set.files.has(key) && !set.left.has(key);
+      const isSame = isResumed ? !empty.has(key) : empty.has(key) && !set.wasEmptied(path, stats);
+      if (!isSame) this.#noteReplaced(path, last.get(path));
+    }
     for (const [path, since] of this.#replaced) {
       this.#replaced.delete(path);
       await this.#intake.takeRotated(path, since, disk);
+      await this.#readNew();
     }
     for (const file of fresh) await this.#take(file, disk);
     if (this.#first) for (const path of unreadable.keys()) this.#old.add(path);
@@ -121,8 +126,14 @@ export class FollowedFiles {
     return matched;
   }
 
-  #take(file: FoundFile, disk: FileSystem): Promise<void> {
-    return this.#intake.take(file, disk, this.#first || this.#old.has(file.path));
+  async #take(file: FoundFile, disk: FileSystem): Promise<void> {
+    await this.#intake.take(file, disk, this.#first || this.#old.has(file.path));
+    await this.#readNew();
+  }
+
+  /** At once: what has not been read cannot be missed. */
+  async #readNew(): Promise<void> {
+    for (const file of this.set.files.values()) if (file.isNew) await this.#readOne(file);
   }
 
   #noteReplaced(path: string, since: number | undefined): void {
