@@ -1,10 +1,12 @@
-import { asyncScheduler, EMPTY, from, lastValueFrom, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, EMPTY, from, identity, lastValueFrom, type SchedulerLike } from 'rxjs';
 import { configSchema } from '../src/config/config.ts';
 import type { Line, Observation, Origin } from '../src/model.ts';
 import { createEntryStore } from '../src/operators/classify.ts';
 import { createClassifier } from '../src/classify/classifier.ts';
 import { RollingWindow } from '../src/operators/rolling-window.ts';
+import { policyOf } from '../src/incidents/policy.ts';
 import { pipeline } from '../src/pipeline.ts';
+import { sourceOf } from '../test/support/source.ts';
 import { lines } from './lines.ts';
 import { row, type Row } from './row.ts';
 
@@ -67,6 +69,7 @@ async function costOf(axis: Axis, value: number): Promise<number> {
   const window = new RollingWindow({ length });
   const origins = Array.from({ length: containers }, (_, n): Origin => ({
     id: `c${n}`,
+    source: 'docker',
     container: `c${n}`,
     stream: 'stdout',
     labels: {},
@@ -78,15 +81,18 @@ async function costOf(axis: Axis, value: number): Promise<number> {
   let now = START;
   const clock: SchedulerLike = { now: () => now, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
   const parts = {
-    config,
+    asRead: identity,
     classifier: createClassifier([]),
     entries: createEntryStore(),
     window,
-    onTime: (evidence$: Parameters<Parameters<typeof pipeline>[0]['onTime']>[0]) => evidence$,
+    policy: policyOf(config),
+    advanceClock: identity,
     outcomes$: EMPTY,
-    controls$: EMPTY,
-    save$: EMPTY,
-    carryOut: () => undefined,
+    commands$: EMPTY,
+    checkpoint$: EMPTY,
+    store: () => true,
+    effects: { submit: () => undefined },
+    log: { error: () => undefined, warn: () => undefined, info: () => undefined },
   };
   let began = 0;
   const all = [...before, undefined, ...batches];
@@ -100,7 +106,9 @@ async function costOf(axis: Axis, value: number): Promise<number> {
       return [batch];
     }),
   );
-  await lastValueFrom(pipeline({ ...parts, source$ }, clock), { defaultValue: undefined });
+  await lastValueFrom(pipeline({ ...parts, sources: [sourceOf(source$)] }, clock), {
+    defaultValue: undefined,
+  });
   return ((performance.now() - began) * 1e6) / LINES;
 }
 
@@ -113,7 +121,13 @@ function observations(
 ): Observation[][] {
   const made: Line[] = Array.from({ length: count }, (_, n) => ({
     type: 'line',
-    origin: origins[n % origins.length] ?? { id: '', container: '', stream: 'stdout', labels: {} },
+    origin: origins[n % origins.length] ?? {
+      id: '',
+      source: 'docker',
+      container: '',
+      stream: 'stdout',
+      labels: {},
+    },
     ts: '',
     at: begin + n,
     text: text(n),

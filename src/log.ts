@@ -4,3 +4,6 @@ export interface Log {
   warn(facts: object, message: string): void;
   info(facts: object, message: string): void;
 }
+
+/** Says nothing: for what is told otherwise. */
+export const SILENT: Log = { error: () => undefined, warn: () => undefined, info: () => undefined };

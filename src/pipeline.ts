@@ -1,41 +1,50 @@
-import { type MonoTypeOperatorFunction, type Observable, type SchedulerLike, tap } from 'rxjs';
-import type { Config } from './config/config.ts';
+import { merge, type MonoTypeOperatorFunction, type Observable, type SchedulerLike } from 'rxjs';
+import type { Classifier } from './classify/classifier.ts';
+import type { Policy } from './incidents/policy.ts';
+import type { Step } from './incidents/reducer-context.ts';
+import type { CoreState } from './incidents/state.ts';
+import type { Log } from './log.ts';
 import type { Control, Evidence, Observation, Outcome } from './model.ts';
 import { breach } from './operators/breach.ts';
 import { classify, type EntryStore } from './operators/classify.ts';
-import type { Classifier } from './classify/classifier.ts';
-import type { CoreState } from './incidents/state.ts';
-import type { Step } from './incidents/reducer-context.ts';
-import { rulesOf } from './incidents/rules.ts';
+import { commit } from './operators/commit.ts';
+import { type EffectTaker, perform } from './operators/perform.ts';
 import { type RollingWindow, rollingWindow } from './operators/rolling-window.ts';
+import { drain, mergeSources } from './streams/merge-sources.ts';
+import type { Source } from './streams/source.ts';
 
-/** What differs between a live run and a replay: where lines come from, which clock, which sinks. */
+/** What differs between a live run and a replay: the sources, the clock, the store, and who performs effects. */
 export interface Parts {
-  readonly config: Config;
-  readonly source$: Observable<readonly Observation[]>;
+  readonly sources: readonly Source[];
+  /** What is to be done with the batches as they are read: record them, watch how far they have come. */
+  readonly asRead: MonoTypeOperatorFunction<readonly Observation[]>;
   readonly classifier: Classifier;
   readonly entries: EntryStore;
-  readonly window: RollingWindow;
-  readonly core?: CoreState;
   /** Brings the clock to the time of what passes; live, where the clock moves by itself, nothing. */
-  readonly onTime: MonoTypeOperatorFunction<readonly Evidence[]>;
+  readonly advanceClock: MonoTypeOperatorFunction<readonly Evidence[]>;
+  readonly window: RollingWindow;
+  readonly policy: Policy;
+  readonly initial?: CoreState | undefined;
   readonly outcomes$: Observable<Outcome>;
-  readonly controls$: Observable<Control>;
-  /** Asks for the present state to be stored, though nothing follows from it. */
-  readonly save$: Observable<unknown>;
-  /** Writes the new state and the effects it calls for in one transaction, then has them performed, one at a time. */
-  readonly carryOut: (step: Step) => void;
+  readonly commands$: Observable<Control>;
+  readonly checkpoint$: Observable<unknown>;
+  /** Writes positions, counts, the new state and the effects it calls for in one transaction; whether to disk. */
+  readonly store: (step: Step) => boolean;
+  readonly effects: EffectTaker;
+  readonly log: Log;
 }
 
-/** The whole flow, from lines to effects. The clock comes last. */
+/** The whole flow, from lines to effects: one batch, one step, one transaction. The clock comes last. */
 export function pipeline(parts: Parts, clock: SchedulerLike): Observable<Step> {
-  const { config, window, core, outcomes$, controls$, save$ } = parts;
-  const decide = { config, rules: rulesOf(config), window, outcomes$, controls$, save$ };
-  return parts.source$.pipe(
+  const { sources, window, policy, initial, checkpoint$ } = parts;
+  const inputs$ = merge(parts.outcomes$, parts.commands$);
+  return mergeSources(sources).pipe(
+    parts.asRead,
     classify(parts.classifier, parts.entries),
-    parts.onTime,
+    parts.advanceClock,
     rollingWindow(window, clock),
-    breach(core === undefined ? decide : { ...decide, initial: core }, clock),
-    tap(parts.carryOut),
+    breach({ policy, window, initial, inputs$, checkpoint$, drain: () => drain(sources) }, clock),
+    commit(parts.store),
+    perform(parts.effects, parts.log),
   );
 }

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from './config/load-config.ts';
+import { ConfigError } from './config/config-error.ts';
 
-/** Exit codes of every command. Source: design, "Commands". */
+/** Exit codes of all commands: success, a fault, wrong usage or configuration, an expectation that was not met. */
 export const EXIT = { fine: 0, fault: 1, usage: 2, expectation: 3 } as const;
 
 /** Wrong usage: what was given, what was expected. Ends the command with exit code 2. */

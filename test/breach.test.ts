@@ -4,6 +4,7 @@ import { configSchema } from '../src/config/config.ts';
 import type { Evidence, Kind, Outcome, Signal, Tally } from '../src/model.ts';
 import { breach } from '../src/operators/breach.ts';
 import type { Step } from '../src/operators/breach.ts';
+import { policyOf } from '../src/incidents/policy.ts';
 import { boot } from '../src/incidents/boot.ts';
 import { VirtualClock } from '../src/time/virtual-clock.ts';
 
@@ -22,6 +23,7 @@ function signal(at: number, kind: Kind = 'critical'): Signal {
     type: 'signal',
     kind,
     at,
+    source: 'docker',
     container: 'db',
     labels: {},
     text: 'FATAL',
@@ -33,7 +35,7 @@ function signal(at: number, kind: Kind = 'critical'): Signal {
 /** The operator on a virtual clock, with its steps collected as they come. */
 function rig(
   initial?: Step['state'],
-  handle?: (step: Step, outcomes$: Subject<Outcome>, now: number) => void,
+  handle?: (step: Step, outcomes$: Subject<Outcome>, clock: VirtualClock) => void,
 ) {
   const clock = new VirtualClock();
   const source$ = new Subject<readonly Evidence[]>();
@@ -41,11 +43,17 @@ function rig(
   const save$ = new Subject<void>();
   const steps: Step[] = [];
   let completed = false;
-  const options = { config, window, outcomes$, save$, ...(initial !== undefined && { initial }) };
+  const options = {
+    policy: policyOf(config),
+    window,
+    inputs$: outcomes$,
+    checkpoint$: save$,
+    ...(initial !== undefined && { initial }),
+  };
   const subscription = source$.pipe(breach(options, clock)).subscribe({
     next: (step) => {
       steps.push(step);
-      handle?.(step, outcomes$, clock.now());
+      handle?.(step, outcomes$, clock);
     },
     complete: () => (completed = true),
   });
@@ -88,12 +96,14 @@ describe('the breach operator', () => {
     expect(moves()).toEqual(['4 healthy -> open', '3004 open -> queued', '3004 queued -> healing']);
   });
 
-  it('goes on from the step that is being handled when an outcome comes back at once', () => {
-    const { burst, clock, moves } = rig(undefined, ({ effects }, outcomes$, now) => {
+  it('goes on from the last step when an outcome comes back as soon as that has been handled', () => {
+    const { burst, clock, moves } = rig(undefined, ({ effects }, outcomes$, handling) => {
       for (const { kind, id: effect } of effects) {
-        if (kind === 'heal') {
-          outcomes$.next({ type: 'outcome', effect, kind, at: now, ok: true, detail: '', result: 'ok' });
-        }
+        if (kind !== 'heal') continue;
+        const at = handling.now();
+        handling.schedule(() =>
+          outcomes$.next({ type: 'outcome', effect, kind, at, ok: true, detail: '', result: 'ok' }),
+        );
       }
     });
     burst();
@@ -122,7 +132,7 @@ describe('the breach operator', () => {
   it('has no timer while everything is healthy', () => {
     const clock = new VirtualTimeScheduler();
     const subscription = of([])
-      .pipe(breach({ config, window, outcomes$: NEVER }, clock))
+      .pipe(breach({ policy: policyOf(config), window, inputs$: NEVER }, clock))
       .subscribe();
     expect(clock.actions).toEqual([]);
     subscription.unsubscribe();
@@ -193,7 +203,7 @@ describe('the breach operator', () => {
       }),
     );
     failing$
-      .pipe(breach({ config, window, outcomes$: EMPTY }, new VirtualClock()))
+      .pipe(breach({ policy: policyOf(config), window, inputs$: EMPTY }, new VirtualClock()))
       .subscribe({ error: (error: unknown) => errors.push(error) });
     expect(errors).toEqual([new Error('the source is broken')]);
   });

@@ -7,7 +7,7 @@ import { createClassifier } from '../src/classify/classifier.ts';
 const classifier = createClassifier([]);
 
 function origin(container: string, stream: Origin['stream'] = 'stdout'): Origin {
-  return { id: `id-${container}`, container, stream, labels: { app: container } };
+  return { id: `id-${container}`, source: 'docker', container, stream, labels: { app: container } };
 }
 
 function line(from: Origin, text: string, at = 1_000): Line {
@@ -35,6 +35,7 @@ describe('classify', () => {
     ];
     expect(signal).toEqual({
       type: 'signal',
+      source: 'docker',
       kind: 'error',
       at: 5_000,
       container: 'web',
@@ -47,9 +48,18 @@ describe('classify', () => {
 
   it('passes signals and facts of others in their order, and drops batches with nothing to tell', async () => {
     const web = origin('web');
-    const gap: Gap = { type: 'gap', at: 1, container: 'web', from: 0, to: 1, reason: 'rotated' };
+    const gap: Gap = {
+      type: 'gap',
+      source: 'docker',
+      at: 1,
+      container: 'web',
+      from: 0,
+      to: 1,
+      reason: 'rotated',
+    };
     const restart: Signal = {
       type: 'signal',
+      source: 'docker',
       kind: 'restart',
       at: 1,
       container: 'web',

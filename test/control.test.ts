@@ -32,7 +32,8 @@ import { summary } from '../src/daemon/summary.ts';
 import { configSchema, defaults } from '../src/config/config.ts';
 import { rotatingFile } from '../src/daemon/rotating-file.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
-import type { LiveStatus } from '../src/streams/docker/follow-docker.ts';
+import { policyOf } from '../src/incidents/policy.ts';
+import type { SourceStatus } from '../src/streams/source.ts';
 import { effect as anEffect } from './support/effects.ts';
 import { startWebhookReceiver } from './support/webhook-receiver.ts';
 
@@ -161,13 +162,13 @@ test('under systemd every record begins with the priority of its level', () => {
 
 describe('the heartbeat', () => {
   const reading = {
-    engine: 'up',
+    sources: [{ connection: { state: 'up', since: 0 } }],
     trouble: undefined,
     store: { writable: true, lastCommit: 40_000 },
   } as const;
   test.each([
     ['the engine, the pipeline and the store go on', {}, true],
-    ['the engine is away', { engine: 'down' }, false],
+    ['the engine is away', { sources: [{ connection: { state: 'down', since: 0 } }] }, false],
     ['the pipeline stands still', { trouble: 'nothing evaluated for 31 s' }, false],
     ['the disk is full', { store: { writable: false, lastCommit: 99_000 } }, false],
     ['nothing was stored for more than a minute', { store: { writable: true, lastCommit: 39_999 } }, false],
@@ -245,7 +246,7 @@ test('limits that are counted already follow the settings, but for those of a la
     { rule: 'each', container: 'any', limit: 4 },
     { rule: 'taken out', limit: 5 },
   ];
-  const { slots: now } = withLimits({ ...initial(config, 0), slots }, config);
+  const { slots: now } = withLimits({ ...initial(config, 0), slots }, policyOf(config));
   expect(now.map(({ limit }) => limit)).toEqual([7, 3, 9, 5]);
 });
 
@@ -265,8 +266,8 @@ test('in a container of its own the daemon knows which it is, on a host it is no
 });
 
 test('rates are those of the last minute and survive a count that begins again', () => {
-  const following = (lines: number): LiveStatus =>
-    ({ containers: [{ id: 'a', lines }] }) as unknown as LiveStatus;
+  const following = (lines: number): readonly SourceStatus[] =>
+    [{ containers: [{ id: 'a', lines }] }] as unknown as readonly SourceStatus[];
   const rates = lineRates();
   for (let n = 0; n <= 12; n++) rates.sample(following(n * 100), n * 10_000);
   expect(rates.rate('a', 1_200, 120_000)).toBe(10);
@@ -299,10 +300,11 @@ describe('a status with everything in it', () => {
     starts: 4,
     config: { loadedAt: 0 },
     engine: { endpoint: 'unix:///x', state: 'up', since: 0 },
+    sources: [{ id: 'docker', kind: 'docker', endpoint: 'unix:///x', state: 'up', since: 0 }],
     blind: hostile,
     lines: { judged: 10, entries: 5, perSecond: 0.5 },
     containers: ['a', hostile.repeat(9)].map((container, n) => ({
-      id: `${n}`.repeat(64), name: container, container, image: 'i', driver: 'json-file', state: 'catching up', lag: 12_345, lines: 123_456_789,
+      id: `${n}`.repeat(64), source: 'docker', name: container, container, image: 'i', driver: 'json-file', state: 'catching up', lag: 12_345, lines: 123_456_789,
       perSecond: 12_345, counts: { ...zero, error: 12_345 }, warnings: [hostile], lastLineAt: 900_000,
     })), // prettier-ignore
     window: { length: 3_600_000, counts: zero },
@@ -323,7 +325,7 @@ describe('a status with everything in it', () => {
     ],
     heal: { configured: true, budget: { used: 1, limit: 4, window: 86_400_000 }, cooldownUntil: 1_060_000 },
     pausedUntil: 1_090_000,
-    gaps: [{ container: hostile, from: 0, to: 1, reason: hostile }],
+    gaps: [{ source: 'docker', container: hostile, from: 0, to: 1, reason: hostile }],
     restarts: [],
     effects: [{ id: 'I:opened', kind: 'alert', at: 0, ended: 1, ok: false, detail: hostile }],
     outbox: { queued: 0, unsent: 2, dead: 1, channels: ['discord'], disabled: { discord: 'HTTP 404' } },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { FollowState } from '../src/streams/docker/follow-docker.ts';
+import type { Position } from '../src/streams/source.ts';
 import { describeEngine } from './support/engine.ts';
 import { follower } from './support/engine-follow.ts';
 
@@ -11,6 +11,7 @@ const xs = (count: number) => `head -c ${count} /dev/zero | tr '\\0' x; echo`;
 
 const WRITTEN = [40_000, 16_384, 16_383, 16_385];
 
+// Numbers of cases are those of docs/reference/docker-cases.md.
 describeEngine('bytes of every kind', (engine) => {
   test.each(['json-file', 'local'])(
     'lines longer than a piece are whole and counted once, under %s (cases 10 and 11)',
@@ -42,7 +43,7 @@ describeEngine('bytes of every kind', (engine) => {
       await first.until('the long line', () => first.count('last') === 1);
       first.stop();
       const second = follower(engine().endpoint);
-      const phase = () => second.stream.status().containers.find(({ name }) => name === 'last')?.phase;
+      const phase = () => second.source.status().containers.find(({ name }) => name === 'last')?.phase;
       await second.until('followed', () => phase() === 'following');
       writeFileSync(join(folder, 'open'), '');
       await second.until('end', () => second.texts('last').includes('end'));
@@ -74,7 +75,7 @@ describeEngine('bytes of every kind', (engine) => {
       'two lines of the other stream',
       () => first.texts('open').filter((text) => text.startsWith('err')).length === 2,
     );
-    const saved: FollowState = first.stop();
+    const saved: Position = first.stop();
     const second = follower(engine().endpoint, { before: saved });
     await second.until(
       'the tail',
@@ -143,7 +144,7 @@ describeEngine('bytes of every kind', (engine) => {
     });
     await watched.until('cached', () => watched.count('cached') === 1);
     const phase = (name: string) =>
-      watched.stream.status().containers.find((one) => one.name === name)?.phase;
+      watched.source.status().containers.find((one) => one.name === name)?.phase;
     await watched.until(
       'both named',
       () => phase('none') === 'unreadable' && phase('uncached') === 'unreadable',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FollowState } from '../src/streams/docker/follow-docker.ts';
+import type { Position } from '../src/streams/source.ts';
 import { describeEngine, numbered } from './support/engine.ts';
 import { follower, type Follower } from './support/engine-follow.ts';
 import { startProxy } from './support/proxy.ts';
@@ -47,11 +47,12 @@ function untold(watched: Follower, container: string, count: number): string[] {
 }
 
 function phaseOf(watched: Follower, container: string): string | undefined {
-  return watched.stream.status().containers.find((one) => one.container === container)?.phase;
+  return watched.source.status().containers.find((one) => one.container === container)?.phase;
 }
 
 const NONE = { missing: 0, twice: 0 };
 
+// Numbers of cases are those of docs/reference/docker-cases.md.
 describeEngine('counting exactly', (engine) => {
   test('every last line is counted although the stream ends before it was sent (case 1)', async () => {
     const watched = follower(engine().endpoint);
@@ -113,7 +114,7 @@ describeEngine('counting exactly', (engine) => {
     await watched.until('the end', () => watched.texts('flood').includes('end'), 60_000);
     // The follow may bring the end first, and what it left out is found when the log has been read once more.
     await watched.until('read again', () => phaseOf(watched, 'flood') === 'stopped');
-    watched.stream.flush();
+    watched.source.flush();
     const { missing, twice } = faults(watched.texts('flood'), 500_000);
     expect(twice).toBe(0);
     expect(untold(watched, 'flood', 500_000)).toEqual([]);
@@ -151,7 +152,7 @@ describeEngine('counting exactly', (engine) => {
       logOptions: { 'max-size': '10k', 'max-file': '1' },
     });
     await watched.until('the line after', () => watched.texts('single').includes('afterwards'), 40_000);
-    watched.stream.flush();
+    watched.source.flush();
     expect(faults(watched.texts('single'), 5_000).twice).toBe(0);
     expect(untold(watched, 'single', 5_000)).toEqual([]);
     watched.stop();
@@ -164,12 +165,12 @@ describeEngine('counting exactly', (engine) => {
     const err = numbered(half, { prefix: 'err', to: 'stderr' });
     const id = await engine().run({ name: 'both', script: `${out} & ${err}; wait; sleep 60` });
     const texts: string[] = [];
-    let saved: FollowState | undefined;
+    let saved: Position | undefined;
     for (let life = 0; life < 6; life++) {
       const watched = follower(engine().endpoint, saved === undefined ? {} : { before: saved });
       const enough = life === 5 ? 2 * half - texts.length : 25_000;
       await watched.until('its share', () => watched.count('both') >= enough, 60_000);
-      saved = JSON.parse(JSON.stringify(watched.stream.snapshot())) as FollowState;
+      saved = watched.checkpoint();
       texts.push(...watched.texts('both'));
       // What comes between the last checkpoint and the kill is lost with it, and must be read again.
       if (life < 5) await watched.until('more', () => watched.count('both') > enough + 5_000 || life > 2);

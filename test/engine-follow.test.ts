@@ -18,7 +18,7 @@ describeEngine('following a real engine', (engine) => {
 
   test('a container that starts later is followed within a second, and its restarts are counted', async () => {
     const watched = follower(engine().endpoint);
-    await watched.until('connected', () => watched.stream.status().connection.state === 'up');
+    await watched.until('connected', () => watched.source.status().connection.state === 'up');
     const id = await engine().run({ name: 'looper', script: 'echo first; exit 3', restart: 'on-failure:3' });
     await watched.until(
       '4 runs',

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import type { FollowOptions } from '../src/streams/docker/follow-docker.ts';
 import { describeEngine, numbered } from './support/engine.ts';
 import { follower, type Follower } from './support/engine-follow.ts';
 import { startProxy } from './support/proxy.ts';
 
-const ALL: FollowOptions['restarts'] = { count: ['crash', 'policy', 'oom', 'manual', 'recreate', 'engine'] };
+const ALL = ['crash', 'policy', 'oom', 'manual', 'recreate', 'engine'];
 
 /** Begins to follow, and is connected. */
 async function connected(watched: Follower): Promise<Follower> {
-  await watched.until('connected', () => watched.stream.status().connection.state === 'up');
+  await watched.until('connected', () => watched.source.status().connection.state === 'up');
   return watched;
 }
 
+// Numbers of cases are those of docs/reference/docker-cases.md.
 describeEngine('the life of containers', (engine) => {
   test('ten restarts by hand under load: exact, one follow, none counted as a crash (case 18)', async () => {
     const proxy = await startProxy(engine().socket);
@@ -34,7 +34,7 @@ describeEngine('the life of containers', (engine) => {
     expect(watched.texts('again').filter((text) => text.startsWith('line '))).toHaveLength(11 * 200);
     await watched.until('one follow', () => proxy.open(/follow=1/) === 1);
     expect(watched.signals('restart')).toEqual([]);
-    const manual = () => watched.stream.status().restarts.filter(({ cause }) => cause === 'manual');
+    const manual = () => watched.source.status().restarts.filter(({ cause }) => cause === 'manual');
     await watched.until('ten explained', () => manual().length === 10);
     watched.stop();
     await engine().remove(id);

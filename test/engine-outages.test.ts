@@ -12,6 +12,7 @@ function repeated(texts: readonly string[]): string[] {
   return texts.filter((text, i) => texts.indexOf(text) !== i);
 }
 
+// Numbers of cases are those of docs/reference/docker-cases.md.
 test.skipIf(noEngine !== undefined).each([
   ['SIGTERM', true],
   ['SIGKILL', true],
@@ -25,7 +26,7 @@ test.skipIf(noEngine !== undefined).each([
       await Promise.all(names.map((name) => engine.run({ name, script: SCRIPT, restart: 'always' })));
       await watched.until('some lines', () => names.every((name) => watched.count(name) > 50));
       await (signal === 'SIGTERM' ? engine.terminate() : engine.kill9());
-      await watched.until('down', () => watched.stream.status().connection.state === 'down');
+      await watched.until('down', () => watched.source.status().connection.state === 'down');
       await engine.boot();
       await watched.until('all lines', () => names.every((name) => watched.count(name) >= 400), 40_000);
       for (const name of names) {
@@ -48,13 +49,13 @@ describeEngine('an engine that goes away and comes back', (engine) => {
     'by %s: containers start again with it, which is no crash (case 38)',
     async (signal) => {
       const watched = follower(engine().endpoint, {
-        restarts: { count: ['crash', 'policy', 'oom', 'engine'] },
+        restarts: ['crash', 'policy', 'oom', 'engine'],
       });
       const name = `back-${signal}`;
       const id = await engine().run({ name, script: 'echo up; sleep 600', restart: 'always' });
       await watched.until('up', () => watched.count(name) === 1);
       await (signal === 'SIGTERM' ? engine().terminate() : engine().kill9());
-      await watched.until('down', () => watched.stream.status().connection.state === 'down');
+      await watched.until('down', () => watched.source.status().connection.state === 'down');
       await engine().boot();
       await watched.until('up again', () => watched.count(name) === 2, 40_000);
       const causes = () =>
@@ -78,13 +79,13 @@ describeEngine('an engine that goes away and comes back', (engine) => {
     await watched.until('some lines', () => watched.count('hung') > 5);
     proxy.hang(true);
     proxy.cut(/./);
-    await watched.until('blind', () => watched.seen.some((one) => one.type === 'sight' && one.blind), 30_000);
+    await watched.until('blind', () => watched.coverage.some(({ blind }) => blind), 30_000);
     proxy.hang(false);
     await watched.until('all lines', () => watched.count('hung') >= 60, 60_000);
-    await watched.until(
-      'seeing',
-      () => watched.seen.findLast((one) => one.type === 'sight')?.blind === false,
-    );
+    await watched.until('seeing', () => {
+      const last = watched.coverage.at(-1);
+      return last?.blind === false && last.unread.length === 0;
+    });
     expect(watched.count('hung')).toBe(60);
     watched.stop();
     await proxy.close();
@@ -101,8 +102,8 @@ test('a socket that is not there, one that refuses and one that is busy are wait
   const crowded = { text: `tcp://127.0.0.1:${port}`, host: '127.0.0.1', port };
   for (const endpoint of [missing, crowded]) {
     const watched = follower(endpoint);
-    await watched.until('down', () => watched.stream.status().connection.state === 'down');
-    await watched.until('a second look', () => watched.stream.status().connection.reason !== undefined);
+    await watched.until('down', () => watched.source.status().connection.state === 'down');
+    await watched.until('a second look', () => watched.source.status().connection.reason !== undefined);
     expect(watched.log).toHaveLength(1);
     watched.stop();
   }

@@ -16,6 +16,7 @@ function signal(kind: Kind, more: Partial<Signal> = {}): Signal {
   const text = more.text ?? 'it broke';
   return {
     type: 'signal',
+    source: 'docker',
     kind,
     at: START,
     container: 'api',

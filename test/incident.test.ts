@@ -16,6 +16,7 @@ function signal(kind: Signal['kind'], at: number): Signal {
     type: 'signal',
     kind,
     at,
+    source: 'docker',
     container: 'quantum_postgres',
     labels: {},
     text: 'x',
@@ -98,9 +99,17 @@ describe('a container named as what every object inherits', () => {
       });
       const known = { labels: {}, healthy: true, stoppedByOperator: false, expectedExit: false };
       const inputs: Input[] = [
-        { type: 'container', at: T0, id: 'a', container: name, state: 'running', ...known },
+        { type: 'container', source: 'docker', at: T0, id: 'a', container: name, state: 'running', ...known },
         ...[1, 2, 3, 4, 5].map((ms) => ({ ...signal('critical', T0 + ms), container: name })),
-        { type: 'container', at: T0 + 10, id: 'a', container: name, state: 'exited', ...known },
+        {
+          type: 'container',
+          source: 'docker',
+          at: T0 + 10,
+          id: 'a',
+          container: name,
+          state: 'exited',
+          ...known,
+        },
       ];
       let state = initial(config, T0);
       for (const input of inputs) {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { dropIns } from '../src/commands/install/drop-ins.ts';
 import type { Host } from '../src/commands/install/host.ts';
 import { planInstall, planUninstall } from '../src/commands/install/plan.ts';
-import { PLACES } from '../src/commands/install/places.ts';
+import { PLACES } from '../src/systemd/places.ts';
 import { cli, LAUNCHER } from './support/cli.ts';
 
 const UNIT = readFileSync('deploy/quantum_realtime.service', 'utf8');
@@ -45,6 +45,33 @@ describe('planning an installation', () => {
     expect(written[`${PLACES.dropIns}/10-heal.conf`]).toContain('Environment=QT_HEAL_COMMAND=/opt/heal.sh\n');
     expect(written[`${PLACES.dropIns}/10-docker.conf`]).toContain('SupplementaryGroups=docker\n');
     expect(actions).toContainEqual({ do: 'remove', path: `${PLACES.dropIns}/10-config.conf` });
+  });
+
+  test('settings that ask for the journal bring the group that may read it, and say so', () => {
+    const install = (settings: string) => {
+      const files = { '/etc/qt.yaml': settings };
+      const { actions, warnings } = planInstall(
+        { ...REQUEST, config: '/etc/qt.yaml' },
+        PROGRAM,
+        host({ files }),
+      );
+      const path = `${PLACES.dropIns}/10-journal.conf`;
+      return {
+        action: actions.find((one) => 'path' in one && one.path === path),
+        warnings: warnings.join('\n'),
+      };
+    };
+    const asked = install('sources: { journald: { units: [api] } }');
+    expect(asked.action).toMatchObject({
+      do: 'write',
+      text: expect.stringContaining('\nSupplementaryGroups=systemd-journal\n') as string,
+    });
+    expect(asked.warnings).toContain('qt joins the group systemd-journal while the service runs');
+    for (const settings of ['sources: { journald: false }', 'sources: { docker: true }', 'name: x', ': :'])
+      expect(install(settings)).toMatchObject({
+        action: { do: 'remove' },
+        warnings: expect.not.stringContaining('journal') as string,
+      });
   });
 
   test('a proxy needs no group', () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { effectiveSettings } from '../src/config/effective-settings.ts';
-import { ConfigError, loadConfig } from '../src/config/load-config.ts';
+import { ConfigError } from '../src/config/config-error.ts';
+import { loadConfig } from '../src/config/load-config.ts';
 
 const RULES_OF_ONE_NAME =
   'rules: [{ name: a, kinds: [error], limit: 1 }, { name: a, kinds: [warning], limit: 1 }]';

@@ -92,6 +92,21 @@ test('json-file: pieces of a long line are one line; streams, labels and a half 
   );
 });
 
+test('json-file: labels that the driver was told to store are those of the container', async () => {
+  const path = join(await mkdtemp(join(folder, 'labels-')), 'api.log');
+  const attrs = { team: 'payments', source: 'web' };
+  await writeFile(
+    path,
+    `${JSON.stringify({ log: 'ready\n', stream: 'stdout', attrs, time: '2025-12-17T16:06:14Z' })}\n`,
+  );
+  const { streams } = await openSaved({ paths: [path], restarts: { count: [] }, notes: sessionNotes() });
+  const items: Observation[] = [];
+  for await (const batch of mergeByTime(streams)) items.push(...batch);
+  expect(items).toMatchObject([
+    { type: 'line', origin: { source: 'docker', container: 'api', labels: attrs } },
+  ]);
+});
+
 test("a json-file log in Docker's own folder takes the container's name from beside it", async () => {
   const own = await mkdtemp(join(folder, 'docker-'));
   const id = 'ab'.repeat(32);

@@ -90,6 +90,40 @@ test('garbage, other archives, UTF-16, scripts and what is not there are named w
   });
 });
 
+test('a text with dates in it is not taken for a log; a log is, whatever its name', async () => {
+  const readme = [
+    '# The session of 2025-12-17',
+    '',
+    'Saved with `docker logs -t` after the outage. What is seen in it:',
+    '',
+    '2025-12-17 16:06:14 the database is lost, and nobody knows why',
+    '- 2025-12-17T16:18:10Z: the heal is started by hand',
+    '  2025-12-17 16:18:40 and it helps',
+    '',
+    'Every file holds what one container has written.',
+    'Times are UTC. See the runbook for what to do.',
+    '',
+    '```',
+    '2025-12-17 16:06:14 FATAL: database "quantum" does not exist',
+    '```',
+  ];
+  const trace = Array.from({ length: 30 }, (_, n) => `\tat org.example.Orders.place(Orders.java:${n})`);
+  const app = [0, 1, 2].flatMap((n) => [`2025-12-17 16:06:1${n} ERROR order lost`, ...trace]);
+  const folder = await session({
+    'README.md': readme.join('\n'),
+    VERSION: '2025-12-17 16:06:14 built\n',
+    'a.log': log(5),
+    messages: app.join('\n'),
+  });
+  const result = await replay(folder);
+  expect(result.lines).toBe(5 + app.length);
+  expect(result.skipped.map(({ path, reason }) => `${path.slice(folder.length + 1)}: ${reason}`)).toEqual([
+    'README.md: in no known format; found "# The session of 2025-12-17". If it is a log without times, name it by itself',
+    'VERSION: in no known format; found "2025-12-17 16:06:14 built". If it is a log without times, name it by itself',
+  ]);
+  expect(await replay(join(folder, 'README.md'))).toMatchObject({ lines: readme.length, skipped: [] });
+});
+
 test('with nothing left to replay every file is named, and the exit code is 2', async () => {
   const folder = await session({ 'a.log': randomBytes(9_000), 'b.log': '#!/bin/sh\n' });
   const { exitCode, stderr, stdout } = await cli(['replay', folder, join(folder, 'c.log')]);

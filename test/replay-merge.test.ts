@@ -4,11 +4,17 @@ import { expect, test } from 'vitest';
 import type { Line, Observation } from '../src/model.ts';
 import { Backpressure } from '../src/streams/saved/backpressure.ts';
 import { mergeByTime, type SavedStream } from '../src/streams/saved/merge.ts';
-import { advanceInStep, onTime, VirtualClock } from '../src/time/virtual-clock.ts';
+import { advanceInStep, advanceClock, VirtualClock } from '../src/time/virtual-clock.ts';
 
 function line(container: string, at: number, nanos: number, text: string): Line {
   const ts = `${new Date(at).toISOString().slice(0, 23)}${String(nanos).padStart(6, '0')}Z`;
-  return { type: 'line', origin: { id: container, container, stream: 'stdout', labels: {} }, ts, at, text };
+  return {
+    type: 'line',
+    origin: { id: container, source: 'docker', container, stream: 'stdout', labels: {} },
+    ts,
+    at,
+    text,
+  };
 }
 
 function saved(name: string, pieces: readonly (readonly Line[])[]): SavedStream {
@@ -68,7 +74,7 @@ test('a deadline falls due at its own moment, before the event that comes after 
   const seen: string[] = [];
   const at = (moment: number) => ({ at: moment });
   of([at(1_000)], [at(2_000), at(9_000)])
-    .pipe(onTime(clock))
+    .pipe(advanceClock(clock))
     .subscribe(([item]) => {
       seen.push(`event ${item?.at ?? 0} at ${clock.now()}`);
       if (item?.at === 1_000) clock.schedule(() => void seen.push(`deadline at ${clock.now()}`), 3_000);

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import type { Observation, Origin, Signal } from '../src/model.ts';
 import { classify, createEntryStore } from '../src/operators/classify.ts';
 import { createClassifier } from '../src/classify/classifier.ts';
-import { dockerLogs } from '../src/streams/saved/formats/docker-logs.ts';
+import { dockerLogsParser } from '../src/streams/saved/formats/docker-logs.ts';
 import { sessionNotes } from '../src/streams/saved/session-notes.ts';
 import { from, lastValueFrom, toArray } from 'rxjs';
 
 const START = Date.parse('2025-12-17T16:00:00Z');
-const ORIGIN: Origin = { id: 'app', container: 'app', stream: 'stdout', labels: {} };
+const ORIGIN: Origin = { id: 'app', source: 'docker', container: 'app', stream: 'stdout', labels: {} };
 
 /** What programs write, harmless and not; a trace, whose lines mean nothing without the one above. */
 const TEXTS = [
@@ -66,7 +66,7 @@ test('a log told in runs is judged as line by line, and holds as many lines', as
     fc.asyncProperty(lines, async (given) => {
       const text = printed(given);
       const whole: Observation[] = [];
-      const parser = dockerLogs(ORIGIN, 'app.log', START, sessionNotes(), skim);
+      const parser = dockerLogsParser(ORIGIN, { path: 'app.log', start: START, notes: sessionNotes(), skim });
       const read = parser.parseLines?.(Buffer.from(text), (one) => whole.push(one));
       const single: Observation[] = [];
       for (const raw of text.split('\n')) parser.parse(raw, (one) => single.push(one));

@@ -2,7 +2,17 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { asyncScheduler, EMPTY, filter, firstValueFrom, ReplaySubject, share, Subject, tap } from 'rxjs';
+import {
+  asyncScheduler,
+  EMPTY,
+  filter,
+  firstValueFrom,
+  identity,
+  ReplaySubject,
+  share,
+  Subject,
+  tap,
+} from 'rxjs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordSession } from '../src/commands/record/record-session.ts';
 import { configSchema } from '../src/config/config.ts';
@@ -10,9 +20,10 @@ import type { Evidence, Outcome, Signal, Transition } from '../src/model.ts';
 import { createEntryStore } from '../src/operators/classify.ts';
 import { createClassifier } from '../src/classify/classifier.ts';
 import { RollingWindow } from '../src/operators/rolling-window.ts';
+import { policyOf } from '../src/incidents/policy.ts';
 import { pipeline } from '../src/pipeline.ts';
 import { replaySession } from '../src/replay/replay-session.ts';
-import { followDocker } from '../src/streams/docker/follow-docker.ts';
+import { dockerSource } from '../src/streams/docker/docker-source.ts';
 import { openSessionWriter } from '../src/streams/recording/session-writer.ts';
 import { cli } from './support/cli.ts';
 import { type DaemonHome, daemonHome } from './support/daemon.ts';
@@ -46,16 +57,13 @@ describeEngine('a recording of a live engine', (engine) => {
     'replays to the same signals and the same sequence of transitions, times within a second',
     { timeout: 90_000 },
     async () => {
-      const live = followDocker({
-        endpoint: engine().endpoint,
-        containers: config.containers,
-        window: config.window,
-        restarts: config.restarts,
-        log: pino({ level: 'silent' }),
-      });
+      const source = dockerSource(
+        { id: 'docker', endpoint: engine().endpoint },
+        { config, clock: asyncScheduler, log: pino({ level: 'silent' }) },
+      );
       const writer = openSessionWriter({ dir });
       const stop$ = new Subject<void>();
-      const observations$ = live.observations$.pipe(share());
+      const batches$ = source.batches$.pipe(share());
       const signals: Signal[] = [];
       const transitions: Transition[] = [];
       const outcomes$ = new Subject<Outcome>();
@@ -66,19 +74,24 @@ describeEngine('a recording of a live engine', (engine) => {
       };
       const running = pipeline(
         {
-          config,
-          source$: observations$,
+          sources: [{ ...source, batches$ }],
+          asRead: identity,
           classifier: createClassifier([]),
           entries: createEntryStore(),
+          advanceClock: tap(keep),
           window,
-          onTime: tap(keep),
+          policy: policyOf(config),
           outcomes$,
-          controls$: EMPTY,
-          save$: EMPTY,
-          carryOut: (step) => {
+          commands$: EMPTY,
+          checkpoint$: EMPTY,
+          log: pino({ level: 'silent' }),
+          store: (step) => {
             for (const move of step.transitions) moved$.next(move);
             transitions.push(...step.transitions);
-            for (const effect of step.effects) {
+            return true;
+          },
+          effects: {
+            submit: (effect) => {
               const { id, kind } = effect;
               asyncScheduler.schedule(
                 () => {
@@ -90,12 +103,12 @@ describeEngine('a recording of a live engine', (engine) => {
                 },
                 kind === 'heal' ? HEAL : 0,
               );
-            }
+            },
           },
         },
         asyncScheduler,
       ).subscribe();
-      const recording = recordSession({ observations$, flush: () => live.flush() }, writer, stop$);
+      const recording = recordSession({ batches$, flush: () => source.flush() }, writer, stop$);
 
       await engine().run({ name: 'pulse', script: 'while :; do echo tick; sleep 0.2; done' });
       await engine().run({
@@ -105,7 +118,7 @@ describeEngine('a recording of a live engine', (engine) => {
       });
       await firstValueFrom(moved$.pipe(filter(({ to }) => to === 'closed')));
       const end = asyncScheduler.now();
-      await firstValueFrom(observations$.pipe(filter((batch) => batch.some(({ at }) => at > end + 500))));
+      await firstValueFrom(batches$.pipe(filter((batch) => batch.some(({ at }) => at > end + 500))));
       stop$.next();
       expect(await recording).toBeGreaterThan(30);
       running.unsubscribe();

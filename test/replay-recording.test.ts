@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 function originOf(container: string, stream: Origin['stream'] = 'stdout'): Origin {
-  return { id: container, container, stream, labels: { team: 'a' } };
+  return { id: container, source: 'docker', container, stream, labels: { team: 'a' } };
 }
 
 function line(origin: Origin, seconds: number, text: string): Line {
@@ -90,6 +90,7 @@ test('lines, restarts, states, blindness and gaps come back as they were, with s
     line(originOf('api', 'stderr'), 1, 'err'),
     {
       type: 'signal',
+      source: 'docker',
       kind: 'restart',
       at: START + 2_000,
       container: 'api',
@@ -101,6 +102,7 @@ test('lines, restarts, states, blindness and gaps come back as they were, with s
     },
     {
       type: 'container',
+      source: 'docker',
       at: START + 3_000,
       id: 'x',
       container: 'api',
@@ -110,8 +112,23 @@ test('lines, restarts, states, blindness and gaps come back as they were, with s
       stoppedByOperator: false,
       expectedExit: false,
     },
-    { type: 'sight', at: START + 4_000, blind: true, reason: 'no engine' },
-    { type: 'gap', at: START + 5_000, container: 'api', from: START, to: START + 1, reason: 'rotated' },
+    {
+      type: 'coverage',
+      at: START + 4_000,
+      source: 'docker',
+      blind: true,
+      unread: ['api'],
+      reason: 'no engine',
+    },
+    {
+      type: 'gap',
+      source: 'docker',
+      at: START + 5_000,
+      container: 'api',
+      from: START,
+      to: START + 1,
+      reason: 'rotated',
+    },
   ];
   const writer = openSessionWriter({ dir });
   writer.write(items);
@@ -162,7 +179,7 @@ test('files rotate by size, each stands alone, and no more than asked for are ke
   expect(files).toHaveLength(3);
   for (const file of files) {
     expect(zstdDecompressSync(await readFile(join(dir, file))).toString()).toMatch(
-      /^\{"quantum-realtime-session":1\}\n/,
+      /^\{"quantum-realtime-session":2\}\n/,
     );
     expect((await observationsIn(join(dir, file))).items.length).toBeGreaterThan(0);
   }
@@ -205,11 +222,11 @@ test('a recording of a later version, and lines that are not of a recording, are
   const [file = ''] = await readdir(dir);
   const text = zstdDecompressSync(await readFile(join(dir, file))).toString();
   await appendFile(path, `${text}[99,"2025-12-17T16:00:01Z","no such origin"]\n{"type":"moon"}\n`);
-  await appendFile(join(dir, 'later.jsonl'), '{"quantum-realtime-session":2}\n');
+  await appendFile(join(dir, 'later.jsonl'), '{"quantum-realtime-session":3}\n');
   const { notes, items } = await observationsIn(dir);
   expect(items).toHaveLength(2);
   expect(notes.skipped).toEqual([
-    { path: join(dir, 'later.jsonl'), reason: 'a recording of version 2; this program knows 1' },
+    { path: join(dir, 'later.jsonl'), reason: 'a recording of version 3; this program knows 2' },
     { path, reason: '2 of its lines are not of a recording; the others were read' },
   ]);
 });

@@ -9,7 +9,17 @@ const HOUR = 60 * MINUTE;
 const NOW = Date.UTC(2025, 11, 17, 16);
 
 function signal(kind: Kind, at: number, container = 'api', text = 'it broke'): Signal {
-  return { type: 'signal', kind, at, container, labels: {}, text, fingerprint: text, rule: 'test' };
+  return {
+    type: 'signal',
+    source: 'docker',
+    kind,
+    at,
+    container,
+    labels: {},
+    text,
+    fingerprint: text,
+    rule: 'test',
+  };
 }
 
 test('counts per host and per container equal those of a plain list, to the width of a bucket', () => {
@@ -121,7 +131,15 @@ test('the operator counts at the time of the clock and lets everything through',
   const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
   scheduler.run(({ cold, expectObservable, flush }) => {
     const window = new RollingWindow({ length: HOUR });
-    const gap: Evidence = { type: 'gap', at: 0, container: 'api', from: 0, to: 1, reason: 'rotated away' };
+    const gap: Evidence = {
+      type: 'gap',
+      source: 'docker',
+      at: 0,
+      container: 'api',
+      from: 0,
+      to: 1,
+      reason: 'rotated away',
+    };
     const batches = { a: [signal('error', 0)], b: [gap, signal('error', 1)] };
     expectObservable(cold('a 999ms b|', batches).pipe(rollingWindow(window, scheduler))).toBe(
       'a 999ms b|',

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { Agent } from 'undici';
 import { afterAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../src/config/config.ts';
-import { alertChannels, channelType } from '../src/sinks/alert/alert-channels.ts';
+import { alertChannels } from '../src/sinks/alert/alert-channels.ts';
+import { CHANNEL_TYPES, channelType } from '../src/sinks/alert/channels/registry.ts';
 import { cutText, utf8Length } from '../src/sinks/text/cut-text.ts';
 import { discord } from '../src/sinks/alert/channels/discord.ts';
 import { generic } from '../src/sinks/alert/channels/generic.ts';
@@ -22,10 +23,22 @@ import { effect, story } from './support/effects.ts';
 import { containing, matching } from './support/matchers.ts';
 import { startWebhookReceiver } from './support/webhook-receiver.ts';
 
-channelContract(discord, `/api/webhooks/4242/${SECRET_PART}`);
-channelContract(slack, `/services/T00/B00/${SECRET_PART}`);
-channelContract(ntfy, `/${SECRET_PART}`);
-channelContract(generic, `/hook?key=${SECRET_PART}`);
+/** Where a receiver of each type listens: a path with a secret in it. */
+const PATHS: Readonly<Record<string, string>> = {
+  discord: `/api/webhooks/4242/${SECRET_PART}`,
+  slack: `/services/T00/B00/${SECRET_PART}`,
+  ntfy: `/${SECRET_PART}`,
+  generic: `/hook?key=${SECRET_PART}`,
+};
+
+test('every type of channel has a path here', () => {
+  expect(Object.keys(PATHS)).toEqual(CHANNEL_TYPES.map(({ type }) => type));
+});
+
+for (const type of CHANNEL_TYPES) {
+  const path = PATHS[type.type];
+  if (path !== undefined) channelContract(type, path);
+}
 
 const dispatcher = new Agent();
 afterAll(() => dispatcher.close());

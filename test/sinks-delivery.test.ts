@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { Effect, NotificationType } from '../src/model.ts';
 import type { AlertChannel, Message, SendResult } from '../src/sinks/alert/alert-channel.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
-import { effectQueue, type EffectQueue } from '../src/sinks/effect-queue.ts';
+import type { EffectQueue } from '../src/sinks/effect-queue.ts';
+import { memoryQueue } from '../src/sinks/memory-queue.ts';
 import { VirtualClock } from '../src/time/virtual-clock.ts';
 import { seededRandom } from './soak/seeded-random.ts';
 import { effect, OPENED, story } from './support/effects.ts';
@@ -91,15 +92,17 @@ test('whatever the receivers do and however often we crash, everything is told, 
       const receivers = [new Receiver('a'), new Receiver('b')];
       const told = new Map<number, Effect[]>();
       const begin = (): EffectQueue => {
-        const performer = effectQueue({
-          alert: { channels: receivers, name: 'Q', deadline: 10_000 * HOUR },
-          report: { append: () => Promise.resolve() },
-          heal: undefined,
+        const performer = memoryQueue(
+          {
+            alert: { channels: receivers, name: 'Q', deadline: 10_000 * HOUR },
+            report: { append: () => Promise.resolve() },
+            heal: undefined,
+            clock,
+            log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+            random: () => random.between(0, 1_000) / 1_000,
+          },
           outbox,
-          clock,
-          log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-          random: () => random.between(0, 1_000) / 1_000,
-        });
+        );
         performer.resume();
         return performer;
       };

@@ -60,7 +60,9 @@ function bench() {
     pass,
     tell: async (incident: number, part: Effect['part'], n?: number): Promise<void> => {
       const told = story({ incident: `i${incident}`, at: clock.now() });
-      performer.submit({ ...effect({ part, story: told, ...(n !== undefined && { n }) }), at: clock.now() });
+      const one = { ...effect({ part, story: told, ...(n !== undefined && { n }) }), at: clock.now() };
+      store.commit({ owed: [{ effect: one, channels: [network.name], at: clock.now() }] });
+      performer.submit(one);
       await performer.idle();
     },
     restart: async (): Promise<void> => {

@@ -2,8 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Effect, Outcome } from '../src/model.ts';
 import type { AlertChannel, Message, SendResult } from '../src/sinks/alert/alert-channel.ts';
 import type { HealEnd, HealRun, HealSink } from '../src/sinks/heal/heal-sink.ts';
-import { memoryOutbox, type Outbox } from '../src/sinks/outbox.ts';
-import { effectQueue, type EffectQueue, type EffectQueueOptions } from '../src/sinks/effect-queue.ts';
+import { memoryOutbox } from '../src/sinks/outbox.ts';
+import type { EffectQueue, EffectQueueOptions } from '../src/sinks/effect-queue.ts';
+import { memoryQueue } from '../src/sinks/memory-queue.ts';
+import type { Outbox } from '../src/state/delivery.ts';
 import { VirtualClock } from '../src/time/virtual-clock.ts';
 import { effect, OPENED, story } from './support/effects.ts';
 import { containing, matching } from './support/matchers.ts';
@@ -85,21 +87,23 @@ beforeEach(() => {
 });
 
 function start(options: Partial<EffectQueueOptions> = {}): EffectQueue {
-  const made = effectQueue({
-    alert: { channels: [discord, slack], name: 'Quantum Trader', deadline: 24 * HOUR },
-    report: {
-      append: ({ id }) => {
-        sections.push(id);
-        return Promise.resolve();
+  const made = memoryQueue(
+    {
+      alert: { channels: [discord, slack], name: 'Quantum Trader', deadline: 24 * HOUR },
+      report: {
+        append: ({ id }) => {
+          sections.push(id);
+          return Promise.resolve();
+        },
       },
+      heal,
+      clock,
+      log: silent,
+      random: () => 1,
+      ...options,
     },
-    heal,
     outbox,
-    clock,
-    log: silent,
-    random: () => 1,
-    ...options,
-  });
+  );
   outcomes = [];
   made.outcomes$.subscribe((outcome) => outcomes.push(outcome));
   return made;

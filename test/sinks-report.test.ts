@@ -13,7 +13,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Effect, IncidentSnapshot } from '../src/model.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
-import { effectQueue } from '../src/sinks/effect-queue.ts';
+import { memoryQueue } from '../src/sinks/memory-queue.ts';
 import { findTexts } from '../src/sinks/report/find-texts.ts';
 import { reportSection } from '../src/sinks/report/report-section.ts';
 import { markdownReport, type ReportSink } from '../src/sinks/report/report-sink.ts';
@@ -70,6 +70,7 @@ const parts: readonly Effect[] = [
     gaps: [
       {
         type: 'gap',
+        source: 'docker',
         at: OPENED,
         container: 'quantum_redis',
         from: OPENED - 4_000,
@@ -174,14 +175,16 @@ describe('the report file', () => {
     const clock = new VirtualClock();
     clock.advanceTo(OPENED);
     const channel = { name: 'discord', type: 'fake', send: () => Promise.reject(new Error('not asked')) };
-    const performer = effectQueue({
-      alert: { channels: [channel], name: 'Q', deadline: 86_400_000 },
-      report,
-      heal: undefined,
+    const performer = memoryQueue(
+      {
+        alert: { channels: [channel], name: 'Q', deadline: 86_400_000 },
+        report,
+        heal: undefined,
+        clock,
+        log: silent,
+      },
       outbox,
-      clock,
-      log: silent,
-    });
+    );
     for (const part of parts) performer.submit(part);
     await performer.idle();
     expect(file()).toContain('**Not delivered:** "opened" to discord: HTTP 404: Unknown Webhook  \n');
@@ -192,11 +195,10 @@ describe('the report file', () => {
     writeFileSync(blocked, '');
     const clock = new VirtualClock();
     clock.advanceTo(OPENED);
-    const performer = effectQueue({
+    const performer = memoryQueue({
       alert: { channels: [], name: 'Q', deadline: 86_400_000 },
       report: markdownReport({ dir: blocked, title: TITLE }),
       heal: undefined,
-      outbox: memoryOutbox(),
       clock,
       log: silent,
       random: () => 1,
@@ -226,7 +228,17 @@ describe('log text in the report', () => {
           samples: { ...story().samples, critical: [{ at: OPENED, container: name, text }] },
           groups: story().groups.map((group) => ({ ...group, sample: text, container: name })),
           heals: [{ ...healed, output: text }],
-          gaps: [{ type: 'gap', at: OPENED, container: name, from: OPENED, to: OPENED, reason: text }],
+          gaps: [
+            {
+              type: 'gap',
+              source: 'docker',
+              at: OPENED,
+              container: name,
+              from: OPENED,
+              to: OPENED,
+              reason: text,
+            },
+          ],
         });
         for (const part of ['opened', 'heal', 'resolved'] as const) {
           const written = reportSection(effect({ kind: 'report', part, story: told }));

@@ -8,8 +8,7 @@ import { configSchema } from '../src/config/config.ts';
 import type { Effect } from '../src/model.ts';
 import { alertChannels } from '../src/sinks/alert/alert-channels.ts';
 import { commandHeal } from '../src/sinks/heal/actions/command.ts';
-import { memoryOutbox } from '../src/sinks/outbox.ts';
-import { effectQueue } from '../src/sinks/effect-queue.ts';
+import { memoryQueue } from '../src/sinks/memory-queue.ts';
 import { markdownReport } from '../src/sinks/report/report-sink.ts';
 import { effect, OPENED, story } from './support/effects.ts';
 import { containing } from './support/matchers.ts';
@@ -33,7 +32,7 @@ test('one incident with everything real: a rate limit, a heal that overwrites th
   });
   const logged: string[] = [];
   const note = (fields: object, text: string): void => void logged.push(`${text} ${JSON.stringify(fields)}`);
-  const performer = effectQueue({
+  const performer = memoryQueue({
     alert: {
       channels: alertChannels(config.alerts, dispatcher),
       name: config.name,
@@ -47,7 +46,6 @@ test('one incident with everything real: a rate limit, a heal that overwrites th
       secrets: [],
       contextDir: dir,
     }),
-    outbox: memoryOutbox(),
     clock: asyncScheduler,
     log: { info: note, warn: note, error: note },
   });

@@ -51,6 +51,7 @@ describe('the message that opens an incident', () => {
   test('says what was found at start, and that lines are missing', () => {
     const gap = {
       type: 'gap',
+      source: 'docker',
       at: OPENED,
       container: 'c',
       from: OPENED,

@@ -84,7 +84,7 @@ describe('a state file that cannot be used is set aside under its own name, and 
     ],
     [
       'of rows that are no JSON',
-      /was damaged \(CHECK constraint failed in follow\)/,
+      /was damaged \(CHECK constraint failed in positions\)/,
       (path) => {
         const text = readFileSync(path, 'latin1').replace('{"cursor":30,', '{"cursor";30,');
         writeFileSync(path, text, 'latin1');
@@ -147,18 +147,18 @@ describe('while it runs', () => {
     // More than SQLite keeps in memory, so that it must read what has been damaged.
     const rows = (mark: string) =>
       new Map(Array.from({ length: 500 }, (_, i) => [`c${i}`, mark.repeat(10_000)]));
-    store.commit({ core: 1, follow: { put: rows('a') } });
+    store.commit({ core: 1, positions: { put: rows('a') } });
     store.close();
     const again = openFor(dir, { log });
     writeFileSync(join(dir, 'state.db'), Buffer.alloc(4_000_000, 0x5a), { flag: 'r+' });
-    expect(again.commit({ core: 2, follow: { put: rows('b') } })).toBe(true);
+    expect(again.commit({ core: 2, positions: { put: rows('b') } })).toBe(true);
     expect(said).toHaveLength(2);
     expect(said[0]).toMatch(/^error: the state cannot be written: .*(malformed|not a database)/);
     expect(said[1]).toMatch(/^info: the state is written again, nothing was lost/);
     expect(asideIn(dir)).toHaveLength(1);
     again.close();
     const last = openFor(dir);
-    expect(last.load()).toMatchObject({ core: 2, follow: rows('b') });
+    expect(last.load()).toMatchObject({ core: 2, positions: rows('b') });
     expect(last.freshBecause).toBeUndefined();
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Delivery } from '../src/sinks/outbox.ts';
+import type { Delivery } from '../src/state/delivery.ts';
 import { storedOutbox } from '../src/state/outbox.ts';
 import { openStore } from '../src/state/store.ts';
 import { alert, bench, NOON, openFor, scratchDir, story } from './support/state.ts';

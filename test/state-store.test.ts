@@ -22,8 +22,9 @@ describe('the store', () => {
     const dir = scratchDir();
     const first = openStore(dir, { now: () => NOON, log: bench().log });
     first.commit({
-      follow: { put: new Map([['c1', { cursor: '2026-11-23T12:00:00.000000001Z', open: ['é\u0000😀'] }]]) },
-      followMeta: { events: 'seen' },
+      positions: {
+        put: new Map([['c1', { cursor: '2026-11-23T12:00:00.000000001Z', open: ['é\u0000😀'] }]]),
+      },
       entries: { put: new Map([['c1/stdout', { depth: 2 }]]) },
       window: { put: new Map([[NOON, { errors: 3 }]]) },
       core: { incident: null },
@@ -32,8 +33,7 @@ describe('the store', () => {
 
     const saved = openFor(dir, { now: NOON + HOUR }).load();
     expect(saved).toEqual({
-      follow: new Map([['c1', { cursor: '2026-11-23T12:00:00.000000001Z', open: ['é\u0000😀'] }]]),
-      followMeta: { events: 'seen' },
+      positions: new Map([['c1', { cursor: '2026-11-23T12:00:00.000000001Z', open: ['é\u0000😀'] }]]),
       entries: new Map([['c1/stdout', { depth: 2 }]]),
       window: new Map([[NOON, { errors: 3 }]]),
       core: { incident: null },
@@ -45,12 +45,12 @@ describe('the store', () => {
     const dir = scratchDir();
     const first = openFor(dir);
     const rows = { a: 1, b: 1, c: 1 };
-    first.commit({ follow: { put: new Map(Object.entries(rows)) }, window: { put: new Map([[1, 1]]) } });
-    first.commit({ follow: { put: new Map([['b', 2]]), drop: ['c', 'never there'] }, core: 'x' });
+    first.commit({ positions: { put: new Map(Object.entries(rows)) }, window: { put: new Map([[1, 1]]) } });
+    first.commit({ positions: { put: new Map([['b', 2]]), drop: ['c', 'never there'] }, core: 'x' });
     first.close();
 
     const saved = openFor(dir).load();
-    expect(saved?.follow).toEqual(new Map(Object.entries({ a: 1, b: 2 })));
+    expect(saved?.positions).toEqual(new Map(Object.entries({ a: 1, b: 2 })));
     expect(saved?.window).toEqual(new Map([[1, 1]]));
     expect(saved?.core).toBe('x');
   });
@@ -58,12 +58,12 @@ describe('the store', () => {
   test('drops whatever is not among all the rows there are, also what an earlier run has left', () => {
     const dir = scratchDir();
     const first = openFor(dir);
-    first.commit({ follow: { put: new Map(Object.entries({ a: 1, b: 1, gone: 1 })) } });
+    first.commit({ positions: { put: new Map(Object.entries({ a: 1, b: 1, gone: 1 })) } });
     first.close();
     const second = openFor(dir);
-    second.commit({ follow: { all: new Map(Object.entries({ a: 1, b: 2, c: 1 })) } });
+    second.commit({ positions: { all: new Map(Object.entries({ a: 1, b: 2, c: 1 })) } });
     second.close();
-    expect(openFor(dir).load()?.follow).toEqual(new Map(Object.entries({ a: 1, b: 2, c: 1 })));
+    expect(openFor(dir).load()?.positions).toEqual(new Map(Object.entries({ a: 1, b: 2, c: 1 })));
   });
 
   test('writes what has changed and nothing else: a change that changes nothing is no commit', () => {
@@ -71,15 +71,15 @@ describe('the store', () => {
     const dir = scratchDir();
     const store = openStore(dir, { now: () => clock.now, log: clock.log });
     const put = new Map(Array.from({ length: 500 }, (_, i) => [`c${i}`, { text: 'x'.repeat(1_000) }]));
-    store.commit({ follow: { put } });
+    store.commit({ positions: { put } });
     const size = (): number => statSync(join(dir, 'state.db-wal')).size;
     const before = size();
 
     clock.now += 1_000;
-    expect(store.commit({ follow: { put, drop: ['never there'] } })).toBe(true);
+    expect(store.commit({ positions: { put, drop: ['never there'] } })).toBe(true);
     expect([store.health().lastCommit, size()]).toEqual([NOON, before]);
 
-    store.commit({ follow: { put: new Map(put).set('c7', { text: 'y' }) } });
+    store.commit({ positions: { put: new Map(put).set('c7', { text: 'y' }) } });
     expect(store.health().lastCommit).toBe(NOON + 1_000);
     expect(size() - before).toBeLessThan(10 * 4_200);
     store.close();
@@ -120,7 +120,7 @@ describe('the store', () => {
   test('begins afresh on request, and that stays so until the core has committed a state of its own', () => {
     const dir = scratchDir();
     const first = openFor(dir);
-    first.commit({ core: { shape: 'unknown' }, follow: { put: new Map([['c', 1]]) } });
+    first.commit({ core: { shape: 'unknown' }, positions: { put: new Map([['c', 1]]) } });
     first.discard('of a shape nobody knows');
     expect(first.load()).toBeUndefined();
     expect(first.freshBecause).toMatch(

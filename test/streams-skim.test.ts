@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LONGEST_SKIMMED, skimEntries } from '../src/streams/skim.ts';
+import { LONGEST_SKIMMED, skimRecords } from '../src/streams/skim.ts';
 
 /** Harmless is what begins with an i. */
 const harmless = (bytes: Uint8Array, from: number, end: number): boolean => from < end && bytes[from] === 105;
 
 /** Each of the pieces of one chunk that was skimmed. */
-function skimmed(pieces: readonly string[], skim = skimEntries(harmless)): string[] {
+function skimmed(pieces: readonly string[], skim = skimRecords(harmless)): string[] {
   const chunk = Buffer.from(pieces.join(''));
   let start = 0;
   return pieces.filter((piece) => {
@@ -40,7 +40,7 @@ describe('harmless entries of a chunk', () => {
       .chain((text) => fc.constantFrom('\n', '').map((end) => `${text.join('')}${end}`));
     fc.assert(
       fc.property(fc.array(fc.array(piece, { maxLength: 8 }), { maxLength: 6 }), (chunks) => {
-        const skim = skimEntries(harmless);
+        const skim = skimRecords(harmless);
         for (const pieces of chunks) {
           expect(skimmed(pieces, skim)).toEqual(
             pieces.filter((text) => text.startsWith('i') && !text.includes('\r')),

@@ -139,7 +139,7 @@ describe('progress', () => {
 describe('the status line', () => {
   const facts: StatusFacts = {
     dryRun: false,
-    engine: { endpoint: 'unix:///x', state: 'up', since: 0 },
+    sources: [{ id: 'docker', kind: 'docker', endpoint: 'unix:///x', state: 'up', since: 0 }],
     containers: [1, 2, 3],
     window: { length: 3_600_000, counts: { critical: 5, error: 60, warning: 9, restart: 2 } },
     incidents: [],
@@ -167,8 +167,14 @@ describe('the status line', () => {
     expect(line).toBe(
       'watching 3 containers, not all can be read | 5 critical, 60 errors, 2 restarts in 1h | I42 verifying since 14:32 | heals 1/4 | the state cannot be stored | started 7 times in 24h',
     );
-    expect(statusLine({ ...facts, engine: { ...facts.engine, state: 'down', since } })).toMatch(
-      /^waiting for Docker since 14:32 \|/,
+  });
+  test('tells which source is away, and of a host with one that it is waited for', () => {
+    const since = new Date(2026, 0, 1, 14, 32).getTime();
+    const docker = { id: 'docker', kind: 'docker', endpoint: 'unix:///x', state: 'down', since } as const;
+    const files = { id: 'files', kind: 'files', endpoint: '/var/log', state: 'up', since: 0 } as const;
+    expect(statusLine({ ...facts, sources: [docker] })).toMatch(/^waiting for Docker since 14:32 \|/);
+    expect(statusLine({ ...facts, sources: [docker, files], blind: 'docker: away' })).toMatch(
+      /^watching 3 containers, docker away since 14:32 \|/,
     );
   });
 });

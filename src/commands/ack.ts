@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { askDaemon, daemonOptions, type DaemonFlags } from './ask-daemon.ts';
 
-/** `ack ID`: somebody has taken an incident on; its reminders end. */
+/** `ack ID`: acknowledges an incident; its reminders end. */
 export function ackCommand(program: Command): void {
   daemonOptions(program.command('ack'))
     .description('say that you have taken an incident on: its reminders end')

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** Which daemon is asked. */
+/** Options that select the daemon a command is for. */
 export interface DaemonFlags {
   readonly config?: string;
   readonly state?: string;
@@ -28,8 +28,8 @@ export async function stateDirOf({
 }
 
 /**
- * Asks the running daemon and returns its answer as it stands. Throws what is wrong, for people: a `UsageError` for a
- * refused configuration, so that the exit code tells it from the rest.
+ * Sends a request to the running daemon and returns the body of its answer. Throws what is wrong, for people: a
+ * `UsageError` for a refused configuration, so that its exit code differs from the others.
  */
 export async function askDaemon(
   flags: DaemonFlags,

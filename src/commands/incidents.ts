@@ -40,7 +40,7 @@ export function incidentsCommand(program: Command): void {
     });
 }
 
-/** Where the installed service keeps its state, for one who asks from a shell. */
+/** The state directory of the installed service, for commands from a shell. */
 const SERVICE_STATE = '/var/lib/quantum-realtime';
 
 async function history(flags: Flags, query: { readonly limit: number } | { readonly id: string }) {

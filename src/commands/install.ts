@@ -11,7 +11,7 @@ interface InstallFlags {
   readonly print?: boolean;
 }
 
-/** `install`: the systemd service. Says what it will do, then does it; again and again with the same result. */
+/** `install`: the systemd service. Prints what it will do, then does it; idempotent. */
 export function installCommand(program: Command): void {
   program
     .command('install')

@@ -21,9 +21,9 @@ export function recordCommand(program: Command): void {
     .option('--keep <files>', 'how many files are kept; otherwise all', whole)
     .option('--mask', 'mask passwords, tokens and keys')
     .action(async (folder: string, flags: RecordFlags) => {
-      const [{ loadConfig }, { recordDocker }, { redact }, { counted }] = await Promise.all([
+      const [{ loadConfig }, { recordSources }, { redact }, { counted }] = await Promise.all([
         import('../config/load-config.ts'),
-        import('./record/record-docker.ts'),
+        import('./record/record-sources.ts'),
         import('../sinks/text/redact.ts'),
         import('../sinks/text/plain-words.ts'),
       ]);
@@ -34,7 +34,7 @@ export function recordCommand(program: Command): void {
         ...(flags.keep === undefined ? {} : { maxFiles: flags.keep }),
         ...(flags.mask === true ? { mask: redact } : {}),
       };
-      const lines = await recordDocker(config, target, flags.for);
+      const lines = await recordSources(config, target, flags.for);
       process.stderr.write(`${counted(lines, 'line')} recorded in ${folder}\n`);
     });
 }

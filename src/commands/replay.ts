@@ -100,7 +100,7 @@ export function replayCommand(program: Command): void {
     });
 }
 
-/** Tells what will be done before it is done. */
+/** Opens a drill, after printing what it will do. */
 async function startDrill(config: Config, tell: (line: string) => void): Promise<Drill> {
   const { openDrill } = await import('./replay/drill.ts');
   const drill = openDrill(config, Date.now(), tell);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** `uninstall`: takes the service away again, with all it kept except reports and settings that were changed. */
+/** `uninstall`: removes the service and all its files, except reports and settings that were changed. */
 export function uninstallCommand(program: Command): void {
   program
     .command('uninstall')

@@ -1,4 +1,4 @@
-/** The name that somebody probably meant who wrote `word`; undefined if none is near. Case does not matter. */
+/** The name that `word` was probably meant to be; undefined if none is near. Case does not matter. */
 export function closest(word: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.min(3, Math.floor(word.length / 3) + 1);
@@ -9,7 +9,7 @@ export function closest(word: string, names: Iterable<string>): string | undefin
   return best;
 }
 
-/** How many letters have to be put in, taken out or changed to come from one to the other (Levenshtein). */
+/** How many letters have to be inserted, removed or changed to turn one into the other (Levenshtein). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 0; i < a.length; i++) {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { HEAL_ACTIONS } from '../sinks/heal/actions/registry.ts';
 import {
   channel,
   classifyRule,
@@ -29,53 +30,83 @@ const HOUR = 60 * MINUTE;
 
 /** Every setting with its default. Durations are in milliseconds once parsed. */
 export const configSchema = z.strictObject({
-  name: z.string().min(1).default('Quantum Trader').describe('The name that messages begin with.'),
-  window: span.default(HOUR).describe('The rolling window that events are counted over.'),
+  name: z.string().min(1).default('Quantum Trader').describe('What messages begin with.'),
+  window: span
+    .default(HOUR)
+    .describe(
+      'Length of the rolling window that events are counted over, 1s to 7d. An event exactly this old no longer counts.',
+    ),
   limits: z
     .strictObject({
-      critical: limit.default(5).describe('Critical events within the window.'),
-      errors: limit.default(50).describe('Errors within the window.'),
-      restarts: limit.default(2).describe('Restarts of containers within the window.'),
+      critical: limit
+        .default(5)
+        .describe('Critical events within the window at which an incident opens; at least 1.'),
+      errors: limit.default(50).describe('Errors within the window at which an incident opens; at least 1.'),
+      restarts: limit
+        .default(2)
+        .describe('Restarts of containers within the window at which an incident opens; at least 1.'),
     })
     .prefault({})
-    .describe('Inclusive limits. 0 is refused; a rule of the same name takes the place of one.'),
-  rules: z.array(rule).superRefine(namesAreUnique).default([]).describe('Rules beside the three limits.'),
+    .describe(
+      'Inclusive limits over the whole host. A rule named critical, errors or restarts replaces one.',
+    ),
+  rules: z
+    .array(rule)
+    .superRefine(namesAreUnique)
+    .default([])
+    .describe('Your own limits, beside the three of limits.'),
   containers: z
     .strictObject({
-      include: list.default(['*']).describe('Globs of names that are followed.'),
-      exclude: list.default([]).describe('Globs of names that are not; they win.'),
-      images: list.default(['**']).describe('Globs of images that are followed.'),
+      include: list.default(['*']).describe('Globs of the names of containers to follow.'),
+      exclude: list
+        .default([])
+        .describe('Globs of the names of containers not to follow; they win over include.'),
+      images: list.default(['**']).describe('Globs of the images whose containers are followed.'),
     })
     .prefault({})
     .describe('Which containers are followed. The label quantum-realtime.enable=false leaves one out.'),
   classify: z
-    .strictObject({ rules: z.array(classifyRule).default([]).describe('Your own, before all others.') })
+    .strictObject({
+      rules: z.array(classifyRule).default([]).describe('Your own rules, applied before all built-in ones.'),
+    })
     .prefault({})
-    .describe('How lines are judged.'),
+    .describe('How lines are classified.'),
   restarts: z
     .strictObject({
       count: z
         .array(z.enum(['crash', 'policy', 'oom', 'manual', 'recreate', 'engine']))
         .default(['crash', 'policy', 'oom'])
-        .describe('Which causes count towards the limit. The others are recorded all the same.'),
+        .describe('Causes of a restart that count towards limits; the others are only recorded.'),
     })
     .prefault({})
-    .describe('Restarts, as Docker tells them.'),
+    .describe('Restarts of containers.'),
   alerts: z
     .strictObject({
       webhook: z
         .union([z.literal(''), webAddress])
         .default('')
-        .describe('One channel in short; a secret, better given as QT_ALERT_WEBHOOK.'),
-      channels: z.array(channel).default([]).describe('Any number of channels.'),
-      timeout: duration.default(10 * SECOND).describe("One attempt's time."),
-      deadline: duration.default(24 * HOUR).describe('When an undelivered message is given up.'),
+        .describe(
+          'Address of one channel, short for alerts.channels; empty: none. A secret, better given as QT_ALERT_WEBHOOK.',
+        ),
+      channels: z.array(channel).default([]).describe('Channels that every alert is sent to.'),
+      timeout: duration
+        .default(10 * SECOND)
+        .describe('Longest time of one attempt to send; it is then retried.'),
+      deadline: duration
+        .default(24 * HOUR)
+        .describe(
+          'Age at which a message that could not be delivered is given up; the report then lists it.',
+        ),
     })
     .prefault({})
-    .describe('Who is told.'),
+    .describe('Where alerts are sent.'),
   report: z
     .strictObject({
-      dir: z.string().min(1).default('.').describe('The folder of incident reports.'),
+      dir: z
+        .string()
+        .min(1)
+        .default('.')
+        .describe('Folder of incident reports and of the log file; created if it is missing.'),
       title: z
         .string()
         .min(1)
@@ -86,68 +117,143 @@ export const configSchema = z.strictObject({
     .describe('Incident reports.'),
   heal: z
     .strictObject({
-      command: argv.default([]).describe('Program and arguments; no shell. Empty: nothing is run.'),
+      command: argv
+        .default([])
+        .describe('Program and arguments, each by itself; started without a shell. Empty: nothing is run.'),
       action: z
-        .enum(['command', 'restart'])
+        .enum(HEAL_ACTIONS.map(({ name }) => name))
         .default('command')
-        .describe('restart: the containers that caused the breach are restarted, instead of a command.'),
-      cwd: z.string().optional().describe('Where the command is run.'),
-      env: texts.default({}).describe('Added to the environment of the command.'),
-      timeout: duration.default(5 * MINUTE).describe('After this it is ended (SIGTERM).'),
-      killGrace: duration.default(10 * SECOND).describe('After this, then, by force (SIGKILL).'),
-      nice: amount.max(19).default(10).describe('How far it gives way to others.'),
+        .describe(
+          'command: runs heal.command. restart: restarts the containers that caused the breach instead.',
+        ),
+      cwd: z.string().optional().describe('Working directory of the command. Default: that of the daemon.'),
+      env: texts.default({}).describe('Variables added to the environment of the command.'),
+      timeout: duration
+        .default(5 * MINUTE)
+        .describe('Longest run of the command; its process group then gets SIGTERM.'),
+      killGrace: duration
+        .default(10 * SECOND)
+        .describe('Time from SIGTERM to SIGKILL for what still runs of it.'),
+      nice: amount
+        .max(19)
+        .default(10)
+        .describe('Niceness of the command, 0 to 19; 19 yields most to other programs.'),
       runner: z
         .enum(['child', 'systemd-run'])
         .default('child')
-        .describe("child: within the daemon's limits; systemd-run: a unit of its own."),
-      dryRun: flag.default(false).describe('Shows what would run, and runs nothing.'),
+        .describe(
+          "child: a child process, within the daemon's own limits. systemd-run: a unit of its own, without them.",
+        ),
+      dryRun: flag
+        .default(false)
+        .describe('Logs what would be run, and runs nothing; the incident goes on as if it had.'),
       skipIfCalmFirst: flag
         .default(false)
-        .describe('Skips even the first heal of an incident if it has grown quiet by then.'),
+        .describe(
+          'Also skips the first heal of an incident if all is quiet again when it could start, and not only later ones.',
+        ),
     })
     .prefault({})
-    .describe('What is run to mend things.'),
+    .describe('The heal: what is run when a limit is reached.'),
   incident: z
     .strictObject({
       groupWait: between(0, 5 * MINUTE, 'of at most 5m')
         .default(3 * SECOND)
-        .describe('Causes are gathered so long before people are told.'),
-      settle: wait.default(MINUTE).describe('What happens so soon after a heal is no evidence.'),
-      verify: wait.default(10 * MINUTE).describe('Quiet for so long is recovery.'),
+        .describe(
+          'Time from the first breach to the message, 0s to 5m; further breaches join it and never extend it.',
+        ),
+      settle: wait
+        .default(MINUTE)
+        .describe('Time after a heal has ended in which nothing counts as evidence, 1s to 24h.'),
+      verify: wait
+        .default(10 * MINUTE)
+        .describe('How long quiet, alive and observed must last for a recovery, 1s to 24h.'),
       resolveRatio: z.coerce
         .number()
         .positive()
         .max(1)
         .default(0.5)
-        .describe("Quiet is at most this part of the limit's rate."),
-      aliveGrace: duration.default(5 * MINUTE).describe('Missing containers count as dead after this.'),
-      verifyMax: wait.default(HOUR).describe('A watch ends after this, quiet or not.'),
-      maxAttempts: limit.default(2).describe('Heals for one incident; then a person is called.'),
-      cooldown: duration.default(15 * MINUTE).describe('Between two heals; doubles with each.'),
-      cooldownMax: duration.default(4 * HOUR).describe('It doubles no further than this.'),
-      streakReset: duration.default(HOUR).describe('Healthy for so long, it begins anew.'),
-      budget: limit.default(4).describe('Heals within budgetWindow, all incidents together.'),
-      budgetWindow: duration.default(24 * HOUR).describe('See budget.'),
-      reopenWindow: duration.default(30 * MINUTE).describe('A relapse this soon is the same incident.'),
-      maxReopens: amount.default(2).describe('So many relapses; then a person is called.'),
-      reminder: duration.default(4 * HOUR).describe('A person is reminded after this; doubles.'),
-      reminderMax: duration.default(24 * HOUR).describe('It doubles no further than this.'),
+        .describe(
+          "Part of a limit's rate that still is quiet: above 0, at most 1. Rounded down: at 0.5, 4 errors in 10m for 50 an hour.",
+        ),
+      aliveGrace: duration
+        .default(5 * MINUTE)
+        .describe('Time that an expected container may be down before the heal counts as failed.'),
+      verifyMax: wait
+        .default(HOUR)
+        .describe(
+          'Longest verification, 1s to 24h. Then resolved if no limit was reached meanwhile and nothing is down, else decided again.',
+        ),
+      maxAttempts: limit
+        .default(2)
+        .describe('Heals of one incident, at least 1. The breach after the last one escalates.'),
+      cooldown: duration
+        .default(15 * MINUTE)
+        .describe(
+          'Time from the end of a heal to the next heal of any incident; doubles with each that follows closely.',
+        ),
+      cooldownMax: duration.default(4 * HOUR).describe('Longest cooldown; it doubles no further.'),
+      streakReset: duration
+        .default(HOUR)
+        .describe(
+          'Time since the last heal (at least twice its cooldown) after which the cooldown is back at its base value.',
+        ),
+      budget: limit
+        .default(4)
+        .describe(
+          'Heals of all incidents within budgetWindow, at least 1. The breach after the last one escalates.',
+        ),
+      budgetWindow: duration
+        .default(24 * HOUR)
+        .describe('Length of the rolling window that budget is counted over.'),
+      reopenWindow: duration
+        .default(30 * MINUTE)
+        .describe(
+          'Time after a recovery in which a breach reopens the same incident; then the incident is closed.',
+        ),
+      maxReopens: amount
+        .default(2)
+        .describe(
+          'How often one incident may be reopened; the next relapse escalates as flapping. 0: the first one does.',
+        ),
+      reminder: duration
+        .default(4 * HOUR)
+        .describe('Time from an escalation to the first reminder; doubles with each.'),
+      reminderMax: duration
+        .default(24 * HOUR)
+        .describe('Longest time between two reminders; it doubles no further.'),
       updateInterval: duration
         .default(5 * MINUTE)
-        .describe('A message that has been sent is edited no more often.'),
-      freshness: duration.default(5 * MINUTE).describe('Found at a start, older evidence heals nobody.'),
-      blindAfter: duration.default(10 * SECOND).describe('Not reading for so long is being blind.'),
-      blindMax: duration.default(12 * HOUR).describe('Blind for so long, a person is called.'),
+        .describe(
+          'Shortest time between two edits of a sent message; the end of an incident is edited in at once.',
+        ),
+      freshness: duration
+        .default(5 * MINUTE)
+        .describe(
+          'Longest age of evidence that a heal may start on. What was read back after a start must reach the whole limit within it.',
+        ),
+      blindAfter: duration
+        .default(10 * SECOND)
+        .describe(
+          'An interruption of reading longer than this is blindness: no heal starts, and a recovery is observed anew.',
+        ),
+      blindMax: duration
+        .default(12 * HOUR)
+        .describe(
+          'Longest time that an incident waits while blind, before a heal or in its cooldown; then it escalates.',
+        ),
     })
     .prefault({})
-    .describe('The life of an incident: docs/incidents.md tells what each of them means.'),
+    .describe('The life of an incident, see docs/incidents.md.'),
   state: z
     .strictObject({
       dir: z
         .string()
         .min(1)
         .optional()
-        .describe('Holds the database. Default: $STATE_DIRECTORY, else ~/.local/state/quantum-realtime.'),
+        .describe(
+          'Directory of the database. Default: $STATE_DIRECTORY, else ~/.local/state/quantum-realtime.',
+        ),
     })
     .prefault({})
     .describe('What is kept across restarts.'),
@@ -186,23 +292,25 @@ export const configSchema = z.strictObject({
       level: z
         .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
         .default('info')
-        .describe('The least that is logged.'),
+        .describe('Least severe level that is logged.'),
       file: z
         .string()
         .min(1)
         .default('REALTIME_MONITOR.log')
-        .describe('Written to the report directory as well as standard error.'),
+        .describe('Name of the log file in report.dir; everything is logged to standard error as well.'),
       maxSize: amount
         .default(10 * 1_024 * 1_024)
-        .describe('The file is rotated before it grows beyond so many bytes; 0: never.'),
-      keep: limit.max(100).default(3).describe('So many rotated files are kept beside it.'),
+        .describe('Largest size of the log file in bytes; it is rotated before it grows beyond. 0: never.'),
+      keep: limit.max(100).default(3).describe('Rotated log files that are kept, 1 to 100.'),
     })
     .prefault({})
     .describe("The daemon's own log."),
   heartbeatUrl: z
     .union([z.literal(''), webAddress])
     .default('')
-    .describe('Asked for (GET) once a minute, but only while reading makes progress. A secret.'),
+    .describe(
+      'URL that is requested (GET) once a minute while logs are being read and stored; empty: none. A secret.',
+    ),
 });
 
 /** The effective settings. */

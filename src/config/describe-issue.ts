@@ -4,7 +4,7 @@ import { configSchema } from './config.ts';
 import { knownSettings } from './known-settings.ts';
 import { isTree, type Tree } from './tree.ts';
 
-/** Paths whose values are secrets and are never quoted; nor is an address that stands where it does not belong. */
+/** Paths whose values are secrets and are never quoted; neither is an address in a setting that is none. */
 const SECRET = /webhook|\.url$|heartbeatUrl|secret|token/i;
 const ADDRESS = /\w:\/\//;
 
@@ -64,7 +64,7 @@ function from(sources: ReadonlyMap<string, string>, path: readonly string[]): st
   return '';
 }
 
-/** What was probably meant by a setting that does not exist at a place. */
+/** The setting that was probably meant by one that does not exist at this path. */
 function meant(key: string, path: readonly string[]): string {
   const siblings = [...knownSettings(configSchema).values()].flatMap((known) =>
     path.every((part, depth) => known[depth] === part) ? [known[path.length] ?? ''] : [],
@@ -72,7 +72,7 @@ function meant(key: string, path: readonly string[]): string {
   return didYouMean(closest(key, siblings));
 }
 
-/** `, did you mean X?` where there is an X. */
+/** `, did you mean X?`, or nothing without a name. */
 export function didYouMean(name: string | undefined): string {
   return name === undefined ? '' : `, did you mean ${name}?`;
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../time/duration.ts';
 import type { LoadedConfig } from './load-config.ts';
 
-/** One setting as it stands: its path, its value as people write it, and who set it. */
+/** One effective setting: its path, its value as people write it, and where it was set. */
 export interface EffectiveSetting {
   readonly path: string;
   readonly value: string;

@@ -1,48 +1,58 @@
 import * as z from 'zod';
 import { KINDS } from '../model.ts';
+import { CHANNEL_TYPES } from '../sinks/alert/channels/registry.ts';
 import { identifier, limit, list, span, texts, webAddress } from './values.ts';
 
 /** How the lines that match it are judged. */
 export const classifyRule = z.strictObject({
   level: z
     .enum(['ignore', 'critical', 'error', 'warning', 'info'])
-    .describe('What becomes of the entries it matches; ignore comes first whatever the order.'),
-  text: z.string().min(1).optional().describe('Plain text the line must contain (case-sensitive).'),
+    .describe('Level of the entries that match; ignore drops them, and is tried first whatever the order.'),
+  text: z.string().min(1).optional().describe('Plain text that the line must contain (case-sensitive).'),
   pattern: z
     .string()
     .min(1)
     .optional()
-    .describe('A regular expression (case-insensitive), examined against at most 16 KiB of the line.'),
+    .describe(
+      'Regular expression (case-insensitive) that the line must match, examined against at most 16 KiB of it.',
+    ),
   field: z
     .strictObject({
-      name: z.string().min(1).describe('The name of the field.'),
-      equals: z.string().describe('Its whole text.'),
+      name: z.string().min(1).describe('Name of the field.'),
+      equals: z.string().describe('Its whole text, exactly.'),
     })
     .optional()
-    .describe('A field of a JSON or logfmt line and the text it must equal.'),
-  containers: list.default([]).describe('Globs of the containers it is limited to; none: all.'),
+    .describe('A field of a JSON or logfmt line, and the text that it must equal.'),
+  containers: list.default([]).describe('Globs of the containers that it applies to; none: all.'),
 });
 
 /** A limit of the operator's own. */
 export const rule = z.strictObject({
-  name: identifier.describe('By which messages name it. That of a default limit takes its place.'),
-  kinds: z.array(z.enum(KINDS)).min(1).describe('What it counts.'),
-  limit: limit.describe('Reached at this number, inclusive.'),
-  window: span.optional().describe('Counts over so long; default: the window of all.'),
+  name: identifier.describe(
+    'Its name in messages. The name of one of the three default limits replaces that limit.',
+  ),
+  kinds: z.array(z.enum(KINDS)).min(1).describe('Kinds of events that it counts, together.'),
+  limit: limit.describe('Number at which it is reached, inclusive; at least 1.'),
+  window: span.optional().describe('Length of its rolling window, 1s to 7d. Default: window.'),
   scope: z
     .enum(['host', 'container'])
     .default('host')
-    .describe('Counts over the whole host, or every container by itself.'),
-  containers: list.default([]).describe('Globs of the containers it counts; none: all.'),
-  labels: texts.default({}).describe('Labels a container must have to be counted.'),
-  pattern: z.string().default('').describe('A regular expression the text must match.'),
+    .describe('host: one count over everything. container: one count for each container.'),
+  containers: list.default([]).describe('Globs of the containers that it counts; none: all.'),
+  labels: texts.default({}).describe('Labels that a container must have, with these values, to be counted.'),
+  pattern: z
+    .string()
+    .default('')
+    .describe('Regular expression (case-insensitive) that the text must match; empty: any text.'),
   effects: z
     .array(z.enum(['alert', 'report', 'heal']))
     .default(['alert', 'report', 'heal'])
-    .describe('What it calls for.'),
+    .describe('What happens when it is reached; none: it is only shown.'),
   key: identifier
     .optional()
-    .describe('Incidents with one key are one incident. Default: host for a rule that heals, else its name.'),
+    .describe(
+      'Rules with one key share one incident at a time. Default: host for a rule that heals, else its name.',
+    ),
 });
 
 /** Refuses the second rule of a name. */
@@ -62,12 +72,16 @@ export function namesAreUnique(rules: readonly { readonly name: string }[], cont
 
 /** Where alerts go. */
 export const channel = z.strictObject({
-  url: webAddress.describe('Where it goes. A secret: never logged, reported or shown.'),
+  url: webAddress.describe('Address that alerts are sent to. A secret: never logged, reported or shown.'),
   type: z
-    .enum(['discord', 'slack', 'ntfy', 'generic'])
+    .enum(CHANNEL_TYPES.map(({ type }) => type))
     .optional()
-    .describe('Chosen from the URL where it is not given.'),
-  name: z.string().min(1).optional().describe('How logs and status name it, since the URL cannot be shown.'),
+    .describe('Kind of receiver. Default: by the address, else generic.'),
+  name: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Its name in logs and status, since the URL is never shown. Default: its type.'),
   secret: z.string().optional().describe('Standard Webhooks signing secret (whsec_…), for the type generic.'),
   token: z.string().optional().describe('Access token, for ntfy.'),
 });

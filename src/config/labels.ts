@@ -1,4 +1,4 @@
-/** What every label that sets something here begins with. */
+/** The prefix of all labels that are settings of this program. */
 const PREFIX = 'quantum-realtime.';
 
 type Labels = Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export function labelSettings(labels: Labels): readonly LabelSetting[] {
   );
 }
 
-/** What is wrong with a container's labels, a line each: such a label is as good as none. */
+/** What is wrong with a container's labels, a line each. Such a label is ignored. */
 export function labelProblems(labels: Labels): readonly string[] {
   return ours(labels).flatMap(([label, value]) => problemOf(label, value) ?? []);
 }

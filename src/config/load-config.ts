@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { closest } from './closest.ts';
 import { configSchema, type Config } from './config.ts';
+import { ConfigError } from './config-error.ts';
 import { describeIssue, didYouMean, quote } from './describe-issue.ts';
 import { knownSettings } from './known-settings.ts';
 import { assign, isTree, leaves, type Tree } from './tree.ts';
@@ -9,28 +10,17 @@ import { withCredentials } from '../systemd/credentials.ts';
 /** Where a value came from: `default`, the file's name, `QT_…`, or `--flag`. */
 export type ValueSource = string;
 
-/** The effective settings, and for every path that somebody set (`limits.errors`) who did. */
+/** The effective settings, and for every path that was set (`limits.errors`) where that was. */
 export interface LoadedConfig {
   readonly config: Config;
   readonly sources: ReadonlyMap<string, ValueSource>;
 }
 
-/** Where settings are looked for, later ones winning: file, environment, flags (by path). */
+/** Where settings are read from; later ones override earlier ones: file, environment, flags (by path). */
 export interface ConfigPlaces {
   readonly file?: string | undefined;
   readonly env?: NodeJS.ProcessEnv;
   readonly flags?: Readonly<Record<string, unknown>>;
-}
-
-/** Every problem of a configuration at once, a line each: the place, what was expected, what was found. */
-export class ConfigError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(['The configuration is not usable:', ...problems.map((problem) => `  ${problem}`)].join('\n'));
-    this.name = 'ConfigError';
-    this.problems = problems;
-  }
 }
 
 /**
@@ -69,14 +59,19 @@ export async function loadConfig({ file, env = {}, flags = {} }: ConfigPlaces): 
   return { config: parsed.data, sources };
 }
 
-/** Patterns are compiled where they are used; one that cannot be is refused here, at the start, with its place. */
+/**
+ * Problems of the patterns. They are compiled where they are used; one that cannot be compiled is refused here, at
+ * the start, with its path.
+ */
 async function patternProblems({ classify, rules }: Config): Promise<string[]> {
-  const [{ createClassifier }, { compilePattern }] = await Promise.all([
-    import('../classify/classifier.ts'),
+  if (classify.rules.length === 0 && rules.length === 0) return [];
+  // Loaded only now: most settings hold no pattern, and then nothing of this need be in memory.
+  const [{ compileRules }, { compilePattern }] = await Promise.all([
+    import('../classify/user-rules.ts'),
     import('../classify/user-pattern.ts'),
   ]);
   const compile = [
-    () => createClassifier(classify.rules),
+    () => compileRules(classify.rules),
     ...rules.map(
       ({ pattern }, index) =>
         () =>
@@ -93,7 +88,7 @@ async function patternProblems({ classify, rules }: Config): Promise<string[]> {
   });
 }
 
-/** Why a file cannot be read, without its name, which is told already. */
+/** Why a file cannot be read, without its name, which is part of the message already. */
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return 'there is no such file';
@@ -108,7 +103,7 @@ function messageOf(error: unknown): string {
 /** Flags that are not called by the path of their setting. */
 const FLAGS: Readonly<Record<string, string>> = { 'state.dir': '--state', 'report.dir': '--report' };
 
-/** Variables of the QT_ family that are no settings: what a heal command is told, and the launcher's own. */
+/** Variables that begin with QT_ and are no settings: those of a heal command, and the launcher's own. */
 const NOT_SETTINGS = new Set([
   'QT_HEAP_MB',
   'QT_INCIDENT_ID',

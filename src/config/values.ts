@@ -25,10 +25,10 @@ export function between(least: number, most: number, bounds: string) {
   return duration.refine((ms) => ms >= least && ms <= most, { message: `expected a duration ${bounds}` });
 }
 
-/** A span that things are counted over: not to be switched off by a slip. */
+/** The length of a window. Bounded, so that no slip can switch counting off. */
 export const span = between(SECOND, 7 * 24 * HOUR, 'from 1s to 7d');
 
-/** A time that is waited: not to be switched off by a slip, nor to be endless. */
+/** A time that an incident waits. Bounded, so that no slip can make it nothing or endless. */
 export const wait = between(SECOND, 24 * HOUR, 'from 1s to 24h');
 
 /** Names stand in ids, messages and file names. */

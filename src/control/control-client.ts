@@ -16,8 +16,8 @@ export class NotRunningError extends Error {
 const PATIENCE = 60_000;
 
 /**
- * Asks the first daemon that listens on one of the sockets. Rejects with `NotRunningError` if none does, and with the
- * reason, for people, if one may not be asked or does not answer.
+ * Sends a request to the first daemon that listens on one of the sockets. Rejects with `NotRunningError` if none
+ * does, and with a reason for people if it may not be used or does not answer.
  */
 export async function ask(
   sockets: readonly string[],

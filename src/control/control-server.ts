@@ -4,13 +4,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 
-/** What a request is answered with: a value (sent as JSON) or a text, and the HTTP status, 200 by default. */
+/** The answer to a request: a value (sent as JSON) or a text, and the HTTP status, 200 by default. */
 export interface Answer {
   readonly status?: number;
   readonly body: unknown;
 }
 
-/** Answers by `METHOD /path`. The input is the request's JSON body, `undefined` if there is none. */
+/** Handlers by `METHOD /path`. The input is the request's JSON body, `undefined` if there is none. */
 export type Routes = Readonly<Record<string, (input: unknown) => Answer | Promise<Answer>>>;
 
 /** The control socket while it is open. */
@@ -25,8 +25,8 @@ const LARGEST = 64 * 1_024;
 const PATIENCE = 10_000;
 
 /**
- * Answers HTTP on a unix socket that only our own user (and root) can open. A socket file that nobody answers on is
- * left over from a crash and removed; rejects if somebody does, or if the socket cannot be made.
+ * Serves HTTP on a unix socket that only our own user (and root) can open. A socket file on which nothing listens is
+ * left over from a crash and removed; rejects if something does, or if the socket cannot be created.
  */
 export async function controlServer(path: string, routes: Routes): Promise<ControlServer> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -34,7 +34,7 @@ export async function controlServer(path: string, routes: Routes): Promise<Contr
   const server = createServer({ requestTimeout: PATIENCE, headersTimeout: PATIENCE }, (request, response) => {
     void respond(request, response, routes);
   });
-  // Between bind(2) and chmod(2) the file would be open to whomever the umask lets in.
+  // Between bind(2) and chmod(2) the file would have the permissions that the umask leaves.
   const umask = process.umask(0o177);
   try {
     server.listen(path);

@@ -8,7 +8,7 @@ type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
  * out, so that nothing looks like zero that is not.
  */
 export function metrics(status: Status): string {
-  const { containers, rules, incidents, heal, store, outbox, window, engine } = status;
+  const { containers, rules, incidents, heal, store, outbox, window, engine, sources } = status;
   const one = (value: number): readonly Sample[] => [[{}, value]];
   const maybe = (moment: number | undefined): readonly Sample[] =>
     moment === undefined ? [] : one(moment / 1_000);
@@ -17,7 +17,10 @@ export function metrics(status: Status): string {
     family('process_start_time_seconds', 'gauge', 'Start of the daemon.', one(status.startedAt / 1_000)),
     family('process_resident_memory_bytes', 'gauge', 'Resident memory.', one(status.rss)),
     family('quantum_realtime_starts_24h', 'gauge', 'Starts in the last 24 hours.', one(status.starts)),
-    family('quantum_realtime_engine_up', 'gauge', 'Whether the Docker Engine can be reached.', one(Number(engine.state === 'up'))),
+    family('quantum_realtime_engine_up', 'gauge', 'Whether the Docker Engine can be reached.',
+      engine === undefined ? [] : one(Number(engine.state === 'up'))),
+    family('quantum_realtime_source_up', 'gauge', 'Whether a source can be read.',
+      sources.map(({ id, kind, state }) => [{ source: id, kind }, Number(state === 'up')])),
     family('quantum_realtime_blind', 'gauge', 'Whether something that should be read is not.', one(Number(status.blind !== undefined))),
     family('quantum_realtime_lines_total', 'counter', 'Lines judged.', one(status.lines.judged)),
     family('quantum_realtime_entries_total', 'counter', 'Entries judged.', one(status.lines.entries)),
@@ -51,8 +54,8 @@ export function metrics(status: Status): string {
 }
 
 /** Several containers may share an identity, but not an id. */
-function labelsOf({ container, id }: Status['containers'][number]): Readonly<Record<string, string>> {
-  return { container, id: id.slice(0, 12) };
+function labelsOf({ source, container, id }: Status['containers'][number]): Readonly<Record<string, string>> {
+  return { source, container, id: source.startsWith('docker') ? id.slice(0, 12) : id };
 }
 
 function ruleLabels({ rule, container }: Status['rules'][number]): Readonly<Record<string, string>> {

@@ -2,7 +2,10 @@ import type { Logger } from 'pino';
 import { type ControlServer, controlServer } from './control-server.ts';
 import { controlRoutes, type Operations } from './routes.ts';
 
-/** Watching matters more than being asked: without a socket the daemon goes on, and says so. */
+/**
+ * Opens the control socket. If it cannot be opened the daemon runs without, and logs that: following logs matters
+ * more.
+ */
 export async function openControl(
   path: () => string,
   asked: Operations,

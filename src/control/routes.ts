@@ -1,14 +1,18 @@
 import * as z from 'zod';
-import { ConfigError } from '../config/load-config.ts';
+import { ConfigError } from '../config/config-error.ts';
 import type { Answer, Routes } from './control-server.ts';
 import { metrics } from './metrics.ts';
 import type { Status } from './status.ts';
 
-/** What an operator may ask of the running daemon. A refusal is thrown as `Refused` or, for a reload, `ConfigError`. */
+/**
+ * The commands of an operator to the running daemon. A refusal is thrown as `Refused` or, for a reload,
+ * `ConfigError`.
+ */
 export interface Operations {
   readonly status: () => Status;
   /**
-   * Starts no heal before `until` (epoch milliseconds). Both come back with why a restart would forget it, if so.
+   * Starts no heal before `until` (epoch milliseconds). `pause` and `resume` return why a restart would forget the
+   * command, if it would.
    */
   readonly pause: (until: number) => Promise<string | undefined>;
   readonly resume: () => Promise<string | undefined>;
@@ -17,7 +21,7 @@ export interface Operations {
   readonly reload: () => Promise<{ readonly changed: readonly string[]; readonly later: readonly string[] }>;
 }
 
-/** The daemon will not do it now, for a reason that is no fault of the request's form. */
+/** The daemon refuses a well-formed request for now (HTTP 409). */
 export class Refused extends Error {
   override name = 'Refused';
 }
@@ -25,7 +29,7 @@ export class Refused extends Error {
 /** A pause always ends: this is the longest, in milliseconds. */
 export const LONGEST_PAUSE = 30 * 24 * 60 * 60_000;
 
-/** The answers of the control socket. Every input is checked, and what is wrong with it is said. */
+/** The routes of the control socket. Every input is validated; the answer to a wrong one says what is wrong. */
 export function controlRoutes(operations: Operations): Routes {
   const { status, pause, resume, ack, healReset, reload } = operations;
   return {
@@ -67,7 +71,7 @@ const nothing = z.union([z.undefined(), z.strictObject({})]);
 const pauseInput = z.strictObject({ until: z.number().int().positive() });
 const ackInput = z.strictObject({ incident: z.string().min(1).max(200) });
 
-/** Handles input of a form, and puts what goes wrong into statuses: 400 form, 409 refused, 422 configuration. */
+/** Handles input of a schema, and maps errors to statuses: 400 not of that form, 409 refused, 422 configuration. */
 function taking<T>(schema: z.ZodType<T>, handle: (input: T) => unknown): (input: unknown) => Promise<Answer> {
   return async (input) => {
     const parsed = schema.safeParse(input);

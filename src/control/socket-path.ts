@@ -3,15 +3,15 @@ import { join } from 'node:path';
 /** Its name in the directory. */
 export const CONTROL_SOCKET = 'control.sock';
 
-/** Where the installed service has its sockets, for one who asks from a shell. */
+/** The socket of the installed service, for commands from a shell, where `$RUNTIME_DIRECTORY` is not set. */
 const SERVICE_SOCKET = '/run/quantum-realtime/control.sock';
 
 /** The kernel's limit for the path of a socket, in bytes without the final NUL. Source: unix(7). */
 const LONGEST = 107;
 
 /**
- * Where a daemon opens its control socket: in `$RUNTIME_DIRECTORY` (systemd; the first, if several), else in the state
- * directory. A trial keeps to its own state directory. Throws if the kernel would not take the path.
+ * Where a daemon opens its control socket: in `$RUNTIME_DIRECTORY` (systemd; the first, if several), else in the
+ * state directory. A trial uses its own state directory only. Throws if the path is longer than the kernel allows.
  */
 export function controlSocket(
   stateDir: string,
@@ -28,7 +28,10 @@ export function controlSocket(
   );
 }
 
-/** Where a daemon may be listening, the likeliest first. With a state directory named, only there. */
+/**
+ * Where a daemon may be listening, the likeliest first. With a named state directory that comes first, and neither
+ * the usual one nor the service's is tried.
+ */
 export function socketCandidates(
   stateDir: { readonly named: string | undefined; readonly usual: string },
   env: NodeJS.ProcessEnv = process.env,

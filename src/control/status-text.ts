@@ -2,13 +2,13 @@ import { formatDuration } from '../time/duration.ts';
 import { cut, table } from './table.ts';
 import type { Status } from './status.ts';
 
-/** What is printed where nobody says how wide it may be. */
+/** The width where none is given, in characters. */
 const WIDTH = 100;
 const LAST = 5;
 
 /**
- * A status for people, who may have been woken for it: what is wrong stands at the top, in words; the tables follow.
- * Text that came from logs or labels is cut and cannot leave its line, and no line is longer than `width`.
+ * A status for people, who may have been woken for it: problems first, in words; tables after them. Text from logs or
+ * labels is cut and cannot leave its line, and no line is longer than `width`.
  */
 export function statusText(status: Status, width = WIDTH): string {
   const parts = [facts(status), rules(status, width), containers(status, width), ...lists(status)];
@@ -19,14 +19,13 @@ export function statusText(status: Status, width = WIDTH): string {
 }
 
 function facts(status: Status): string[] {
-  const { at, engine, store, outbox, starts, config } = status;
+  const { at, store, outbox, starts, config } = status;
   const since = (moment: number): string => span(at - moment);
-  const down = engine.reason === undefined ? '' : `: ${engine.reason}`;
   const disabled = Object.entries(outbox.disabled);
   return [
     `quantum-realtime ${status.version}${status.dryRun ? ' (dry run)' : ''}, process ${status.pid}, up ${since(status.startedAt)}, ` +
       `${Math.round(status.rss / 1_048_576)} MB${starts > 1 ? `, ${starts} starts in 24 h` : ''}`,
-    `Docker     ${engine.state === 'up' ? 'connected' : engine.state} for ${since(engine.since)}${down} (${engine.endpoint})`,
+    ...sources(status),
     `Reading    ${status.blind === undefined ? '' : `NOT ALL: ${status.blind}; `}${readable(status)} containers, ` +
       `${rate(status.lines.perSecond)} lines/s, ${status.lines.judged} lines judged`,
     ...incidents(status),
@@ -39,7 +38,18 @@ function facts(status: Status): string[] {
   ];
 }
 
-/** `6`, or `5 of 6` where a log cannot be read by anybody. */
+/** A line for each source; with one engine alone it is Docker's. */
+function sources({ sources: all, at }: Status): string[] {
+  return all.map(({ id, kind, endpoint, state, since, reason }) => {
+    const alone = all.length === 1 && kind === 'docker';
+    const why = reason === undefined ? '' : `: ${reason}`;
+    const where = endpoint === id ? '' : ` (${endpoint})`;
+    const is = `${state === 'up' ? 'connected' : state} for ${span(at - since)}${why}${where}`;
+    return alone ? `Docker     ${is}` : `Source     ${id} ${is}`;
+  });
+}
+
+/** `6`, or `5 of 6` where a log driver does not support reading. */
 function readable({ containers: all }: Status): string {
   const unreadable = all.filter(({ state }) => state === 'unreadable').length;
   return unreadable === 0 ? String(all.length) : `${all.length - unreadable} of ${all.length}`;
@@ -55,7 +65,7 @@ function incidents({ incidents: open, at }: Status): string[] {
   ]);
 }
 
-/** States that follow from a heal: why it was started is no news in them. */
+/** States after the start of a heal: the reason for starting it is not shown in them. */
 const OF_BEFORE: ReadonlySet<string> = new Set(['healing', 'settling']);
 
 function healing({ heal, pausedUntil, at }: Status): string {

@@ -9,8 +9,8 @@ const counts = z.object({
 });
 
 /**
- * What the running daemon tells of itself: `GET /status`. Moments in epoch milliseconds, durations in milliseconds;
- * what does not apply is left out. No secret is in it.
+ * The status of the running daemon: `GET /status`. Moments in epoch milliseconds, durations in milliseconds; what
+ * does not apply is left out. It contains no secret.
  */
 export const statusSchema = z.object({
   version: z.string(),
@@ -23,18 +23,34 @@ export const statusSchema = z.object({
   /** Starts in the last 24 hours, this one included. */
   starts: z.number(),
   config: z.object({ file: z.string().optional(), loadedAt: moment }),
-  engine: z.object({
-    endpoint: z.string(),
-    state: z.enum(['connecting', 'up', 'down']),
-    since: moment,
-    reason: z.string().optional(),
-  }),
+  /** The Docker Engine of this host; absent where none is followed. */
+  engine: z
+    .object({
+      endpoint: z.string(),
+      state: z.enum(['connecting', 'up', 'down']),
+      since: moment,
+      reason: z.string().optional(),
+    })
+    .optional(),
+  sources: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      endpoint: z.string(),
+      state: z.enum(['connecting', 'up', 'down']),
+      since: moment,
+      reason: z.string().optional(),
+      /** What of it should be read and is not, and why. */
+      unread: z.string().optional(),
+    }),
+  ),
   /** What should be read and is not; absent while everything is. */
   blind: z.string().optional(),
   lines: z.object({ judged: z.number(), entries: z.number(), perSecond: z.number() }),
   containers: z.array(
     z.object({
       id: z.string(),
+      source: z.string(),
       name: z.string(),
       container: z.string(),
       image: z.string(),
@@ -54,9 +70,9 @@ export const statusSchema = z.object({
     z.object({
       rule: z.string(),
       container: z.string().optional(),
-      /** What decides: evidence newer than the last heal or recovery; exact up to the limit. */
+      /** The count that decides: evidence newer than the last heal or recovery; exact up to the limit. */
       deciding: z.number(),
-      /** All there is in the window. */
+      /** Everything in the window, spent or not. */
       inWindow: z.number(),
       limit: z.number(),
     }),
@@ -83,10 +99,13 @@ export const statusSchema = z.object({
     cooldownUntil: moment.optional(),
   }),
   pausedUntil: moment.optional(),
-  gaps: z.array(z.object({ container: z.string(), from: moment, to: moment, reason: z.string() })),
+  gaps: z.array(
+    z.object({ source: z.string(), container: z.string(), from: moment, to: moment, reason: z.string() }),
+  ),
   restarts: z.array(
     z.object({
       at: moment,
+      source: z.string(),
       container: z.string(),
       cause: z.string().optional(),
       counted: z.boolean(),

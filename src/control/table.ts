@@ -1,8 +1,8 @@
-/** A column: its title, and whether its cells stand at the right. The first column gives way where room is short. */
+/** A column: its title, and whether it is aligned to the right. The first column is shortened where room is short. */
 export interface Column {
   readonly title: string;
   readonly right?: boolean;
-  /** Left out where the first column has given way and there is still no room. */
+  /** Left out where the first column is at its shortest and there is still no room. */
   readonly spare?: boolean;
 }
 

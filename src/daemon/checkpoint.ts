@@ -1,40 +1,39 @@
-import type { EntryStore } from '../operators/classify.ts';
 import type { Policy } from '../incidents/policy.ts';
-import { compose } from '../incidents/story.ts';
 import type { Step } from '../incidents/reducer-context.ts';
+import { compose } from '../incidents/story.ts';
+import type { EntryStore } from '../operators/classify.ts';
 import type { RollingWindow } from '../operators/rolling-window.ts';
 import { channelsOf } from '../sinks/outbox.ts';
 import type { Change, IncidentRecord } from '../state/change.ts';
-import type { FollowState } from '../streams/docker/follow-docker.ts';
+import { type Positions, rowsOf } from './stored-positions.ts';
 
-/** Everything that moves together: where reading is, what has been counted, and what the core makes of it. */
+/** Everything that moves together: how far sources have been read, what has been counted, and what the core makes of it. */
 export interface Moving {
-  readonly follow: () => FollowState;
+  readonly positions: () => Positions;
   readonly entries: EntryStore;
   readonly window: RollingWindow;
   readonly policy: Policy;
-  /** Names of the alert channels: each owes a delivery of every alert. */
-  readonly channels: readonly string[];
+  /** Names of the present alert channels: each is owed a delivery of every alert. */
+  readonly channels: () => readonly string[];
 }
 
 /**
- * Makes one transaction of the store out of every step of the core, with cursors, counts and open entries as they are
+ * Makes one transaction of the store out of every step of the core, with positions, counts and open entries as they are
  * at that moment.
  */
 export function checkpoints(moving: Moving): (step: Step, now: number) => Change {
   return (step, now) => {
-    const { containers, ...meta } = moving.follow();
-    forgetAllBut(containers, moving.entries);
+    const positions = moving.positions();
+    forgetAllBut(positions, moving.entries);
     const { buckets, dropped } = moving.window.takeChanges(now);
     return {
-      follow: { all: new Map(Object.entries(containers)) },
-      followMeta: meta,
+      positions: { all: rowsOf(positions) },
       entries: { all: new Map(Object.entries(moving.entries.snapshot())) },
       window: { put: new Map(buckets.map((bucket) => [bucket.start, bucket])), drop: dropped },
       core: step.state,
       owed: step.effects.map((effect) => ({
         effect,
-        channels: channelsOf(effect, moving.channels),
+        channels: channelsOf(effect, moving.channels()),
         at: now,
       })),
       incidents: incidentsOf(step, moving, now),
@@ -42,10 +41,11 @@ export function checkpoints(moving: Moving): (step: Step, now: number) => Change
   };
 }
 
-/** Open entries of containers that are no longer followed. */
-function forgetAllBut(containers: Readonly<Record<string, unknown>>, entries: EntryStore): void {
-  const ids = Object.keys(entries.snapshot()).map((key) => key.slice(0, key.indexOf(' ')));
-  for (const id of new Set(ids)) if (!(id in containers)) entries.forget(id);
+/** Open entries of what is no longer followed: an entry's origin bears the name of its part of a position. */
+function forgetAllBut(positions: Positions, entries: EntryStore): void {
+  const followed = new Set([...positions.values()].flatMap(({ parts }) => Object.keys(parts)));
+  const ids = Object.keys(entries.snapshot()).map((key) => key.slice(0, key.lastIndexOf(' ')));
+  for (const id of new Set(ids)) if (!followed.has(id)) entries.forget(id);
 }
 
 function incidentsOf({ state, incidents }: Step, { window, policy }: Moving, now: number): IncidentRecord[] {

@@ -5,10 +5,9 @@ import type { Config } from '../config/config.ts';
 import type { Effect, Outcome } from '../model.ts';
 import { alertChannels } from '../sinks/alert/alert-channels.ts';
 import { describeEffect } from '../sinks/text/describe-effect.ts';
-import { commandHeal } from '../sinks/heal/actions/command.ts';
-import type { HealSink, HealStarted } from '../sinks/heal/heal-sink.ts';
-import { restartHeal } from '../sinks/heal/actions/restart.ts';
-import type { Outbox } from '../sinks/outbox.ts';
+import { configuredHeal } from '../sinks/heal/configured-heal.ts';
+import type { HealStarted } from '../sinks/heal/heal-sink.ts';
+import type { Outbox } from '../state/delivery.ts';
 import { reassignDeliveries } from './reassign-deliveries.ts';
 import { effectQueue, type EffectQueue } from '../sinks/effect-queue.ts';
 import { markdownReport } from '../sinks/report/report-sink.ts';
@@ -33,7 +32,7 @@ export interface PerformerParts {
 
 /** Performs effects for real: the configured channels, the report directory, the heal command. */
 export function realPerformer(parts: PerformerParts): EffectPerformer {
-  const { config, outbox, clock, log, healStarted } = parts;
+  const { config, outbox, clock, log, healStarted, restart } = parts;
   const dispatcher = new Agent();
   const channels = alertChannels(config.alerts, dispatcher);
   const names = channels.map(({ name }) => name);
@@ -46,7 +45,7 @@ export function realPerformer(parts: PerformerParts): EffectPerformer {
       updateInterval: config.incident.updateInterval,
     },
     report: markdownReport(config.report),
-    heal: healSink(parts),
+    heal: configuredHeal(config, { clock, restart, env: process.env }),
     outbox,
     clock,
     log,
@@ -100,20 +99,4 @@ export function dryPerformer({
 function dryOutcome({ id, kind }: Effect, at: number): Outcome {
   const outcome = { type: 'outcome', effect: id, kind, at, ok: true, detail: 'dry run' } as const;
   return kind === 'heal' ? { ...outcome, result: 'dry-run' } : outcome;
-}
-
-function healSink({ config, clock, restart }: PerformerParts): HealSink | undefined {
-  const { heal, alerts } = config;
-  if (heal.action === 'restart') return restartHeal({ config: heal, clock, restart });
-  if (heal.command.length === 0) return undefined;
-  const secrets = [
-    alerts.webhook,
-    ...alerts.channels.flatMap(({ url, secret, token }) => [url, secret, token]),
-  ];
-  return commandHeal({
-    config: heal,
-    clock,
-    env: process.env,
-    secrets: secrets.flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret])),
-  });
 }

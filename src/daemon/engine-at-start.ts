@@ -1,20 +1,26 @@
 import type { Config } from '../config/config.ts';
-import { type Endpoint, resolveEndpoint } from '../streams/docker/endpoint.ts';
+import { type DockerEngine, dockerEngines } from '../streams/docker/engines.ts';
 import { probe } from '../streams/docker/probe.ts';
 import { UsageError } from '../usage.ts';
 
-/** The engine's endpoint by the settings. Throws a UsageError for one that is none. */
-export function endpointOf(config: Config): Endpoint {
+/** The Docker Engines of the settings. Throws a UsageError where an address is none, or two are the same. */
+export function enginesOf(config: Config): readonly DockerEngine[] {
   try {
-    return resolveEndpoint(config.docker.host);
+    return dockerEngines(config);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Whether an engine is there; if not, people are told why and what to do. */
-export async function answers(endpoint: Endpoint): Promise<boolean> {
-  const found = await probe(endpoint);
-  if (!found.ok) process.stderr.write(`No Docker Engine: ${found.reason}\n${found.remedy}\n`);
-  return found.ok;
+/** Whether all of these engines are there; of those that are not, the reason and the remedy go to standard error. */
+export async function answers(engines: readonly DockerEngine[]): Promise<boolean> {
+  const found = await Promise.all(
+    engines.map(async (engine) => ({ engine, answer: await probe(engine.endpoint) })),
+  );
+  const away = found.flatMap(({ engine, answer }) => (answer.ok ? [] : [{ engine, answer }]));
+  for (const { engine, answer } of away) {
+    const which = engines.length === 1 ? '' : ` (${engine.id})`;
+    process.stderr.write(`No Docker Engine${which}: ${answer.reason}\n${answer.remedy}\n`);
+  }
+  return away.length === 0;
 }

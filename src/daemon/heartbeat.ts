@@ -1,5 +1,6 @@
 import { concatMap, defer, type Observable, repeat, type SchedulerLike, timer } from 'rxjs';
 import type { Logger } from 'pino';
+import type { SourceStatus } from '../streams/source.ts';
 import { type Dispatcher, request } from 'undici';
 
 const EVERY = 60_000;
@@ -8,17 +9,20 @@ const PATIENCE = 10_000;
 /** A heartbeat is sent while the last commit is no older than this, in milliseconds. */
 const STORED_WITHIN = 60_000;
 
-/** What reading depends on from end to end: the engine, the pipeline (what does not go on in it), the store. */
+/** What reading depends on from end to end: the sources, the pipeline (what does not go on in it), the store. */
 export interface Reading {
-  readonly engine: 'connecting' | 'up' | 'down';
+  readonly sources: readonly Pick<SourceStatus, 'connection'>[];
   readonly trouble: string | undefined;
   readonly store: { readonly writable: boolean; readonly lastCommit: number };
 }
 
 /** Whether what containers log now is read, evaluated and kept; nobody else would notice if it were not. */
-export function isReading({ engine, trouble, store }: Reading, now: number): boolean {
+export function isReading({ sources, trouble, store }: Reading, now: number): boolean {
   return (
-    engine === 'up' && trouble === undefined && store.writable && now - store.lastCommit <= STORED_WITHIN
+    sources.every(({ connection }) => connection.state === 'up') &&
+    trouble === undefined &&
+    store.writable &&
+    now - store.lastCommit <= STORED_WITHIN
   );
 }
 

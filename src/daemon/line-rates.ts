@@ -1,4 +1,4 @@
-import type { LiveStatus } from '../streams/docker/follow-docker.ts';
+import type { SourceStatus } from '../streams/source.ts';
 
 /** So many samples are kept: with one every 10 s the rates are those of the last minute. */
 const KEPT = 7;
@@ -11,7 +11,7 @@ interface Sample {
 /** Lines a second, by container id. */
 export interface LineRates {
   /** To be called every few seconds. */
-  readonly sample: (following: LiveStatus, now: number) => void;
+  readonly sample: (sources: readonly Pick<SourceStatus, 'containers'>[], now: number) => void;
   /** The rate since the oldest sample; of a container that is newer than that, since it was first seen. */
   readonly rate: (id: string, lines: number, now: number) => number;
 }
@@ -19,8 +19,11 @@ export interface LineRates {
 export function lineRates(): LineRates {
   const samples: Sample[] = [];
   return {
-    sample: ({ containers }, now) => {
-      samples.push({ at: now, lines: new Map(containers.map(({ id, lines }) => [id, lines])) });
+    sample: (sources, now) => {
+      const lines = sources.flatMap(({ containers }) =>
+        containers.map((one) => [one.id, one.lines] as const),
+      );
+      samples.push({ at: now, lines: new Map(lines) });
       if (samples.length > KEPT) samples.shift();
     },
     rate: (id, lines, now) => {

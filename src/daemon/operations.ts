@@ -3,32 +3,38 @@ import { filter, firstValueFrom, map, type SchedulerLike, timeout, timer } from 
 import type { Config } from '../config/config.ts';
 import { type Operations, Refused } from '../control/routes.ts';
 import type { Status } from '../control/status.ts';
-import { ConfigError } from '../config/load-config.ts';
+import { ConfigError } from '../config/config-error.ts';
 import type { Control } from '../model.ts';
 import { removePause, writePause } from './pause-file.ts';
 import { applicable } from './reload.ts';
 
-/** The daemon as far as an operator reaches it. */
+/** The parts of the daemon that operators can control. */
 export interface Operable {
   readonly stateDir: string;
   readonly config: () => Config;
   /** Reads the settings again. Throws a ConfigError. */
   readonly load: () => Promise<Config>;
   readonly status: () => Status;
-  /** Hands a command to the core and has the state stored that it leads to. */
+  /** Passes a command to the core and stores the state that it leads to. */
   readonly command: (control: Control) => void;
-  /** Whether the daemon may go over to another configuration now; a reason if it never will again. */
+  /**
+   * Whether the daemon may change to another configuration now: true, false for not yet, or the reason why it never
+   * will again.
+   */
   readonly ready: () => boolean | string;
   readonly reconfigure: (config: Config) => void;
   readonly clock: SchedulerLike;
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** An attempt takes ten seconds at most, and a few may be queued. */
+/**
+ * How long a reload waits for attempts in progress, in milliseconds: one takes ten seconds at most, and a few may be
+ * queued.
+ */
 const PATIENCE = 45_000;
 const LOOK_EVERY = 25;
 
-/** What the control socket can do, each said in the log. */
+/** The commands of the control socket; each is logged. */
 export function operations(daemon: Operable): Operations {
   const { stateDir, command, clock, log } = daemon;
   let reloading = false;
@@ -77,7 +83,11 @@ export function operations(daemon: Operable): Operations {
     return { changed, later };
   }
 
-  /** Resolves, with nothing in between, when no effect is just being performed. */
+  /**
+   * Waits until the daemon may change its configuration. Resolves in the very turn of the event loop in which it was
+   * found ready, so that no effect can start in between. Throws `Refused` after `PATIENCE`, or if it never will be
+   * ready.
+   */
   async function quiet(): Promise<void> {
     const looks$ = timer(0, LOOK_EVERY).pipe(
       map(() => daemon.ready()),

@@ -14,7 +14,10 @@ import {
 } from 'rxjs';
 import type { Control } from '../model.ts';
 
-/** An operator's switch: while this file is in the state directory nobody is healed. Source: incidents.md, T22. */
+/**
+ * An operator's switch: while this file is in the state directory no heal starts (T22 in
+ * docs/reference/incident-transitions.md).
+ */
 export const PAUSE_FILE = 'PAUSE';
 
 const LOOK_EVERY = 1_000;
@@ -24,8 +27,9 @@ const DEFAULT_PAUSE = 60 * 60_000;
 const LONGEST_PAUSE = 31 * 24 * 60 * 60_000;
 
 /**
- * Pauses and resumes as the file comes, changes and goes. Its first line is the moment the pause ends (ISO 8601); one
- * that cannot be read as a moment counts as none. `from` is what is known already and not said again.
+ * Pauses and resumes as the file appears, changes and disappears. Its first line is the moment the pause ends (ISO
+ * 8601); without one that can be read the default applies. `from` is the end of the pause that is known already and
+ * not emitted again.
  */
 export function pauseFile(dir: string, from: number, clock: SchedulerLike): Observable<Control> {
   return timer(LOOK_EVERY, clock).pipe(
@@ -44,7 +48,7 @@ export function pauseFile(dir: string, from: number, clock: SchedulerLike): Obse
 /** The end of the pause in epoch milliseconds; 0 if there is no such file. One that cannot be read pauses all the same. */
 export async function pausedUntil(dir: string): Promise<number> {
   const path = join(dir, PAUSE_FILE);
-  // Asked for every second, and hardly ever there: an error each time would cost more than all the rest of a quiet second.
+  // Done every second, and the file is hardly ever there: an exception each time would cost more than the rest of a quiet second.
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return 0;
   const written = Math.floor(found.mtimeMs);
@@ -54,14 +58,14 @@ export async function pausedUntil(dir: string): Promise<number> {
   return Number.isNaN(until) ? written + DEFAULT_PAUSE : Math.min(until, written + LONGEST_PAUSE);
 }
 
-/** Writes the file, so that the pause outlives a restart; as a whole, since somebody may be looking. */
+/** Writes the file, so that the pause outlives a restart; atomically, since it is read every second. */
 export async function writePause(dir: string, until: number): Promise<void> {
   const path = join(dir, PAUSE_FILE);
   await writeFile(`${path}.new`, `${new Date(until).toISOString()}\n`);
   await rename(`${path}.new`, path);
 }
 
-/** Takes the file away if it is there. */
+/** Removes the file if it is there. */
 export async function removePause(dir: string): Promise<void> {
   await rm(join(dir, PAUSE_FILE), { force: true });
 }

@@ -4,33 +4,35 @@ import {
   defer,
   EMPTY,
   ignoreElements,
-  Observable,
+  type MonoTypeOperatorFunction,
+  type Observable,
   type SchedulerLike,
   Subject,
   takeUntil,
   tap,
 } from 'rxjs';
-import type { Config } from '../config/config.ts';
-import type { Control, Outcome } from '../model.ts';
-import type { EntryStore } from '../operators/classify.ts';
 import { createClassifier } from '../classify/classifier.ts';
-import { policyOf } from '../incidents/policy.ts';
-import type { CoreState } from '../incidents/state.ts';
+import type { Config } from '../config/config.ts';
+import { type Policy, policyOf } from '../incidents/policy.ts';
 import type { Step } from '../incidents/reducer-context.ts';
+import type { CoreState } from '../incidents/state.ts';
+import type { Control, Observation, Outcome } from '../model.ts';
+import type { EntryStore } from '../operators/classify.ts';
+import type { EffectTaker } from '../operators/perform.ts';
 import type { RollingWindow } from '../operators/rolling-window.ts';
 import { pipeline } from '../pipeline.ts';
 import type { Store } from '../state/store.ts';
-import type { Endpoint } from '../streams/docker/endpoint.ts';
-import { followDocker, type FollowState, type LiveStatus } from '../streams/docker/follow-docker.ts';
-import { wedgeForTest } from '../systemd/wedge-for-test.ts';
+import { drain } from '../streams/merge-sources.ts';
+import { configuredSources } from '../streams/registry.ts';
+import { silenceSource } from '../streams/silence.ts';
+import type { SourceStatus } from '../streams/source.ts';
 import { checkpoints } from './checkpoint.ts';
 import type { Recorder } from './recorder.ts';
-import { selfId } from '../streams/docker/self-id.ts';
-import { transactions } from './transactions.ts';
+import type { Positions } from './stored-positions.ts';
 
-/** What goes on from one session to the next: where reading is, what has been counted, and what the core knows. */
+/** What goes on from one run to the next: how far was read, what has been counted, and what the core knows. */
 export interface Carried {
-  readonly follow: FollowState | undefined;
+  readonly positions: Positions;
   readonly entries: EntryStore;
   readonly window: RollingWindow;
   readonly core: CoreState;
@@ -41,124 +43,119 @@ export interface PipelineRunParts {
   readonly everyLine: boolean;
   readonly config: Config;
   readonly carried: Carried;
-  readonly endpoint: Endpoint;
   readonly store: Pick<Store, 'commit'>;
-  /** Names of the alert channels: each owes a delivery of every alert. */
-  readonly channels: readonly string[];
-  /** Lets pass what is taken in. */
+  /** Names of the present alert channels, which a reload replaces before the run: each is owed a delivery of every alert. */
+  readonly channels: () => readonly string[];
+  /** Passes on what is read, and records it where that is wanted. */
   readonly seen: Recorder['seen'];
   readonly outcomes$: Observable<Outcome>;
-  readonly controls$: Observable<Control>;
-  /** Has the effects of a step performed, once it was committed; `durable` tells whether to disk. */
-  readonly perform: (step: Step, durable: boolean) => void;
+  readonly commands$: Observable<Control>;
+  /** Takes the effects of committed steps. */
+  readonly effects: EffectTaker;
   readonly clock: SchedulerLike;
   readonly log: Logger;
 }
 
 /** The pipeline under one configuration. `steps$` is cold and for one subscriber. */
 export interface PipelineRun {
-  readonly config: Config;
+  readonly policy: Policy;
   readonly steps$: Observable<Step>;
   /** Stores the present state though nothing has followed from it. */
-  readonly save: () => void;
+  readonly checkpoint: () => void;
   /**
-   * Ends reading at a checkpoint and says where a next session begins: what arrives from now on is read by that one.
-   * `steps$` then completes; with `hearOutcomes` not before the last outcome has been taken in and stored.
+   * Ends reading at a checkpoint and returns where a next run begins: what arrives from now on is read by that one.
+   * `steps$` then completes; with `hearOutcomes` not before the last outcome has been handled and stored.
    */
   readonly leave: (hearOutcomes: boolean) => Carried;
-  readonly core: () => CoreState;
-  readonly following: () => LiveStatus;
+  /** What has been counted, and what the core knows: as it is now. */
+  readonly state: () => Omit<Carried, 'positions'>;
+  readonly sources: () => readonly SourceStatus[];
 }
 
 /** States of an incident that somebody who asks the journal for warnings wants to see. */
 const WORTH_A_LOOK: ReadonlySet<string> = new Set(['open', 'escalated']);
 
-/** Builds the live pipeline from a configuration and what an earlier session, of this process or the last, has left. */
+/** Builds the live pipeline from a configuration and what an earlier run, of this process or the last, has left. */
 export function pipelineRun(parts: PipelineRunParts): PipelineRun {
-  const { config, carried, endpoint, store, outcomes$, clock, log } = parts;
+  const { config, carried, store, outcomes$, commands$, clock, log } = parts;
   const { entries, window } = carried;
+  const policy = policyOf(config);
   const classifier = createClassifier(config.classify.rules);
-  const live = followDocker({
-    endpoint,
-    containers: config.containers,
-    window: config.window,
-    restarts: config.restarts,
-    log,
-    clock,
-    saved: carried.follow,
-    selfId: selfId(),
-    ...(parts.everyLine ? {} : { skim: classifier.skim }),
-  });
-  /** Where following was left: what still arrives then is not counted, and is read again. */
-  let left: FollowState | undefined;
-  let core = carried.core;
-  let durable = false;
-  /** Something has been read since the last commit. */
-  let heard = true;
-  let rest$: Observable<never> = EMPTY;
+  const context = { config, clock, log, ...(parts.everyLine ? {} : { skim: classifier.skim }) };
+  const read = configuredSources(config).map((source) =>
+    source.open(context, carried.positions.get(source.id)),
+  );
+  const sources = [...read, silenceSource(read, config.window, clock)];
+  const checkpoint$ = new Subject<void>();
   const leaving$ = new Subject<void>();
-  const save$ = new Subject<void>();
-  const checkpoint = checkpoints({
-    follow: () => left ?? live.snapshot(),
+  /** Where reading was ended: what still arrives then is not counted, and is read again. */
+  let left: Positions | undefined;
+  let core = carried.core;
+  /** Something has been read since the last commit. */
+  let isChanged = true;
+  let rest$: Observable<never> = EMPTY;
+  const positions = (): Positions => new Map(read.map((source) => [source.id, source.position()]));
+  const changeOf = checkpoints({
+    positions: () => left ?? positions(),
     entries,
     window,
-    policy: policyOf(config),
+    policy,
     channels: parts.channels,
   });
-  const { whole, take, save } = transactions({
-    gather: () => {
-      if (left === undefined) live.flush();
-      save$.next();
-    },
-    commit: (step) => {
-      // On a quiet host nothing has changed since the last second, and finding that out is most of what a second costs.
-      const unchanged = !heard && step.state === core;
-      durable = store.commit(unchanged ? {} : checkpoint(step, clock.now()));
-      heard = false;
-      core = step.state;
-      for (const { incident, from, to, reason } of step.transitions)
-        log[WORTH_A_LOOK.has(to) ? 'warn' : 'info']({ incident, from, to }, reason);
-    },
-    perform: (step) => parts.perform(step, durable),
-  });
+  const asRead: MonoTypeOperatorFunction<readonly Observation[]> = (batches$) =>
+    concat(
+      batches$.pipe(
+        tap(() => (isChanged = true)),
+        parts.seen,
+        takeUntil(leaving$),
+      ),
+      defer(() => rest$),
+    );
+
+  /** On a quiet host nothing has changed since the last second, and finding that out is most of what a second costs. */
+  function write(step: Step): boolean {
+    const durable = store.commit(isChanged || step.state !== core ? changeOf(step, clock.now()) : {});
+    isChanged = false;
+    core = step.state;
+    for (const { incident, from, to, reason } of step.transitions)
+      log[WORTH_A_LOOK.has(to) ? 'warn' : 'info']({ incident, from, to }, reason);
+    return durable;
+  }
+
   const steps$ = pipeline(
     {
-      config,
-      source$: concat(
-        live.observations$.pipe(
-          tap(() => (heard = true)),
-          whole,
-          parts.seen,
-          takeUntil(leaving$),
-        ),
-        defer(() => rest$),
-      ),
+      sources,
+      asRead,
       classifier,
       entries,
+      advanceClock: (evidence$) => evidence$,
       window,
-      core,
-      onTime: (evidence$) => evidence$,
+      policy,
+      initial: core,
       outcomes$,
-      controls$: parts.controls$,
-      save$: save$.pipe(wedgeForTest(clock)),
-      carryOut: take,
+      commands$,
+      checkpoint$,
+      store: write,
+      effects: parts.effects,
+      log,
     },
     clock,
   );
   return {
-    config,
+    policy,
     steps$,
-    save,
+    checkpoint: () => checkpoint$.next(),
     leave: (hearOutcomes) => {
       if (left === undefined) {
-        left = live.snapshot();
-        save();
+        drain(sources);
+        left = positions();
+        checkpoint$.next();
         if (hearOutcomes) rest$ = outcomes$.pipe(ignoreElements());
         leaving$.next();
       }
-      return { follow: left, entries, window, core };
+      return { positions: left, entries, window, core };
     },
-    core: () => core,
-    following: () => live.status(),
+    state: () => ({ entries, window, core }),
+    sources: () => read.map((source) => source.status()),
   };
 }

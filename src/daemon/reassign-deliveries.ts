@@ -1,4 +1,5 @@
-import { type Outbox, REPORT_CHANNEL } from '../sinks/outbox.ts';
+import { REPORT_CHANNEL } from '../sinks/outbox.ts';
+import type { Outbox } from '../state/delivery.ts';
 
 /**
  * Messages still owed to channels that are no longer configured are owed to those that are: somebody has to be told,

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
+import type { Policy } from '../incidents/policy.ts';
 import type { CoreState } from '../incidents/state.ts';
-import { rulesOf } from '../incidents/rules.ts';
 
 /** What becomes of a new configuration in a running daemon. */
 export interface Applicable {
@@ -11,13 +11,20 @@ export interface Applicable {
   readonly later: readonly string[];
 }
 
-/** What is opened once, at the start: the store, the engine, the window's ring, the log file. */
-const AT_START = /^(?:window|state|docker|log\.(?:file|maxSize|keep))(?:\.|$)/;
+/** What is opened once, at the start: the store, the sources, the window's ring, the log file. */
+const AT_START = /^(?:window|state|docker|sources|log\.(?:file|maxSize|keep))(?:\.|$)/;
 
 /** Compares the wanted configuration with the running one. */
 export function applicable(running: Config, wanted: Config): Applicable {
-  const { window, state, docker } = running;
-  const config = { ...wanted, window, state, docker, log: { ...running.log, level: wanted.log.level } };
+  const { window, state, docker, sources } = running;
+  const config = {
+    ...wanted,
+    window,
+    state,
+    docker,
+    sources,
+    log: { ...running.log, level: wanted.log.level },
+  };
   const different = [...differences(running, wanted, [])];
   return {
     config,
@@ -27,8 +34,8 @@ export function applicable(running: Config, wanted: Config): Applicable {
 }
 
 /** The core's state with its limits as the configuration has them now; a container's own, by label, stay as they are. */
-export function withLimits(core: CoreState, config: Config): CoreState {
-  const rules = new Map(rulesOf(config).map((rule) => [rule.name, rule]));
+export function withLimits(core: CoreState, policy: Policy): CoreState {
+  const rules = new Map(policy.shownRules.map((rule) => [rule.name, rule]));
   const slots = core.slots.map((slot) => {
     const rule = rules.get(slot.rule);
     const own = slot.container !== undefined && rule?.scope === 'host';

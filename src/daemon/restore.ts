@@ -5,11 +5,11 @@ import type { SavedBucket } from '../operators/rolling-window.ts';
 import type { HealProcess } from '../sinks/heal/heal-sink.ts';
 import type { Saved } from '../state/change.ts';
 import type { Store } from '../state/store.ts';
-import type { FollowState } from '../streams/docker/follow-docker.ts';
+import { type Positions, positionsIn } from './stored-positions.ts';
 
 /** What was stored, for those who go on from it. */
 export interface Restored {
-  readonly follow?: FollowState;
+  readonly positions: Positions;
   readonly entries: SavedEntries;
   readonly window: readonly SavedBucket[];
   readonly core?: CoreState;
@@ -21,34 +21,31 @@ export interface Restored {
  * hand or a bad disk may have done. Undefined if a part is not what it has to be: the caller then begins afresh.
  */
 export function restore(saved: Saved): Restored | undefined {
-  const { core, followMeta } = saved;
+  const { core } = saved;
   const window = [...saved.window.values()].filter(isBucket);
   const entries = Object.fromEntries([...saved.entries].filter(isEntry));
   if (window.length < saved.window.size || Object.keys(entries).length < saved.entries.size) return undefined;
   if (core !== undefined && !isCoreState(core)) return undefined;
-  const follow =
-    followMeta === undefined
-      ? undefined
-      : { ...object(followMeta), containers: Object.fromEntries(saved.follow) };
-  if (follow !== undefined && !isFollowState(follow)) return undefined;
   return {
+    positions: positionsIn(saved.positions),
     entries,
     window,
     ...(core === undefined ? {} : { core }),
     ...(isHealProcess(saved.healProcess) ? { healProcess: saved.healProcess } : {}),
-    ...(follow === undefined ? {} : { follow }),
   };
 }
 
 /** What the store has, or nothing: what cannot be read is set aside by the store, which says so. */
 export function restoredFrom(store: Pick<Store, 'load' | 'discard'>): Restored {
   const saved = store.load();
-  if (saved === undefined) return { entries: {}, window: [] };
+  if (saved === undefined) return NOTHING;
   const restored = restore(saved);
   if (restored !== undefined) return restored;
   store.discard('a stored part is not what it has to be');
-  return { entries: {}, window: [] };
+  return NOTHING;
 }
+
+const NOTHING: Restored = { positions: new Map(), entries: {}, window: [] };
 
 /** The heal that an earlier process of ours started and of which no end is known. */
 export function healInProgress({ core, healProcess }: Restored): HealProcess | undefined {
@@ -77,6 +74,7 @@ function isCoreState(value: unknown): value is CoreState {
     typeof core['now'] === 'number' &&
     isObject(core['keys']) &&
     isObject(core['healing']) &&
+    isObject(core['coverage']) &&
     Array.isArray(core['slots'])
   );
 }
@@ -85,10 +83,6 @@ function isHealProcess(value: unknown): value is HealProcess {
   const process = object(value);
   const texts = [process['effect'], process['startTime'], process['bootId']];
   return texts.every((text) => typeof text === 'string') && typeof process['pid'] === 'number';
-}
-
-function isFollowState(value: object): value is FollowState {
-  return 'containers' in value && isObject(value.containers);
 }
 
 function object(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,15 +1,15 @@
-import type { Config } from '../config/config.ts';
 import type { Status } from '../control/status.ts';
-import type { Counts, Rule, Tally } from '../model.ts';
+import { type Counts, HOST, LOCAL_DOCKER, type Rule, type Tally } from '../model.ts';
 import { countedFor, decisionCount } from '../incidents/evidence.ts';
-import { policyOf } from '../incidents/policy.ts';
+import type { Policy } from '../incidents/policy.ts';
 import type { CoreState, Incident } from '../incidents/state.ts';
-import { containerMatches, reasonText, rulesOf } from '../incidents/rules.ts';
+import { containerMatches, reasonText } from '../incidents/rules.ts';
 import type { EffectQueueStatus } from '../sinks/effect-queue.ts';
 import type { Health } from '../state/disk.ts';
-import type { LiveStatus } from '../streams/docker/follow-docker.ts';
+import type { SourceStatus } from '../streams/source.ts';
 import { VERSION } from '../version.ts';
 import type { LineRates } from './line-rates.ts';
+import type { Carried } from './pipeline-run.ts';
 import type { RecentEffect } from './recent-effects.ts';
 
 /** Everything that a status is made of, as it stands at `at`. */
@@ -20,14 +20,12 @@ export interface StatusParts {
   readonly configFile: string | undefined;
   readonly dryRun: boolean;
   readonly starts: number;
-  readonly config: Config;
-  readonly following: LiveStatus;
+  readonly policy: Policy;
+  readonly sources: readonly SourceStatus[];
   readonly rates: LineRates;
-  readonly judged: { readonly lines: number; readonly entries: number };
-  readonly tally: Tally;
-  readonly core: CoreState;
+  readonly carried: Omit<Carried, 'positions'>;
   readonly effects: readonly RecentEffect[];
-  readonly performer: EffectQueueStatus;
+  readonly queue: EffectQueueStatus;
   readonly channels: readonly string[];
   readonly store: Health & { readonly dir: string };
 }
@@ -37,8 +35,12 @@ const SHOWN = 20;
 
 /** The status of the daemon. */
 export function statusOf(parts: StatusParts): Status {
-  const { at, config, following, core, tally, performer } = parts;
-  const containers = containersOf(parts);
+  const { at, policy, sources, queue } = parts;
+  const { core, entries } = parts.carried;
+  const { config } = policy;
+  const tally = parts.carried.window.tally(at);
+  const containers = containersOf(parts, tally);
+  const blind = blindReasonOf(core, sources);
   const { healing, pausedUntil } = core;
   const { budget, budgetWindow } = config.incident;
   return {
@@ -50,21 +52,22 @@ export function statusOf(parts: StatusParts): Status {
     dryRun: parts.dryRun,
     starts: parts.starts,
     config: { loadedAt: parts.loadedAt, ...(parts.configFile !== undefined && { file: parts.configFile }) },
-    engine: { endpoint: following.endpoint, ...following.connection },
-    ...(following.sight?.blind === true && { blind: following.sight.reason }),
+    ...engineOf(sources),
+    sources: sources.map(sourceShown),
+    ...(blind !== '' && { blind }),
     lines: {
-      judged: parts.judged.lines,
-      entries: parts.judged.entries,
+      judged: entries.stats.lines,
+      entries: entries.stats.entries,
       perSecond: round(containers.reduce((sum, { perSecond }) => sum + perSecond, 0)),
     },
     containers,
     window: { length: config.window, counts: tally.counts },
-    rules: rulesShown(config, core, tally),
+    rules: rulesShown(policy, core, tally),
     incidents: Object.values(core.keys).flatMap(({ incident }) =>
       incident === undefined ? [] : [incidentShown(incident, at)],
     ),
     heal: {
-      configured: policyOf(config).canHeal,
+      configured: policy.canHeal,
       budget: {
         used: healing.starts.filter((start) => start > at - budgetWindow).length,
         limit: budget,
@@ -80,11 +83,18 @@ export function statusOf(parts: StatusParts): Status {
       }),
     },
     ...(pausedUntil > at && { pausedUntil }),
-    gaps: following.gaps
-      .slice(-SHOWN)
-      .map(({ container, from, to, reason }) => ({ container, from, to, reason })),
-    restarts: following.restarts.slice(-SHOWN).map(({ at: moment, container, cause, counted, text }) => ({
+    gaps: latest(sources.flatMap(({ gaps }) => gaps)).map(({ source, container, from, to, reason }) => ({
+      source,
+      container,
+      from,
+      to,
+      reason,
+    })),
+    restarts: latest(
+      sources.flatMap(({ id, restarts }) => restarts.map((restart) => ({ ...restart, source: id }))),
+    ).map(({ at: moment, source, container, cause, counted, text }) => ({
       at: moment,
+      source,
       container,
       cause,
       counted,
@@ -92,40 +102,75 @@ export function statusOf(parts: StatusParts): Status {
     })),
     effects: [...parts.effects],
     outbox: {
-      queued: performer.queued,
-      unsent: performer.unsent,
-      dead: performer.dead,
+      queued: queue.queued,
+      unsent: queue.unsent,
+      dead: queue.dead,
       channels: [...parts.channels],
-      disabled: { ...performer.disabledChannels },
+      disabled: { ...queue.disabledChannels },
     },
     store: parts.store,
   };
 }
 
-function containersOf({ following, tally, rates, at }: StatusParts): Status['containers'] {
-  return following.containers
-    .map(({ id, name, container, image, driver, phase, reason, lastLineAt, lag, lines, warnings }) => ({
-      id,
-      name,
-      container,
-      image,
-      driver,
-      state: phase,
-      ...(reason !== undefined && { reason }),
-      ...(lastLineAt !== undefined && { lastLineAt }),
-      lag,
-      lines,
-      perSecond: round(rates.rate(id, lines, at)),
-      counts: tally.containers.get(container) ?? NONE,
-      warnings: [...warnings],
-    }))
+/** The newest of several sources' events, oldest first. */
+function latest<T extends { readonly at: number }>(events: readonly T[]): readonly T[] {
+  return events.toSorted((a, b) => a.at - b.at).slice(-SHOWN);
+}
+
+/** The Docker Engine of this host, or the first there is. */
+function engineOf(sources: readonly SourceStatus[]): Pick<Status, 'engine'> {
+  const engines = sources.filter(({ kind }) => kind === 'docker');
+  const engine = engines.find(({ id }) => id === LOCAL_DOCKER) ?? engines[0];
+  return engine === undefined ? {} : { engine: { endpoint: engine.endpoint, ...engine.connection } };
+}
+
+function sourceShown({ id, kind, endpoint, connection, coverage }: SourceStatus): Status['sources'][number] {
+  return {
+    id,
+    kind,
+    endpoint,
+    ...connection,
+    ...(coverage !== undefined && coverage.reason !== '' && { unread: coverage.reason }),
+  };
+}
+
+/** What should be read and is not: of every source, and whether the host is silent. */
+function blindReasonOf({ coverage }: CoreState, sources: readonly SourceStatus[]): string {
+  const named = sources.length > 1;
+  const reasons = sources.flatMap(({ id, coverage: known }) =>
+    known === undefined || known.reason === '' ? [] : [named ? `${id}: ${known.reason}` : known.reason],
+  );
+  const silent = coverage[HOST]?.blindSince === undefined ? [] : [coverage[HOST].reason];
+  return [...reasons, ...silent].join('; ');
+}
+
+function containersOf({ sources, rates, at }: StatusParts, tally: Tally): Status['containers'] {
+  return sources
+    .flatMap(({ id: source, containers }) => containers.map((container) => ({ ...container, source })))
+    .map(
+      ({ id, source, name, container, image, driver, phase, reason, lastLineAt, lag, lines, warnings }) => ({
+        id,
+        source,
+        name,
+        container,
+        image,
+        driver,
+        state: phase,
+        ...(reason !== undefined && { reason }),
+        ...(lastLineAt !== undefined && { lastLineAt }),
+        lag,
+        lines,
+        perSecond: round(rates.rate(id, lines, at)),
+        counts: tally.containers.get(container) ?? NONE,
+        warnings: [...warnings],
+      }),
+    )
     .sort((a, b) => (a.container < b.container ? -1 : Number(a.container > b.container)));
 }
 
 /** Every rule over the host, and every container with a limit of its own once it has evidence. */
-function rulesShown(config: Config, core: CoreState, tally: Tally): Status['rules'] {
-  const policy = policyOf(config);
-  return rulesOf(config).flatMap((rule) => {
+function rulesShown(policy: Policy, core: CoreState, tally: Tally): Status['rules'] {
+  return policy.shownRules.flatMap((rule) => {
     const counted = countedFor(core, policy, rule.key).filter((one) => one.rule.name === rule.name);
     const whole = counted.find(({ slot }) => slot.container === undefined);
     const each = counted.flatMap((one) => {

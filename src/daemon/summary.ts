@@ -26,7 +26,7 @@ export function summary(
   const { containers, incidents, window, lines, engine, blind, rss } = status;
   const { critical, error, warning, restart } = window.counts;
   const open = incidents.filter(({ state }) => state !== 'resolved');
-  const seen = engine.state === 'up' ? (blind ?? 'everything is read') : 'the Docker Engine is away';
+  const seen = engine?.state === 'down' ? 'the Docker Engine is away' : (blind ?? 'everything is read');
   const incident = open.length === 0 ? 'no incident' : `incident ${open.map(({ id }) => id).join(', ')}`;
   return {
     facts: {

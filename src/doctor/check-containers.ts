@@ -8,10 +8,10 @@ const CHECK = 'logs';
 const DAEMON_JSON =
   'the logging options of the container, or "log-opts" in /etc/docker/daemon.json (for containers made after that)';
 
-/** A busy container writes so much in a second or two: what is kept of a log has to be more, in bytes. */
+/** What a busy container writes in a second or two, in bytes: less than this kept of a log is a warning. */
 const KEPT_AT_LEAST = 20 * 1024 * 1024;
 
-/** Asks for one line of every container's log, and judges how it is stored. */
+/** Reads one line of every container's log, and judges how the log is stored. */
 export async function checkContainers(
   client: DockerClient,
   containers: readonly Inspected[],

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { type DockerClient, dockerClient, reasonOf, troubleOf } from '../streams/docker/client.ts';
-import { type Endpoint, resolveEndpoint } from '../streams/docker/endpoint.ts';
+import type { Endpoint } from '../streams/docker/endpoint.ts';
+import { type DockerEngine, dockerEngines } from '../streams/docker/engines.ts';
 import { type Inspected, parseInspected } from '../streams/docker/inspected.ts';
 import { parseList, wanted } from '../streams/docker/list.ts';
 import { probe } from '../streams/docker/probe.ts';
@@ -13,14 +14,18 @@ const CHECK = 'docker';
 const PROXY =
   'let the proxy pass GET on /containers and /events (Tecnativa: CONTAINERS=1 EVENTS=1 VERSION=1)';
 
-/** Whether the engine answers, gives us what following needs, and has containers whose logs can be read exactly. */
-export async function checkDocker(config: Pick<Config, 'docker' | 'containers'>): Promise<Finding[]> {
-  let endpoint: Endpoint;
+/** Whether every engine answers, allows what following needs, and has containers whose logs can be read exactly. */
+export async function checkDocker(config: Config): Promise<Finding[]> {
+  let engines: readonly DockerEngine[];
   try {
-    endpoint = resolveEndpoint(config.docker.host);
+    engines = dockerEngines(config);
   } catch (error) {
     return [fault(CHECK, reasonOf(error), 'set docker.host (QT_DOCKER_HOST) to one of those')];
   }
+  return (await Promise.all(engines.map((engine) => checkEngine(engine, config)))).flat();
+}
+
+async function checkEngine({ endpoint }: DockerEngine, config: Config): Promise<Finding[]> {
   const answer = await probe(endpoint);
   if (!answer.ok && !/HTTP code 40[13]/.test(answer.reason)) return [unreachable(endpoint, answer)];
   const client = dockerClient(endpoint);
@@ -54,7 +59,10 @@ function unreachable(endpoint: Endpoint, { reason, remedy }: { reason: string; r
   );
 }
 
-/** What following needs and is not given. A container that does not exist tells whether its log might be asked for. */
+/**
+ * The requests that following needs and that are denied. Whether logs may be read is tried with a container that does
+ * not exist.
+ */
 async function denials(client: DockerClient): Promise<string[]> {
   const nobody = '0'.repeat(64);
   const asked: readonly (readonly [string, () => Promise<unknown>])[] = [

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fault, type Finding, ok, warning } from './finding.ts';
 import { statOf } from './stat-of.ts';
 
-/** Less than this free is soon nothing, in bytes. */
+/** Less free space than this is a warning, in bytes. */
 const FREE_AT_LEAST = 100 * 1024 * 1024;
 
 /** Whether this user can write into a folder, found out by writing; one that does not exist has to be creatable. */

@@ -16,7 +16,10 @@ const HEAVY =
 /** A longer file is no script. */
 const SCRIPT_MAX = 1024 * 1024;
 
-/** Whether the heal command could be started, and is likely to get through where it would run. It is not run. */
+/**
+ * Whether the heal command can be started, and is likely to succeed with the rights and limits it would have. It is
+ * not run.
+ */
 export function checkHeal(heal: HealConfig, env: NodeJS.ProcessEnv = process.env): readonly Finding[] {
   const [program, ...args] = heal.command;
   if (program === undefined)

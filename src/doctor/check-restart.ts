@@ -1,20 +1,25 @@
 import { request } from 'node:http';
 import type { Config } from '../config/config.ts';
 import { reasonOf } from '../streams/docker/client.ts';
-import { resolveEndpoint } from '../streams/docker/endpoint.ts';
+import type { Endpoint } from '../streams/docker/endpoint.ts';
+import { dockerEngines } from '../streams/docker/engines.ts';
 import { fault, type Finding, ok } from './finding.ts';
 
 const CHECK = 'heal';
 const TIMEOUT = 5_000;
 
-/** No container is called so, and none can be: nothing is restarted by asking for it. */
+/** An id that no container has: requesting its restart restarts nothing. */
 const NOBODY = '0'.repeat(64);
 
 /** Whether the engine, or a proxy before it, lets us restart containers: `heal.action: restart` needs that. */
-export async function checkRestart({ docker }: Pick<Config, 'docker'>): Promise<readonly Finding[]> {
+export async function checkRestart(config: Config): Promise<readonly Finding[]> {
+  return (await Promise.all(dockerEngines(config).map(({ endpoint }) => checkEngine(endpoint)))).flat();
+}
+
+async function checkEngine(endpoint: Endpoint): Promise<readonly Finding[]> {
   let status: number;
   try {
-    status = await askToRestartNobody(docker.host);
+    status = await askToRestartNobody(endpoint);
   } catch (error) {
     const remedy = 'see the fault of docker above';
     return [fault(CHECK, `whether containers may be restarted cannot be asked: ${reasonOf(error)}`, remedy)];
@@ -30,8 +35,7 @@ export async function checkRestart({ docker }: Pick<Config, 'docker'>): Promise<
       ];
 }
 
-async function askToRestartNobody(host: string | undefined): Promise<number> {
-  const { socketPath, host: name, port } = resolveEndpoint(host);
+async function askToRestartNobody({ socketPath, host: name, port }: Endpoint): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const where = socketPath === undefined ? { host: name, port } : { socketPath };
   const asked = request(

@@ -3,22 +3,32 @@ import { defaultStateDir } from '../state/dir.ts';
 import { checkDocker } from './check-docker.ts';
 import { checkFolder } from './check-folder.ts';
 import { checkHeal } from './check-heal.ts';
+import { checkJournal } from './check-journal.ts';
 import { checkRestart } from './check-restart.ts';
 import { checkWebhooks } from './check-webhooks.ts';
+import { healAction } from '../sinks/heal/actions/registry.ts';
 import type { Finding } from './finding.ts';
 
 /** Looks at everything that goes wrong on hosts, as this user and with these settings. Changes and posts nothing. */
 export async function examine(config: Config): Promise<readonly Finding[]> {
-  const [docker, webhooks, heal] = await Promise.all([
+  const [docker, journal, webhooks, heal] = await Promise.all([
     checkDocker(config),
+    checkJournal(config),
     checkWebhooks(config.alerts),
-    config.heal.action === 'restart' ? checkRestart(config) : checkHeal(config.heal),
+    checkAction(config),
   ]);
   return [
     ...docker,
+    ...journal,
     checkFolder('state', config.state.dir ?? defaultStateDir(), 'state.dir (QT_STATE_DIR)'),
     checkFolder('report', config.report.dir, 'report.dir (QT_REPORT_DIR)'),
     ...webhooks,
     ...heal,
   ];
+}
+
+/** Whether the program that the configured action runs could be started, or the engine lets it do its work. */
+function checkAction(config: Config): readonly Finding[] | Promise<readonly Finding[]> {
+  const command = healAction(config.heal).program(config.heal);
+  return command === undefined ? checkRestart(config) : checkHeal({ ...config.heal, command: [...command] });
 }

@@ -1,15 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { PLACES, UNIT } from '../commands/install/places.ts';
+import { PLACES, UNIT } from '../systemd/places.ts';
 
-/** How the installed service is looked at: through its own eyes, or not, with a note that says so. */
+/**
+ * How the installed service is examined: in a unit with its own user, settings and mounts, or not, with a note that
+ * says so.
+ */
 export type ServiceView =
   | { readonly as: (args: readonly string[]) => number; readonly note?: undefined }
   | { readonly as?: undefined; readonly note: string };
 
 /**
- * What makes the service see the host as it does. Not RuntimeDirectory: the end of a unit that has it would take the
- * running service's own away.
+ * The directives that decide how the service sees the host. Not RuntimeDirectory: when a unit that has it ends, the
+ * running service's own would be removed.
  */
 const TAKEN = new Set([
   ...['User', 'Group', 'SupplementaryGroups', 'Environment', 'EnvironmentFile', 'LoadCredential', 'UMask'],
@@ -25,13 +28,13 @@ const TAKEN = new Set([
   ...['PrivateDevices', 'NoNewPrivileges', 'RestrictAddressFamilies', 'IPAddressDeny', 'IPAddressAllow'],
 ]);
 
-/** Set where the service's eyes are already used. */
+/** Set within that unit, so that it is not started again. */
 const INSIDE = 'QUANTUM_REALTIME_DOCTOR';
 
 /**
- * With the service installed, root looks as the service does: the same user, groups, settings and mounts, in a
- * transient unit made from its own directives. Anybody else looks as themselves, and is told. Undefined without a
- * service.
+ * With the service installed, root examines the host as the service sees it: same user, groups, settings and mounts,
+ * in a transient unit made from the service's directives. Any other user examines it with their own rights, and a
+ * note says so. Undefined without a service.
  */
 export function serviceView(env: NodeJS.ProcessEnv = process.env): ServiceView | undefined {
   if (env[INSIDE] !== undefined || !isInstalled() || !existsSync('/run/systemd/system')) return undefined;
@@ -42,7 +45,7 @@ export function serviceView(env: NodeJS.ProcessEnv = process.env): ServiceView |
   return { as: (args) => lookAsService(args) };
 }
 
-/** The unit alone proves nothing: the program that this one replaces gave it the same name. */
+/** Whether the unit is ours: the program that this one replaces has one of the same name. */
 function isInstalled(): boolean {
   return existsSync(PLACES.unit) && existsSync(`${PLACES.program}/bin/quantum-realtime`);
 }

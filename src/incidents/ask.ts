@@ -1,12 +1,13 @@
 import { formatDuration } from '../time/duration.ts';
 import type { HealRecord, NotificationType } from '../model.ts';
+import { blindReason, blindSince, dependenciesOf } from './coverage.ts';
 import { seenDown } from './world.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, Incident } from './state.ts';
 
 /**
- * What the reader of a message is asked to do, in a sentence or two: what somebody woken at night wants to know
- * first. Empty once there is nothing left to do.
+ * What the reader of a message has to do, in a sentence or two: the first thing that an operator woken at night wants
+ * to know. Empty once there is nothing left to do.
  */
 export function askFor(part: NotificationType, state: CoreState, incident: Incident, policy: Policy): string {
   if (part === 'resolved') return '';
@@ -55,9 +56,10 @@ function askWaiting(state: CoreState, incident: Incident, { incident: settings, 
 function queueing(state: CoreState, incident: Incident): string {
   if (incident.state === 'queued' && state.healing.running !== undefined)
     return 'a heal waits for another one to end';
-  return state.sight.blindSince === undefined
+  const needed = dependenciesOf(state, incident);
+  return blindSince(state, needed) === undefined
     ? 'the heal is starting'
-    : `a heal starts once everything can be read again (${state.sight.reason})`;
+    : `a heal starts once everything can be read again (${blindReason(state, needed)})`;
 }
 
 function askHealed(incident: Incident, maxAttempts: number, watching: string): string {

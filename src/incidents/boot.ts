@@ -2,10 +2,10 @@ import type { CoreState, KeyState } from './state.ts';
 import { unseen, withPresence } from './world.ts';
 
 /**
- * The stored state as the daemon takes it up again at `at`, after a stop or a crash. The quiet clock restarts, no
- * container counts as running until it is seen again, and a heal that was running is taken as interrupted: at the
- * first tick its result is `unknown`, and it is never run again; only if its process is found still running (`healRuns`)
- * is its outcome waited for as before. `pausedUntil` is what the PAUSE file asks for now: a deadline that has passed
+ * The stored state, prepared for a start at `at` after a stop or a crash. The time observed begins anew, and no
+ * container counts as running until it is seen again. A heal that was running counts as interrupted: at the first
+ * tick its result is `unknown`, and it is never run again; only if its process may still run (`healRuns`) is its
+ * outcome waited for. `pausedUntil` is the end of the pause in the PAUSE file now: a deadline that has passed
  * meanwhile must not start a heal before the pause is known. Booting twice is the same as booting once.
  */
 export function boot(
@@ -15,7 +15,7 @@ export function boot(
   pausedUntil = state.pausedUntil,
 ): CoreState {
   const now = Math.max(state.now, at);
-  const woken = unseen({ ...state, now, sight: { observedSince: now, reason: '' } });
+  const woken = unseen({ ...state, now, observedSince: now, coverage: {} });
   const { running } = woken.healing;
   const lost = running !== undefined && !healRuns;
   const keys = Object.entries(woken.keys).map(([key, value]): [string, KeyState] => [

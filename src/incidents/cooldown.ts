@@ -3,8 +3,9 @@ import type { HealResult } from '../model.ts';
 import type { CoreState, Healing } from './state.ts';
 
 /**
- * What is known of heals once one has ended: each that follows another closely doubles the pause before the next, up
- * to a cap. After an interrupted one the pause is only the settling: a stack that was stopped half way must not stay so.
+ * The heals of this host once one more has ended at `end`. Heals that follow one another closely form a streak, and
+ * each doubles the cooldown before the next, up to `cooldownMax`. After an interrupted one (`unknown`) the cooldown
+ * is only `settle`: a stack that was stopped half way must not stay down for a quarter of an hour.
  */
 export function afterHeal(
   { starts, streak }: Healing,
@@ -16,7 +17,10 @@ export function afterHeal(
   return { starts, streak: streak + 1, lastEnd: end, lastCooldown: length, cooldownUntil: end + length };
 }
 
-/** The streak of heals is forgotten as a whole once the last one lies far enough back. Looked at when one opens. */
+/**
+ * Without the streak, if the last heal ended long enough ago: at least `streakReset`, and twice its cooldown. Checked
+ * only when an incident opens or reopens.
+ */
 export function calmedDown({ healing, now }: CoreState, { streakReset }: IncidentConfig): Healing {
   const reset = Math.max(streakReset, 2 * healing.lastCooldown);
   return healing.streak > 0 && now >= healing.lastEnd + reset ? { ...healing, streak: 0 } : healing;

@@ -1,12 +1,12 @@
-/** What a decision looks at: plain values, gathered from state, settings and evidence at one moment. */
+/** What a decision depends on: plain values, collected from state, settings and evidence at one moment. */
 export interface Situation {
   readonly healConfigured: boolean;
-  /** Whether a rule that was breached calls for a heal. */
+  /** Whether a breached rule has the effect `heal`. */
   readonly healWanted: boolean;
   readonly paused: boolean;
-  /** Whether what calls for a heal is still going on, as far as is known. */
+  /** Whether the evidence for a heal is recent enough (`freshness`), or its containers are dead. */
   readonly fresh: boolean;
-  /** Whether the last attempt could not be run at all. */
+  /** Whether the command of the last attempt could not be run at all. */
   readonly commandBroken: boolean;
   readonly attemptsLeft: boolean;
   readonly budgetLeft: boolean;
@@ -14,7 +14,10 @@ export interface Situation {
   readonly queueFull: boolean;
 }
 
-/** Where an incident goes once a limit is breached (T3 to T6), and the reason that log, report and messages carry. */
+/**
+ * Where an incident goes once a limit is breached (T3 to T6 in docs/reference/incident-transitions.md), and the
+ * reason that log, report and messages carry.
+ */
 export interface Decision {
   readonly to: 'verifying' | 'escalated' | 'cooldown' | 'queued';
   readonly reason: DecisionReason;

@@ -3,11 +3,11 @@ import type { Counted } from './evidence.ts';
 import { nth } from './newest.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, Incident } from './state.ts';
-import { isBlind } from './world.ts';
+import { blindSince, dependenciesOf, isBlind, observedSince } from './coverage.ts';
 
 /**
- * When an incident has to be looked at next if nothing happens before. Evidence that arrives meanwhile can only put a
- * recovery off, so that looking too early is harmless and a signal need not work this out again.
+ * When an incident has to be evaluated next if nothing happens before. Evidence that arrives meanwhile can only delay
+ * a recovery, so that evaluating too early is harmless and this need not be computed again at every signal.
  */
 export function dueOf(state: CoreState, incident: Incident, policy: Policy): number {
   return Math.max(state.now + 1, Math.min(...candidates(state, incident, policy)));
@@ -15,11 +15,12 @@ export function dueOf(state: CoreState, incident: Incident, policy: Policy): num
 
 /** From when on the incident counts as over: calm, alive and observed for `span` in its present state. */
 export function quietFrom(state: CoreState, incident: Incident, policy: Policy, span: number): number {
-  if (isBlind(state, policy) || incident.downSince !== undefined) return Infinity;
+  const needed = dependenciesOf(state, incident);
+  if (isBlind(state, needed, policy) || incident.downSince !== undefined) return Infinity;
   return Math.max(
     incident.since + span,
     watermarkOf(state, incident.key) + span,
-    state.sight.observedSince + span,
+    observedSince(state, needed) + span,
     incident.aliveSince + span,
     calmFrom(state, policy, incident.key, span),
   );
@@ -30,7 +31,10 @@ export function deadFrom(state: CoreState, incident: Incident, policy: Policy): 
   return Math.max(missingSince(state, incident, policy), incident.graceFrom) + policy.incident.aliveGrace;
 }
 
-/** Until when what calls for a heal is fresh enough for one to start, if nothing more happens. */
+/**
+ * Until when the evidence is fresh enough for a heal to start, if nothing more happens; without end while containers
+ * are dead.
+ */
 export function freshUntil(state: CoreState, incident: Incident, policy: Policy): number {
   const { aliveGrace, freshness } = policy.incident;
   if (missingSince(state, incident, policy) + aliveGrace <= state.now) return Infinity;
@@ -42,12 +46,15 @@ export function freshUntil(state: CoreState, incident: Incident, policy: Policy)
   return until;
 }
 
-/** When a view that is lost has been lost for too long. */
-export function blindUntil({ sight }: CoreState, { incident }: Policy): number {
-  return sight.blindSince === undefined ? Infinity : sight.blindSince + incident.blindMax;
+/** When what the incident depends on has not been read for too long; never while it is. */
+export function blindUntil(state: CoreState, incident: Incident, policy: Policy): number {
+  return (blindSince(state, dependenciesOf(state, incident)) ?? Infinity) + policy.incident.blindMax;
 }
 
-/** The limits that call for what is being decided. Once that is under way, leaving the window does not undo it. */
+/**
+ * The limits that the present decision rests on. While verifying, those breached now; otherwise those that opened the
+ * incident or joined it, also if their evidence has left the window since.
+ */
 function calledFor(state: CoreState, incident: Incident, policy: Policy): readonly Counted[] {
   if (incident.state === 'verifying') return breachedOf(state, policy, incident.key);
   return countedFor(state, policy, incident.key).filter(({ slot }) =>
@@ -55,10 +62,11 @@ function calledFor(state: CoreState, incident: Incident, policy: Policy): readon
   );
 }
 
-/** Since when containers have been seen to be down: what was not looked at in between does not count. */
-function missingSince(state: CoreState, { downSince }: Incident, policy: Policy): number {
-  if (downSince === undefined || isBlind(state, policy)) return Infinity;
-  return Math.max(downSince, state.sight.observedSince);
+/** Since when containers have been seen to be down; time that was not observed does not count. */
+function missingSince(state: CoreState, incident: Incident, policy: Policy): number {
+  const needed = dependenciesOf(state, incident);
+  if (incident.downSince === undefined || isBlind(state, needed, policy)) return Infinity;
+  return Math.max(incident.downSince, observedSince(state, needed));
 }
 
 function candidates(state: CoreState, incident: Incident, policy: Policy): readonly number[] {
@@ -73,7 +81,7 @@ function candidates(state: CoreState, incident: Incident, policy: Policy): reado
       return [incident.until];
     case 'queued':
       return [
-        blindUntil(state, policy),
+        blindUntil(state, incident, policy),
         freshUntil(state, incident, policy) + 1,
         state.healing.running?.deadline ?? Infinity,
         state.now + verifyMax,
@@ -83,7 +91,7 @@ function candidates(state: CoreState, incident: Incident, policy: Policy): reado
     case 'cooldown':
       return [
         later(incident.until),
-        blindUntil(state, policy),
+        blindUntil(state, incident, policy),
         quietFrom(state, incident, policy, verify),
         state.now + cooldownMax,
       ];

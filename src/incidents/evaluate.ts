@@ -7,12 +7,15 @@ import type { Incident } from './state.ts';
 import * as to from './transitions.ts';
 import { close, save } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
-import { isBlind } from './world.ts';
+import { dependenciesOf, isBlind, observedSince } from './coverage.ts';
 
-/** The most heals that wait for the slot; what comes on top of them is for a person. */
+/** The most incidents that wait for the one slot for heals; one more is escalated at once. */
 const QUEUE = 16;
 
-/** Looks at an incident at the moment of the context and takes the one transition that is due, if any. */
+/**
+ * Makes the one transition of an incident that is due at the moment of the context, if any. The numbers below (T2)
+ * are those of docs/reference/incident-transitions.md.
+ */
 export function evaluate(context: ReducerContext, incident: Incident): void {
   LOOK[incident.state](context, incident);
 }
@@ -28,22 +31,25 @@ const LOOK: Readonly<Record<Incident['state'], (context: ReducerContext, inciden
   resolved: lookResolved,
 };
 
-/** T2 to T6. */
+/** T2 to T6: once `groupWait` is over, the incident is announced together with what is decided about it. */
 function lookOpen(context: ReducerContext, incident: Incident): void {
   if (context.state.now < incident.until) return;
   const gathered = to.joined(context, incident);
   const decision = decisionFor(context, gathered);
-  // A relapse that goes to a person at once is told as that and no more.
+  // A relapse that is escalated at once is announced as escalated only: one message and not two.
   const isCall = decision.to === 'escalated' && gathered.counters.reopened > 0;
   if (!gathered.announced && !isCall) to.announce(context, gathered, decision);
   to.follow(context, context.state.keys[incident.key]?.incident ?? gathered, decision);
 }
 
-/** T9, T10; what has changed while it waited is decided again. */
+/**
+ * T9, T10: starts the heal once the slot is free and everything can be seen. Until then the decision is made anew at
+ * every look, since evidence grows old and pauses begin.
+ */
 function lookQueued(context: ReducerContext, incident: Incident): void {
   const { state, policy } = context;
   const { verify, verifyMax } = policy.incident;
-  if (state.now >= blindUntil(state, policy)) {
+  if (state.now >= blindUntil(state, incident, policy)) {
     to.escalate(context, incident, 'nothing could be seen for too long');
     return;
   }
@@ -52,7 +58,7 @@ function lookQueued(context: ReducerContext, incident: Incident): void {
     to.follow(context, incident, decision);
     return;
   }
-  if (state.healing.running !== undefined || isBlind(state, policy)) return;
+  if (state.healing.running !== undefined || isBlind(state, dependenciesOf(state, incident), policy)) return;
   const maySkip = incident.heals.length > 0 || policy.config.heal.skipIfCalmFirst;
   if (maySkip && incident.downSince === undefined && isCalm(state, policy, incident.key, verify)) {
     to.watch(context, incident, 'it recovered while the heal was waiting', {
@@ -64,19 +70,22 @@ function lookQueued(context: ReducerContext, incident: Incident): void {
   startHeal(context, incident);
 }
 
-/** T11 is the sink's; what is left here is a heal whose end nobody will tell, and a sink that never comes back. */
+/**
+ * T12 where no outcome will come: the heal did not outlive a crash of the daemon (`lost`), or the sink, which kills a
+ * heal in time (T11), has not reported its end long after that.
+ */
 function lookHealing(context: ReducerContext, incident: Incident): void {
   const { now } = context.state;
   if (context.state.healing.running?.lost === true) endHeal(context, incident, 'unknown', now);
   else if (now >= incident.until) endHeal(context, incident, 'timeout', now);
 }
 
-/** T13. */
+/** T13: the aftershocks of the heal are over. */
 function lookSettling(context: ReducerContext, incident: Incident): void {
   if (context.state.now >= incident.until) to.verify(context, incident);
 }
 
-/** T14 to T16. */
+/** T14 to T16: recovered, failed (a limit reached again, or containers dead), or watched for as long as it may be. */
 function lookVerifying(context: ReducerContext, incident: Incident): void {
   const { state, policy } = context;
   const { now } = state;
@@ -97,7 +106,10 @@ function lookVerifying(context: ReducerContext, incident: Incident): void {
   if (now >= incident.until) expire(context, incident);
 }
 
-/** A limit was reached again, or containers are still down, and still nothing may be healed: spent, and remembered. */
+/**
+ * A limit was reached again or containers are still dead, and still nothing may be healed. The evidence is spent, so
+ * that it is not found again at the next look, and `relapsed` keeps it from ending as recovered.
+ */
 function stayPassive(context: ReducerContext, incident: Incident, { reason }: Decision): void {
   const { now } = context.state;
   if (now >= incident.until) {
@@ -111,11 +123,12 @@ function stayPassive(context: ReducerContext, incident: Incident, { reason }: De
   );
 }
 
-/** T16: verifying has lasted as long as it may. */
+/** T16: verifying has lasted for `verifyMax`. */
 function expire(context: ReducerContext, incident: Incident): void {
   const { state, policy } = context;
   const { verify, verifyMax } = policy.incident;
-  const observed = !isBlind(state, policy) && state.now >= state.sight.observedSince + verify;
+  const needed = dependenciesOf(state, incident);
+  const observed = !isBlind(state, needed, policy) && state.now >= observedSince(state, needed) + verify;
   if (!observed) {
     to.escalate(context, incident, 'whether it has recovered could not be seen');
     return;
@@ -128,26 +141,26 @@ function expire(context: ReducerContext, incident: Incident): void {
   if (decision.to !== 'verifying' || !incident.passive) {
     to.follow(context, incident, decision, 'it has not recovered');
   } else if (context.state.pausedUntil > state.now) {
-    // A pause always ends, and somebody is at work on the host: calling a person would only disturb that one.
+    // Whoever paused heals is at work on the host, and a pause always ends: escalating would only disturb them.
     to.watch(context, incident, decision.reason, { passive: true, until: state.now + verifyMax });
   } else {
     to.escalate(context, incident, `it goes on, and ${decision.reason}`);
   }
 }
 
-/** T7, T8. */
+/** T7, T8: recovered meanwhile, blind for too long, or decided again at the end of the cooldown. */
 function lookCooldown(context: ReducerContext, incident: Incident): void {
   const { state, policy } = context;
   if (state.now >= quietFrom(state, incident, policy, policy.incident.verify)) {
     to.resolve(context, incident, 'it recovered while it waited');
-  } else if (state.now >= blindUntil(state, policy)) {
+  } else if (state.now >= blindUntil(state, incident, policy)) {
     to.escalate(context, incident, 'nothing could be seen for too long');
-  } else if (state.now >= incident.until && !isBlind(state, policy)) {
+  } else if (state.now >= incident.until && !isBlind(state, dependenciesOf(state, incident), policy)) {
     to.follow(context, incident, decisionFor(context, incident));
   }
 }
 
-/** T19, T20. */
+/** T19, T20: recovered over a whole window, or a reminder is due. */
 function lookEscalated(context: ReducerContext, incident: Incident): void {
   const { state, policy } = context;
   const span = policy.config.window;
@@ -156,7 +169,7 @@ function lookEscalated(context: ReducerContext, incident: Incident): void {
   else if (!incident.acknowledged && state.now >= incident.until) to.remind(context, incident);
 }
 
-/** T18; T17 is taken at the signal that reaches the limit. */
+/** T18: closes it. A relapse (T17) is no matter of time: it happens at the signal that reaches the limit. */
 function lookResolved(context: ReducerContext, incident: Incident): void {
   if (context.state.now >= incident.until) close(context, incident, 'no relapse');
 }

@@ -1,12 +1,13 @@
 import type { Rule, Signal } from '../model.ts';
+import { contributed, contributorsSince } from './contributors.ts';
 import { ownLimit, ruleMatches } from './rules.ts';
 import { add, countAfter, none, nth } from './newest.ts';
 import type { Newest } from './newest.ts';
 import { isEvidence, quietLimit } from './policy.ts';
 import type { Policy } from './policy.ts';
-import type { CoreState, Slot } from './state.ts';
+import type { Contributor, CoreState, Slot } from './state.ts';
 
-/** One limit with its evidence, as decisions look at it. */
+/** One limit with its rule and its evidence. */
 export interface Counted {
   readonly rule: Rule;
   readonly slot: Slot;
@@ -20,8 +21,8 @@ export interface Recorded {
 }
 
 /**
- * Counts a signal towards every rule that takes it. A time in the future is taken as now. Costs the same whatever the
- * limits, the counts and the number of containers; only a new container, once, costs a little more.
+ * Counts a signal towards every rule that matches it. A time in the future counts as now. The cost does not depend on
+ * limits, counts and the number of containers; only a new container costs a little more, once.
  */
 export function record(state: CoreState, signal: Signal, policy: Policy): Recorded {
   let next = state;
@@ -34,7 +35,7 @@ export function record(state: CoreState, signal: Signal, policy: Policy): Record
     const limit = own ?? rule.limit;
     const container = own !== undefined || rule.scope === 'container' ? signal.container : undefined;
     const [index, prepared] = slotFor(next, policy, rule, limit, container);
-    next = prepared;
+    next = contributed(prepared, policy, index, signal, at);
     const before = next.newest[index] ?? none;
     const after = add(before, at, limit);
     if (after !== before) next = { ...next, newest: next.newest.with(index, after) };
@@ -60,7 +61,16 @@ export function breachedOf(state: CoreState, policy: Policy, key: string): reado
   );
 }
 
-/** How many signals of a limit decide anything now; counts no further than a little beyond the limit. */
+/** The containers whose evidence decides a limit now: inside its window and newer than the watermark. */
+export function contributorsOf(state: CoreState, counted: Counted): readonly Contributor[] {
+  const { window, key } = counted.rule;
+  return contributorsSince(state, counted, Math.max(state.now - window, watermarkOf(state, key)));
+}
+
+/**
+ * The decision count: how many signals of a limit are inside its window and newer than the watermark. Only a little
+ * more than the limit's number of timestamps is kept, so that it stops there.
+ */
 export function decisionCount(state: CoreState, { rule, newest }: Counted): number {
   return countAfter(newest, Math.max(state.now - rule.window, watermarkOf(state, rule.key)));
 }
@@ -80,7 +90,7 @@ export function calmFrom(state: CoreState, policy: Policy, key: string, span: nu
   return from;
 }
 
-/** Where the evidence of a key begins that has not been spent. */
+/** The watermark of a key: evidence up to it is spent. */
 export function watermarkOf(state: CoreState, key: string): number {
   return state.keys[key]?.watermark ?? 0;
 }
@@ -107,7 +117,15 @@ function slotFor(
   const slot: Slot = { rule: rule.name, limit, ...(container !== undefined && { container }) };
   if (index === undefined) {
     const kept = withoutStale(state, policy);
-    return [kept.slots.length, { ...kept, slots: [...kept.slots, slot], newest: [...kept.newest, none] }];
+    return [
+      kept.slots.length,
+      {
+        ...kept,
+        slots: [...kept.slots, slot],
+        newest: [...kept.newest, none],
+        latest: [...kept.latest, []],
+      },
+    ];
   }
   return [
     index,
@@ -126,6 +144,7 @@ function withoutStale(state: CoreState, policy: Policy): CoreState {
     ...state,
     slots: state.slots.filter((_, index) => live[index]),
     newest: state.newest.filter((_, index) => live[index]),
+    latest: state.latest.filter((_, index) => live[index]),
   };
 }
 

@@ -5,10 +5,13 @@ import { channels, escalate } from './transitions.ts';
 import { incidentOf, transition, update, emitEffect } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
 
-/** How long after the kill the core still waits for the word that a heal has ended. */
+/** How long after its SIGKILL was due the core still waits for the outcome of a heal, in milliseconds. */
 const HEAL_SLACK = 30_000;
 
-/** T10: asks for the heal. The attempt is spent and on record before anything runs. */
+/**
+ * T10 (docs/reference/incident-transitions.md): requests the heal. Attempt and budget are spent, and stored, before
+ * anything runs.
+ */
 export function startHeal(context: ReducerContext, incident: Incident): void {
   const { now, healing } = context.state;
   const { timeout, killGrace } = context.policy.config.heal;
@@ -28,7 +31,10 @@ export function startHeal(context: ReducerContext, incident: Incident): void {
   emitEffect(context, started, 'heal', `heal:${attempt}`, ['heal']);
 }
 
-/** T12: the heal has ended, at `end`. An interrupted one is not repeated; a broken command is not tried again. */
+/**
+ * T12: the heal ended at `end`. An interrupted one is not repeated; a command that could not be run is escalated at
+ * once and not tried again.
+ */
 export function endHeal(
   context: ReducerContext,
   incident: Incident,
@@ -67,7 +73,10 @@ export function healingIncident(context: ReducerContext): Incident | undefined {
   return running === undefined ? undefined : incidentOf(context, running.key);
 }
 
-/** The report has the output of every heal; the state, which is written at every step, keeps the last one's. */
+/**
+ * Without the heal's output: the report has that of every heal, while the state is written at every step and keeps
+ * only the last one's.
+ */
 function withoutOutput(record: HealRecord): HealRecord {
   const { output, ...rest } = record;
   return output === undefined ? record : rest;

@@ -3,7 +3,10 @@ import { channels } from './transitions.ts';
 import { transition, update, emitNext } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
 
-/** T21: somebody has taken the incident on. Its reminders end; the report says so. */
+/**
+ * T21 (docs/reference/incident-transitions.md): an operator acknowledges the incident. Its reminders end; the report
+ * says so. An id that is not open, or acknowledged already, changes nothing.
+ */
 export function acknowledge(context: ReducerContext, id: string): void {
   const incident = Object.values(context.state.keys).find((key) => key.incident?.id === id)?.incident;
   if (incident === undefined || incident.acknowledged || incident.state === 'resolved') return;
@@ -11,7 +14,10 @@ export function acknowledge(context: ReducerContext, id: string): void {
   note(context, update(context, noted, { acknowledged: true }));
 }
 
-/** T21: new attempts are allowed. What has been escalated is decided again; cooldown and budget stay as they are. */
+/**
+ * T21: allows new attempts in every open incident. Escalated ones are decided again at once; cooldown and budget stay
+ * as they are.
+ */
 export function resetHeals(context: ReducerContext): void {
   for (const { incident } of Object.values(context.state.keys)) {
     if (incident === undefined || incident.state === 'resolved') continue;

@@ -10,15 +10,16 @@ import { endHeal, healingIncident } from './heal.ts';
 import { acknowledge, resetHeals } from './operator.ts';
 import { incidentOf, update, save, stepOf, contextOf } from './reducer-context.ts';
 import type { Step, ReducerContext } from './reducer-context.ts';
-import { isBlind, keepGap, applyContainerStatus, applySight, withPresence } from './world.ts';
+import { applyCoverage, dependenciesOn, isBlind, observedSince } from './coverage.ts';
+import { applyContainerStatus, keepGap, withPresence } from './world.ts';
 
-/** What the core is told: what was seen, what became of an effect, what an operator asks, or only the time. */
+/** The inputs of the core: evidence, the outcome of an effect, a command of an operator, or only the time. */
 export type Input = Evidence | Outcome | Control | { readonly type: 'tick'; readonly at: number };
 
 /**
- * One step of every incident: state and input in, state and effects out; nothing else is read or changed. `now` is the
- * clock (epoch milliseconds); where it lies before the state's own, the state's is kept. Deadlines due by then fire
- * first, each at its own moment. `tally` is only called where a story is told.
+ * One step of all incidents: state and input in, state and effects out; nothing else is read or changed. `now` is the
+ * clock (epoch milliseconds); if it lies before the state's own time, that is kept. Deadlines due by then fire first,
+ * each at its own moment. `tally` is only called when a message or a report section is composed.
  */
 export function reduce(
   state: CoreState,
@@ -37,7 +38,39 @@ export function reduce(
   return stepOf(context);
 }
 
-/** The way of almost every signal: counted, and nothing follows from it. */
+/**
+ * Several inputs as one step, in their order: the state after all of them, and everything that follows. `now` is read anew
+ * for each. An incident that moves more than once is handed on as it is in the end.
+ */
+export function reduceAll(
+  state: CoreState,
+  inputs: readonly Input[],
+  now: () => number,
+  tally: (at: number) => Tally,
+  policy: Policy,
+): Step {
+  const [first, ...others] = inputs;
+  if (first === undefined) return { state, effects: [], transitions: [], incidents: [] };
+  let whole = reduce(state, first, now(), tally, policy);
+  for (const input of others) whole = joined(whole, reduce(whole.state, input, now(), tally, policy));
+  return whole;
+}
+
+function joined(before: Step, step: Step): Step {
+  if (before.transitions.length === 0 && before.effects.length === 0) return step;
+  if (step.transitions.length === 0 && step.effects.length === 0) return { ...before, state: step.state };
+  const incidents = new Map(
+    [...before.incidents, ...step.incidents].map((incident) => [incident.id, incident]),
+  );
+  return {
+    state: step.state,
+    effects: [...before.effects, ...step.effects],
+    transitions: [...before.transitions, ...step.transitions],
+    incidents: [...incidents.values()],
+  };
+}
+
+/** The path of nearly every signal: counted, and nothing follows from it. */
 function count(state: CoreState, signal: Signal, tally: (at: number) => Tally, policy: Policy): Step {
   const { state: counted, breached } = record(state, signal, policy);
   const waiting = breached.filter((key) => isListening(counted.keys[key]?.incident));
@@ -63,8 +96,8 @@ function apply(context: ReducerContext, input: Input): void {
       context.state = applyContainerStatus(context.state, input, context.policy);
       for (const incident of incidents(context)) save(context, withPresence(context.state, incident));
       break;
-    case 'sight':
-      context.state = applySight(context.state, input, context.policy);
+    case 'coverage':
+      context.state = applyCoverage(context.state, input, context.policy);
       break;
     case 'gap':
       context.state = keepGap(context.state, input, context.policy);
@@ -98,12 +131,12 @@ function advance(context: ReducerContext, now: number): void {
   context.state = { ...context.state, now: Math.max(context.state.now, now) };
 }
 
-/** Far more than any incident has to go through at one moment. */
+/** Far more transitions than any incident makes at one moment. */
 const ROUNDS = 1_000;
 
 /**
- * Lets every incident take the transitions that are due at this moment, those that have waited longest first. Throws
- * where they do not come to rest, which is a fault of the program: it must end and not spin.
+ * Makes all transitions that are due at this moment, of the incidents that have waited longest first, until none is
+ * left. Throws after `ROUNDS`: that is a fault of the program, which must end and not spin.
  */
 function runToFixpoint(context: ReducerContext): void {
   let before: CoreState;
@@ -121,9 +154,15 @@ function runToFixpoint(context: ReducerContext): void {
     update(context, incident, { due: dueOf(context.state, incident, context.policy) });
 }
 
-/** T1, T15, T17: a signal has made a limit reached. */
+/**
+ * T1, T15, T17 (docs/reference/incident-transitions.md): a signal has made a limit reached. `readBack`: it was not
+ * seen as it happened but read later, after a start or while blind; all evidence of the limit must then be fresh for
+ * a heal.
+ */
 function onLimitReached(context: ReducerContext, key: string, signal: Signal): void {
-  const readBack = isBlind(context.state, context.policy) || signal.at < context.state.sight.observedSince;
+  const { state, policy } = context;
+  const needed = dependenciesOn(signal.source, signal.container);
+  const readBack = isBlind(state, needed, policy) || signal.at < observedSince(state, needed);
   const incident = incidentOf(context, key);
   if (incident === undefined) open(context, key, readBack);
   else if (incident.state === 'resolved') reopen(context, incident, readBack);
@@ -139,7 +178,10 @@ function applyOutcome(context: ReducerContext, outcome: Outcome): void {
   endHeal(context, incident, outcome.result ?? (outcome.ok ? 'ok' : 'failed'), end, outcome);
 }
 
-/** The states in which a limit that is reached means something new. */
+/**
+ * Whether a limit that is reached leads to something at once: it opens, reopens or fails the verification. In the
+ * other states breaches are looked at when the state ends.
+ */
 function isListening(incident: Incident | undefined): boolean {
   return incident === undefined || incident.state === 'verifying' || incident.state === 'resolved';
 }

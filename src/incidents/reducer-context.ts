@@ -12,7 +12,7 @@ export interface Move extends Transition {
 /** An incident as it stood when it was closed. */
 export type Closed = Omit<Incident, 'state'> & { readonly state: 'closed' };
 
-/** What one input led to. `incidents` are those that moved, as they are now. */
+/** What one input led to. `incidents` are those that made a transition, as they are now. */
 export interface Step {
   readonly state: CoreState;
   readonly effects: readonly Effect[];
@@ -21,8 +21,8 @@ export interface Step {
 }
 
 /**
- * One call of the reducer while it works: the state it has come to, and what it asks for so far. Local to the call;
- * the states themselves are never changed, only replaced.
+ * One call of the reducer while it works: the state so far, and the effects it has requested. Local to the call; the
+ * states themselves are never changed, only replaced.
  */
 export interface ReducerContext {
   readonly policy: Policy;
@@ -33,12 +33,12 @@ export interface ReducerContext {
   readonly incidents: Map<string, Incident | Closed>;
 }
 
-/** A context that begins at a state. */
+/** A context that starts from a state. */
 export function contextOf(state: CoreState, tally: (at: number) => Tally, policy: Policy): ReducerContext {
   return { policy, tally, state, effects: [], transitions: [], incidents: new Map() };
 }
 
-/** What a context has come to. */
+/** The result of a context. */
 export function stepOf({ state, effects, transitions, incidents }: ReducerContext): Step {
   return { state, effects, transitions, incidents: [...incidents.values()] };
 }
@@ -55,7 +55,7 @@ export function save(context: ReducerContext, incident: Incident, watermark = 0)
   return incident;
 }
 
-/** Moves an incident, with the reason that the log, the report and `incidents show` carry. */
+/** Moves an incident to a state, with the reason that the log, the report and `incidents show` carry. */
 export function transition(
   context: ReducerContext,
   incident: Incident,
@@ -85,14 +85,14 @@ export function close(context: ReducerContext, incident: Incident, reason: strin
   setKey(context, incident.key, { watermark: context.state.keys[incident.key]?.watermark ?? 0 });
 }
 
-/** Changes an incident where it is. */
+/** Changes an incident without a transition. */
 export function update(context: ReducerContext, incident: Incident, change: Partial<Incident>): Incident {
   const changed = { ...incident, ...change };
   if (context.incidents.has(changed.id)) context.incidents.set(changed.id, changed);
   return save(context, changed);
 }
 
-/** Counts a part that may be told more than once, and tells it as `<incident>:<part>:<n>`. */
+/** Emits a notification of a type that an incident may have several of, numbered: `<incident>:<part>:<n>`. */
 export function emitNext(
   context: ReducerContext,
   incident: Incident,
@@ -106,8 +106,9 @@ export function emitNext(
 }
 
 /**
- * Asks for a part of the story to be told. The alert's id is `<incident>:<name>`, the report's has `:report` after it,
- * the heal's `:run`, so that each stays the same over every retry and no two are the same.
+ * Requests a notification or a heal, with everything that is known of the incident now. An alert's id is
+ * `<incident>:<name>`, a report section's has `:report` after it, a heal's `:run`: the same over every retry, and no
+ * two alike.
  */
 export function emitEffect(
   context: ReducerContext,
@@ -125,7 +126,7 @@ export function emitEffect(
 
 const SUFFIX: Readonly<Record<EffectKind, string>> = { alert: '', report: ':report', heal: ':run' };
 
-/** How many steps of an incident are kept: the first few and the latest. */
+/** How many transitions of an incident are kept: the first few and the latest. */
 const TIMELINE = { first: 20, latest: 180 };
 
 function noted(

@@ -2,55 +2,14 @@ import picomatch from 'picomatch';
 import type { Config } from '../config/config.ts';
 import { limitByLabel } from '../config/labels.ts';
 import { compilePattern } from '../classify/user-pattern.ts';
-import { SILENCE, type Breach, type Kind, type Rule, type Signal } from '../model.ts';
+import { SILENCE, type Breach, type Rule, type Signal } from '../model.ts';
+import { isLimit, rankOf } from './rules/limits.ts';
+import { RULE_KINDS } from './rules/registry.ts';
 
-/**
- * The limits in force: the three everybody has (`critical`, `errors`, `restarts`; `limits.*` over the whole host), the
- * alarm of a host that logs nothing at all, which calls for people and never for a heal, and the configured ones. A configured rule with the name of a default one takes its place.
- */
+/** The rules in force, of every kind. A configured rule with the name of a default one replaces it. */
 export function rulesOf(config: Config): readonly Rule[] {
-  const usual = (name: string, kind: Kind, limit: number): Rule => ({
-    name,
-    kinds: [kind],
-    limit,
-    window: config.window,
-    scope: 'host',
-    containers: [],
-    labels: {},
-    pattern: '',
-    effects: ['alert', 'report', 'heal'],
-    key: 'host',
-  });
-  const rules = [
-    usual('critical', 'critical', config.limits.critical),
-    usual('errors', 'error', config.limits.errors),
-    usual('restarts', 'restart', config.limits.restarts),
-    silence(config),
-    ...config.rules.map((rule): Rule => ({
-      ...rule,
-      window: rule.window ?? config.window,
-      // A rule that heals nobody must not hold the incident in which something else has to be healed.
-      key: rule.key ?? (rule.effects.includes('heal') ? 'host' : rule.name),
-    })),
-  ];
+  const rules = RULE_KINDS.flatMap((kind) => kind.rulesOf(config));
   return [...new Map(rules.map((rule) => [rule.name, rule])).values()];
-}
-
-const SILENCE_RULE = 'silence';
-
-function silence(config: Config): Rule {
-  return {
-    name: SILENCE_RULE,
-    kinds: ['critical'],
-    limit: 1,
-    window: config.window,
-    scope: 'host',
-    containers: [SILENCE],
-    labels: {},
-    pattern: '',
-    effects: ['alert', 'report'],
-    key: 'silence',
-  };
 }
 
 /** Whether the rule counts this signal. Globs and patterns are compiled once for a rule. */
@@ -63,56 +22,30 @@ export function ruleMatches(rule: Rule, signal: Signal): boolean {
   );
 }
 
-/** Whether the rule's globs take in this container; a rule without globs takes in every one (silence is none). */
+/**
+ * Whether the rule's globs match this container. A rule without globs matches all of them, but not `SILENCE`, which
+ * is none.
+ */
 export function containerMatches(rule: Rule, container: string): boolean {
   return rule.containers.length === 0 ? container !== SILENCE : compiled(rule).glob(container);
 }
 
 /**
- * A container's own limit for one of the three usual rules, from its label `quantum-realtime.limits.<rule>`: its
+ * A container's own limit for one of the three limits, from its label `quantum-realtime.limits.<rule>`: its
  * signals then count against that limit alone and no longer towards the host's. Undefined where there is none.
  */
 export function ownLimit(rule: Rule, signal: Signal): number | undefined {
-  if (!USUAL.has(rule.name)) return undefined;
-  return limitByLabel(rule.name, signal.labels);
+  return isLimit(rule.name) ? limitByLabel(rule.name, signal.labels) : undefined;
 }
 
 /** `353 critical events (threshold: 5); 482 errors (threshold: 50)`: critical, errors, restarts, then by name. */
 export function reasonText(breaches: readonly Breach[]): string {
   return breaches
-    .toSorted((a, b) => rank(a) - rank(b) || order(a.rule, b.rule) || order(a.container, b.container))
-    .map((breach) =>
-      breach.rule === SILENCE_RULE
-        ? 'no container of this host logs anything'
-        : `${breach.count} ${whatOf(breach)} (threshold: ${breach.limit})`,
+    .toSorted(
+      (a, b) => rankOf(a.rule) - rankOf(b.rule) || order(a.rule, b.rule) || order(a.container, b.container),
     )
+    .flatMap((breach) => RULE_KINDS.flatMap((kind) => kind.reasonOf(breach) ?? []).slice(0, 1))
     .join('; ');
-}
-
-const USUAL: ReadonlyMap<string, string> = new Map([
-  ['critical', 'critical events'],
-  ['errors', 'errors'],
-  ['restarts', 'container restarts'],
-]);
-
-const NOUNS: Readonly<Record<Kind, string>> = {
-  critical: 'critical events',
-  error: 'errors',
-  warning: 'warnings',
-  restart: 'container restarts',
-};
-
-function whatOf({ rule, kinds, container }: Breach): string {
-  const where = container === undefined ? '' : ` in ${container}`;
-  const usual = USUAL.get(rule);
-  return usual === undefined
-    ? `${kinds.map((kind) => NOUNS[kind]).join(' and ')}${where} by rule ${rule}`
-    : usual + where;
-}
-
-function rank({ rule }: Breach): number {
-  const place = [...USUAL.keys()].indexOf(rule);
-  return place < 0 ? USUAL.size : place;
 }
 
 function order(a = '', b = ''): number {

@@ -3,8 +3,8 @@ import type { Breach, EffectKind, Gap, HealRecord, IncidentState, Transition } f
 import type { Newest } from './newest.ts';
 
 /**
- * Everything the core remembers, as plain JSON: it is stored as one value in the transaction that stores the effects
- * it called for. All moments are epoch milliseconds; `now` never goes back.
+ * Everything the core remembers, as plain JSON: stored as one value, in one transaction with the effects it led to.
+ * All moments are epoch milliseconds; `now` never goes back.
  */
 export interface CoreState {
   readonly now: number;
@@ -12,18 +12,21 @@ export interface CoreState {
   readonly seq: number;
   /** No heal starts before this moment. */
   readonly pausedUntil: number;
-  readonly sight: {
-    /** Since when something cannot be read; absent while everything can. */
-    readonly blindSince?: number;
-    /** Since when everything has been read without a break. */
-    readonly observedSince: number;
-    readonly reason: string;
-  };
+  /** Since when this process has been observing without a break: its start, or the end of a standstill. */
+  readonly observedSince: number;
+  /** What of each source is being read, by the source's id; a source that has not reported yet counts as read. */
+  readonly coverage: Readonly<Record<string, SourceWatch>>;
   readonly healing: Healing;
   readonly presence: Readonly<Record<string, Presence>>;
   /** Which limits have evidence; `newest[i]` belongs to `slots[i]`. Kept apart because the slots hardly ever change. */
   readonly slots: readonly Slot[];
   readonly newest: readonly Newest[];
+  /**
+   * Who has sent evidence; `latest[i][c]` is when `contributors[c]` last sent some towards `slots[i]`, 0 or absent for
+   * never. A slot of one container has none: its evidence is that container's.
+   */
+  readonly contributors: readonly Contributor[];
+  readonly latest: readonly (readonly number[])[];
   readonly keys: Readonly<Record<string, KeyState>>;
   readonly gaps: readonly Gap[];
 }
@@ -36,7 +39,7 @@ export interface Healing {
     readonly started: number;
     /** When the core stops waiting for its outcome. */
     readonly deadline: number;
-    /** The daemon was stopped meanwhile, and the process is gone: nobody will tell how it ended. */
+    /** The daemon was stopped meanwhile and the process is gone: no outcome will come. */
     readonly lost?: boolean;
   };
   /** Starts within the budget's window. */
@@ -48,14 +51,36 @@ export interface Healing {
   readonly lastCooldown: number;
 }
 
+/** Whether something is being read, and since when. Moments in epoch milliseconds. */
+export interface Watch {
+  /** Since when it is not; absent while it is. */
+  readonly blindSince?: number;
+  /** Since when it has been read without a break longer than `blindAfter`. */
+  readonly observedSince: number;
+}
+
+/** A source: its own stream of events, and those of its containers whose logs are, or lately were, not read. */
+export interface SourceWatch extends Watch {
+  /** What is not read and why, for people; empty while all is. */
+  readonly reason: string;
+  readonly containers: Readonly<Record<string, Watch>>;
+}
+
+/** A container that evidence came from. */
+export interface Contributor {
+  readonly source: string;
+  readonly container: string;
+}
+
 /** One container, by identity. Instances are Docker's ids: a service may run several, and a recreated one changes. */
 export interface Presence {
+  readonly source: string;
   readonly instances: Readonly<Record<string, { readonly running: boolean; readonly healthy: boolean }>>;
   /** When an instance was last seen running; meaningless while one is. */
   readonly lastRunning: number;
-  /** Stopped on purpose, or done: its absence worries nobody. */
+  /** Stopped on purpose, or done: not missed while it does not run. */
   readonly excused: boolean;
-  /** Not heard of since the daemon started: it may well be running. */
+  /** Not reported since the daemon started: it may well be running. */
   readonly unseen?: boolean;
 }
 
@@ -83,7 +108,7 @@ export interface Incident {
   readonly due: number;
   /** The moment the present state ends by itself: what it means depends on the state. */
   readonly until: number;
-  /** Whether the opening (or reopening) has been told. */
+  /** Whether the opening (or reopening) has been announced. */
   readonly announced: boolean;
   /** Verifying although nothing was healed; `relapsed` once a limit was reached again meanwhile. */
   readonly passive: boolean;
@@ -95,14 +120,17 @@ export interface Incident {
   readonly heals: readonly HealRecord[];
   readonly effects: readonly EffectKind[];
   readonly breaches: readonly Breach[];
-  /** How often each of these parts has been told: numbers the effects. */
+  /** The containers whose deciding evidence reached a limit since the opening, and the sources they were read from. */
+  readonly subjects: readonly string[];
+  readonly sources: readonly string[];
+  /** How many notifications of each of these types there have been: they number the effects. */
   readonly counters: Readonly<Record<CountedPart, number>>;
   /** Containers that have to be running for it to be resolved. */
   readonly expected: readonly string[];
   /** Since when one of them is not; absent while all are, which they have been since `aliveSince`. */
   readonly downSince?: number;
   readonly aliveSince: number;
-  /** From when on an absence counts against the heal. */
+  /** From when on a container that is down counts against the heal. */
   readonly graceFrom: number;
   readonly foundAtStart: boolean;
   /** The evidence of the last decision was read back after a start or an outage. */
@@ -115,7 +143,7 @@ export interface Incident {
   readonly timeline: readonly Transition[];
 }
 
-/** The parts that an incident may tell more than once, beside its heals. */
+/** Types of notifications that an incident may have several of, beside those of its heals. */
 export type CountedPart = 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note';
 
 /**
@@ -127,7 +155,8 @@ export function initial(config: Config, at: number, cautious = false): CoreState
     now: at,
     seq: 0,
     pausedUntil: 0,
-    sight: { observedSince: at, reason: '' },
+    observedSince: at,
+    coverage: {},
     healing: {
       starts: [],
       cooldownUntil: cautious ? at + config.incident.cooldown : 0,
@@ -138,12 +167,14 @@ export function initial(config: Config, at: number, cautious = false): CoreState
     presence: {},
     slots: [],
     newest: [],
+    contributors: [],
+    latest: [],
     keys: {},
     gaps: [],
   };
 }
 
-/** When the core has to be ticked next, if nothing happens before; undefined while every key is healthy. */
+/** When the core has to be ticked next if nothing happens before; undefined while every key is healthy. */
 export function nextDeadline(state: CoreState): number | undefined {
   let next: number | undefined;
   for (const { incident } of Object.values(state.keys)) {

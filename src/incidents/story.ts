@@ -36,7 +36,7 @@ export function compose(
   };
 }
 
-/** The limits of a key that the display counts reach now, and those that are breached whatever the display says. */
+/** The limits of a key that the shown counts reach now, and those that are breached whatever the shown counts are. */
 export function breachesShown(
   state: CoreState,
   key: string,
@@ -66,8 +66,9 @@ export function breachOf(state: CoreState, counted: Counted): Breach {
 }
 
 /**
- * What people see counted: from the tally where it counts the same as the limit does. It does not know patterns,
- * labels and other windows than its own; there it is the evidence kept, which ends a little beyond the limit.
+ * The count that people are shown: that of the tally where it counts the same as the limit does. The tally does not
+ * know patterns, labels and windows other than its own; for those it is the decision count, which stops a little
+ * beyond the limit.
  */
 function shownCount(state: CoreState, counted: Counted, tally: Tally, policy: Policy): number {
   const { rule, slot } = counted;

@@ -1,14 +1,17 @@
 import type { Breach, EffectKind, NotificationType } from '../model.ts';
 import { calmedDown } from './cooldown.ts';
 import type { Decision } from './decide.ts';
-import { breachedOf } from './evidence.ts';
+import { breachedOf, contributorsOf } from './evidence.ts';
 import type { Incident } from './state.ts';
 import { breachesShown, breachOf } from './story.ts';
 import { transition, update, save, emitEffect, emitNext } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
 import { expectedFor, upAgain, withPresence } from './world.ts';
 
-/** T1: a limit of a healthy key is reached. Told `groupWait` later, never later than that. */
+/**
+ * T1: a limit of a healthy key is reached. It is announced `groupWait` later, and never later than that, whatever
+ * joins. The numbers here and below are those of docs/reference/incident-transitions.md.
+ */
 export function open(context: ReducerContext, key: string, readBack: boolean): void {
   const { now } = context.state;
   const seq = context.state.seq + 1;
@@ -30,6 +33,8 @@ export function open(context: ReducerContext, key: string, readBack: boolean): v
     heals: [],
     effects: [],
     breaches: [],
+    subjects: [],
+    sources: [],
     counters: { reopened: 0, escalated: 0, reminder: 0, resolved: 0, note: 0 },
     expected: expectedFor(context.state, context.policy, key),
     aliveSince: now,
@@ -48,7 +53,10 @@ export function open(context: ReducerContext, key: string, readBack: boolean): v
   save(context, opened);
 }
 
-/** T17: a limit is reached again soon after the recovery. The same incident goes on, or it is flapping. */
+/**
+ * T17: a limit is reached again within `reopenWindow` of the recovery. The same incident goes on, or is escalated as
+ * flapping.
+ */
 export function reopen(context: ReducerContext, incident: Incident, readBack: boolean): void {
   const { now } = context.state;
   context.state = { ...context.state, healing: calmedDown(context.state, context.policy.incident) };
@@ -57,6 +65,8 @@ export function reopen(context: ReducerContext, incident: Incident, readBack: bo
     expected: expectedFor(context.state, context.policy, incident.key),
     aliveSince: now,
     readBack,
+    subjects: [],
+    sources: [],
   });
   if (again.counters.reopened >= context.policy.incident.maxReopens) {
     const n = again.counters.reopened + 1;
@@ -71,7 +81,10 @@ export function reopen(context: ReducerContext, incident: Incident, readBack: bo
   });
 }
 
-/** T2: tells the opening or the reopening, with every cause that has joined and with what is done about it next. */
+/**
+ * T2: announces the opening or the reopening, with every breach that has joined and with what was decided. The
+ * message shows the incident as it will be after that decision, which `follow` carries out next.
+ */
 export function announce(context: ReducerContext, incident: Incident, decision: Decision): void {
   const part: NotificationType = incident.counters.reopened === 0 ? 'opened' : 'reopened';
   const name = part === 'opened' ? part : `${part}:${incident.counters.reopened}`;
@@ -88,7 +101,11 @@ export function announce(context: ReducerContext, incident: Incident, decision: 
   emitEffect(context, next, part, name, channels(incident, part));
 }
 
-/** T3 to T6: goes where the decision says. `trigger` is what called for it, where the state before does not tell. */
+/**
+ * T3 to T6: moves the incident to where the decision says. `trigger` stands before the decision's own reason where
+ * the state before it leaves open why there was a decision at all: verifying may fail by a limit or by dead
+ * containers.
+ */
 export function follow(
   context: ReducerContext,
   incident: Incident,
@@ -115,7 +132,7 @@ export function follow(
   }
 }
 
-/** Starts verifying without a heal (T3, T9): what was evidence until now is spent. */
+/** Starts verifying without a heal (T3, T9, T16): evidence up to now is spent. */
 export function watch(
   context: ReducerContext,
   incident: Incident,
@@ -136,7 +153,7 @@ export function watch(
   );
 }
 
-/** T13: the heal's aftershocks are over; only what comes from here on counts. */
+/** T13: the heal's aftershocks are over; only evidence after the settling counts. */
 export function verify(context: ReducerContext, incident: Incident): void {
   const { now } = context.state;
   const moved = transition(context, incident, 'verifying', 'settled');
@@ -149,7 +166,7 @@ export function verify(context: ReducerContext, incident: Incident): void {
   save(context, { ...moved, ...verifying }, incident.until);
 }
 
-/** T7, T14, T16, T19: it is over, and that is told once. */
+/** T7, T14, T16, T19: the incident is over, which is announced once for each time it recovers. */
 export function resolve(context: ReducerContext, incident: Incident, reason: string): void {
   const { now } = context.state;
   const { verify: span, reopenWindow } = context.policy.incident;
@@ -158,7 +175,7 @@ export function resolve(context: ReducerContext, incident: Incident, reason: str
   save(context, { ...told, until: now + reopenWindow, passive: false, relapsed: false }, now - span);
 }
 
-/** T4, T12, T16, T17: a person is needed. Said once, loudly, and then reminded of more and more rarely. */
+/** T4, T8, T9, T12, T16, T17: a person is needed. One urgent message, then reminders at intervals that double. */
 export function escalate(context: ReducerContext, incident: Incident, decisionReason: string): void {
   const { now } = context.state;
   const { reminder, reminderMax } = context.policy.incident;
@@ -171,7 +188,7 @@ export function escalate(context: ReducerContext, incident: Incident, decisionRe
   emitNext(context, escalated, 'escalated', channels(incident, 'escalated'));
 }
 
-/** T20: reminds, and waits twice as long for the next time. */
+/** T20: sends a reminder; the next interval is twice as long, up to `reminderMax`. */
 export function remind(context: ReducerContext, incident: Incident): void {
   const { reminderMax } = context.policy.incident;
   const reminded = update(context, transition(context, incident, 'escalated', 'a reminder is due'), {
@@ -186,7 +203,10 @@ export function remind(context: ReducerContext, incident: Incident): void {
   );
 }
 
-/** Adds what is breached by now to the causes of the incident. */
+/**
+ * The incident with the limits that are breached now among its breaches, and with the effects of their rules. A
+ * breach that is known keeps its highest count.
+ */
 export function joined(context: ReducerContext, incident: Incident): Incident {
   const breached = breachedOf(context.state, context.policy, incident.key);
   const isSame = (a: Breach) => (b: Breach) => a.rule === b.rule && a.container === b.container;
@@ -197,10 +217,21 @@ export function joined(context: ReducerContext, incident: Incident): Incident {
   });
   const kept = incident.breaches.filter((old) => !added.some(isSame(old)));
   const effects = new Set([...incident.effects, ...breached.flatMap(({ rule }) => rule.effects)]);
-  return { ...incident, breaches: [...kept, ...added], effects: [...effects] };
+  const contributors = breached.flatMap((counted) => contributorsOf(context.state, counted));
+  return {
+    ...incident,
+    breaches: [...kept, ...added],
+    effects: [...effects],
+    subjects: [...new Set([...incident.subjects, ...contributors.map(({ container }) => container)])],
+    sources: [...new Set([...incident.sources, ...contributors.map(({ source }) => source)])],
+  };
 }
 
-/** Whom a part is told: a heal that did not help calls a person even where the rule asked for no alert. */
+/**
+ * Where a notification goes: to alert and report as far as the incident's rules have those effects. An incident that
+ * may heal alerts when it is escalated even if its rules ask for no alert: somebody has to know that healing has
+ * failed.
+ */
 export function channels(incident: Incident, part: NotificationType): readonly EffectKind[] {
   const loud = (part === 'escalated' || part === 'reminder') && incident.effects.includes('heal');
   return (['alert', 'report'] as const).filter(

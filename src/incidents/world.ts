@@ -1,36 +1,21 @@
-import type { ContainerStatus, Gap, Sight } from '../model.ts';
+import type { ContainerStatus, Gap } from '../model.ts';
 import { containerMatches } from './rules.ts';
 import type { Policy } from './policy.ts';
 import { nextDeadline } from './state.ts';
 import type { CoreState, Incident, Presence } from './state.ts';
 
-/** Whether something that should be read has not been for longer than `blindAfter`. */
-export function isBlind({ sight, now }: CoreState, { incident }: Policy): boolean {
-  return sight.blindSince !== undefined && now - sight.blindSince > incident.blindAfter;
-}
-
-/** The state with what is known of the view. Only an interruption longer than `blindAfter` restarts the quiet clock. */
-export function applySight(state: CoreState, fact: Sight, policy: Policy): CoreState {
-  const { blindSince, observedSince } = state.sight;
-  if (fact.blind) {
-    const since = blindSince ?? Math.min(fact.at, state.now);
-    return { ...state, sight: { blindSince: since, observedSince, reason: fact.reason } };
-  }
-  const restarted = isBlind(state, policy) ? state.now : observedSince;
-  return { ...state, sight: { observedSince: restarted, reason: '' } };
-}
-
 /**
- * The state at `now`, if a deadline should have fired longer than `blindAfter` ago: the process stood still, nothing was
- * seen meanwhile, and so the quiet clock starts over before the deadline fires. Otherwise the same state.
+ * The state at `now` if a deadline should have fired longer than `blindAfter` ago: the process stood still and
+ * observed nothing meanwhile, so that the time observed begins anew before the deadline fires. Otherwise the same
+ * state.
  */
 export function caughtUp(state: CoreState, now: number, { incident }: Policy): CoreState {
   const due = nextDeadline(state);
   if (due === undefined || now - Math.max(due, state.now) <= incident.blindAfter) return state;
-  return { ...state, now, sight: { ...state.sight, observedSince: now } };
+  return { ...state, now, observedSince: now };
 }
 
-/** The state with a gap kept for the stories to come: those of the last window, at most 50. */
+/** The state with a gap kept for later messages: those of the last window, at most 50. */
 export function keepGap(state: CoreState, gap: Gap, { config }: Policy): CoreState {
   const recent = state.gaps.filter(({ to }) => to > state.now - config.window);
   return { ...state, gaps: [...recent, gap].slice(-50) };
@@ -50,9 +35,10 @@ export function applyContainerStatus(
   );
   const ran = runs(known) || running;
   const presence: Presence = {
+    source: status.source,
     instances,
     lastRunning: ran ? state.now : (known?.lastRunning ?? 0),
-    // A removed container leaves as it was: its end has been judged when it stopped.
+    // A removed container stays excused or not as it was: that was decided when it stopped.
     excused: !running && (isExcused(status) || (status.state === 'removed' && (known?.excused ?? false))),
   };
   const kept = Object.entries(state.presence).filter(
@@ -100,7 +86,10 @@ export function upAgain(incident: Incident): Incident {
   return downSince === undefined ? incident : rest;
 }
 
-/** The state with nothing taken for running until it is seen again; what ran then counts as having run until now. */
+/**
+ * The state in which no container counts as running until it is seen again; those that ran count as having run until
+ * now.
+ */
 export function unseen(state: CoreState): CoreState {
   const presence = Object.entries(state.presence).map(([name, known]): [string, Presence] => [
     name,

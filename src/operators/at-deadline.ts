@@ -1,10 +1,9 @@
 import { Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
 
 /**
- * The nearest deadline in (epoch milliseconds, or undefined: none), the moment out when it has come. One timer stands
- * at a time. Where a deadline is put off the timer stays where it is and is set again when it goes off: in a flood it
- * is put off with every signal. A timer may go off a little before the clock shows its moment: then it is that moment
- * all the same.
+ * Turns deadlines (epoch milliseconds; undefined: none) into the moments at which they pass. There is one timer at a
+ * time. When a deadline is moved to later the timer stays, and is set anew when it fires: in a flood every signal
+ * moves it. A timer may fire a little before the clock shows its moment; that moment is emitted all the same.
  */
 export function atDeadline(clock: SchedulerLike): OperatorFunction<number | undefined, number> {
   return (due$) =>

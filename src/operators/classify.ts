@@ -9,9 +9,9 @@ import type { Verdict } from '../classify/verdict.ts';
 /** What is stored of open entries: by container id and stream. */
 export type SavedEntries = Readonly<Record<string, EntryState>>;
 
-/** The open entry of every stream of every container, and how much has been judged. */
+/** The open entry of every stream of every container, and how much has been classified. */
 export interface EntryStore {
-  /** Lines judged, and the entries they make: continuation lines and blank ones are not entries. */
+  /** Lines classified, and entries among them: continuation lines and blank ones are no entries. */
   readonly stats: { lines: number; entries: number };
   /** The entry of an origin. Origins are compared by identity, so one object per stream is cheapest. */
   of(origin: Origin): EntryState;
@@ -48,9 +48,9 @@ export function createEntryStore(saved: SavedEntries = {}): EntryStore {
 }
 
 /**
- * Judges the lines that pass: an entry that counts becomes a signal at the moment its first line arrives; harmless
- * and continuation lines are dropped. Signals and facts from elsewhere (restarts, container states, gaps) pass
- * through in order. A batch with nothing left is not emitted.
+ * Classifies lines: an entry that counts becomes a signal when its first line arrives; harmless and continuation
+ * lines are dropped. Signals and facts from elsewhere (restarts, container states, gaps) pass through in order. A
+ * batch with nothing left is not emitted.
  */
 export function classify(
   classifier: Classifier,
@@ -106,6 +106,7 @@ function toSignal(line: Line, kind: Signal['kind'], verdict: Verdict): Signal {
     type: 'signal',
     kind,
     at: line.at,
+    source: line.origin.source,
     container: line.origin.container,
     labels: line.origin.labels,
     text,

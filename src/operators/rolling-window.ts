@@ -14,9 +14,12 @@ import {
 export interface WindowOptions {
   readonly length: number;
   readonly bucket?: number;
-  /** A signal from further ahead than this is counted as if it came now. Source: design.md §6. */
+  /**
+   * A signal whose time is further ahead of the clock than this counts as of now: a wrong clock must not push the
+   * present out of the ring.
+   */
   readonly maxAhead?: number;
-  /** Distinct groups kept in one bucket; what is beyond is counted, but not told apart. */
+  /** Distinct groups kept in one bucket; signals of further ones are counted, but not listed. */
   readonly maxGroups?: number;
 }
 

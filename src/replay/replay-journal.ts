@@ -10,7 +10,7 @@ export interface ReplayedIncident {
   readonly id: string;
   readonly key: string;
   readonly state: IncidentState;
-  /** What had been breached when people were told. */
+  /** What had been breached when it was announced. */
   readonly reason: string;
   readonly openedAt: string;
   readonly resolvedAt: string | null;
@@ -28,7 +28,7 @@ export interface ReplayedTransition {
   readonly reason: string;
 }
 
-/** One effect, in the order they were asked for. */
+/** One effect, in the order they were requested. */
 export interface ReplayedEffect {
   readonly at: string;
   readonly kind: Effect['kind'];
@@ -55,7 +55,7 @@ interface Draft {
   readonly transitions: ReplayedTransition[];
 }
 
-/** Keeps what a replay is to tell at its end. Moments are told as ISO 8601 in UTC. */
+/** Keeps what a replay shows at its end. Moments are ISO 8601 in UTC. */
 export class ReplayJournal {
   /** Time of the latest event so far, in epoch milliseconds. */
   last = -Infinity;

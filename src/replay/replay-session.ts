@@ -1,5 +1,8 @@
-import { concatWith, defer, EMPTY, from, ignoreElements, lastValueFrom, Subject, tap, timer } from 'rxjs';
+import { concatWith, defer, EMPTY, ignoreElements, lastValueFrom, Subject, tap, timer } from 'rxjs';
+import { canHeal } from '../config/can-heal.ts';
 import type { Config } from '../config/config.ts';
+import { policyOf } from '../incidents/policy.ts';
+import { SILENT } from '../log.ts';
 import type { Counts, Effect, Outcome, Tally } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
 import { createClassifier } from '../classify/classifier.ts';
@@ -13,12 +16,12 @@ import {
   type ReplayedIncident,
 } from './replay-journal.ts';
 import { Backpressure } from '../streams/saved/backpressure.ts';
-import { mergeByTime } from '../streams/saved/merge.ts';
 import { openSaved } from '../streams/saved/open-saved.ts';
+import { savedSource } from '../streams/saved/saved-source.ts';
 import { type Skipped, sessionNotes } from '../streams/saved/session-notes.ts';
-import { advanceInStep, onTime, type Pace, VirtualClock } from '../time/virtual-clock.ts';
+import { advanceClock, advanceInStep, type Pace, VirtualClock } from '../time/virtual-clock.ts';
 
-/** What a replay takes for granted of a heal. `duration` in milliseconds of event time. */
+/** The assumed end of a heal, which is not run. `duration` in milliseconds of event time. */
 export interface AssumedHeal {
   readonly result: 'ok' | 'fail' | 'hang';
   readonly duration: number;
@@ -30,19 +33,19 @@ export interface ReplayOptions {
   /** Default: ok after 30 s. */
   readonly assumeHeal?: AssumedHeal;
   /**
-   * Performs an effect for real and resolves with what became of it. Event time stands still meanwhile; a heal's
-   * outcome is told after its assumed duration all the same. Without it effects are journalled, not performed.
+   * Performs an effect for real and resolves with its outcome. Event time stands still meanwhile; the outcome of a
+   * heal still comes after its assumed duration. Without it effects are journalled, not performed.
    */
   readonly perform?: (effect: Effect) => Promise<Outcome>;
   /** Event time against wall time, such as 60; as fast as it can if left out. */
   readonly speed?: number;
   /** Lines a second for files without times. Default 10. */
   readonly rate?: number;
-  /** Told at once of a file, or the rest of one, that is left out. */
+  /** Called at once with a file, or the rest of one, that is left out. */
   readonly onSkip?: (skipped: Skipped) => void;
-  /** Told of every step of the incidents, with the rolling window at that moment. */
+  /** Called with every step of the incidents, and the rolling window at that moment. */
   readonly onStep?: (step: Step, tally: Tally) => void;
-  /** Told how many bytes of how many have been read; 0 if the whole is not known. */
+  /** Called with how many bytes of how many have been read; 0 if the total is not known. */
   readonly onProgress?: (bytes: number, total: number) => void;
 }
 
@@ -92,9 +95,9 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
   const outcomes$ = new Subject<Outcome>();
   const pending = new Set<Promise<unknown>>();
   const pace = paceOf(options, pending);
-  const backlog = new Backpressure();
+  const backpressure = new Backpressure();
 
-  function perform(effect: Effect): void {
+  function submit(effect: Effect): void {
     const performing = options.perform?.(effect);
     const known = effect.kind === 'heal' ? heals.shift() : undefined;
     let outcome = known === undefined ? assumed(effect, assumeHeal) : { ...known, effect: effect.id };
@@ -115,38 +118,38 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
 
   const steps$ = pipeline(
     {
-      config,
-      source$: from(backlog.hold(mergeByTime(session.streams))).pipe(
-        tap((batch) => journal.see(batch)),
-        tap(() => onProgress?.(session.bytesRead(), session.bytes)),
-      ),
+      sources: [savedSource(session, backpressure)],
+      asRead: (batches$) =>
+        batches$.pipe(
+          tap((batch) => journal.see(batch)),
+          tap(() => onProgress?.(session.bytesRead(), session.bytes)),
+        ),
       classifier,
       entries,
-      window,
-      onTime: (evidence$) =>
+      advanceClock: (evidence$) =>
         evidence$.pipe(
           tap((batch) => journal.count(batch)),
-          tap((batch) => backlog.add(batch.length)),
-          onTime(clock, pace),
-          tap((batch) => backlog.add(-batch.length)),
+          tap((batch) => backpressure.add(batch.length)),
+          advanceClock(clock, pace),
+          tap((batch) => backpressure.add(-batch.length)),
           concatWith(defer(toTheEnd).pipe(ignoreElements())),
         ),
+      window,
+      policy: policyOf(config),
       outcomes$,
-      controls$: EMPTY,
-      save$: EMPTY,
-      carryOut: (step) => {
+      commands$: EMPTY,
+      checkpoint$: EMPTY,
+      store: (step) => {
         journal.follow(step);
         options.onStep?.(step, window.tally(clock.now()));
-        step.effects.forEach(perform);
+        return true;
       },
+      effects: { submit },
+      log: SILENT,
     },
     clock,
   );
-  try {
-    await lastValueFrom(steps$, { defaultValue: undefined });
-  } finally {
-    await Promise.all(session.streams.map((stream) => stream.close()));
-  }
+  await lastValueFrom(steps$, { defaultValue: undefined });
   const assumptions = [...assumptionsOf(options, assumeHeal), ...notes.assumptions];
   const skipped = notes.skipped.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   return journal.result(entries.stats, assumptions, skipped);
@@ -182,8 +185,7 @@ function assumed(effect: Effect, heal: AssumedHeal): Outcome {
 
 function assumptionsOf({ perform, config }: ReplayOptions, { result, duration }: AssumedHeal): string[] {
   const ends = { ok: 'succeeds', fail: 'fails with exit code 1', hang: 'runs out of time' }[result];
-  const configured = config.heal.command.length > 0 || config.heal.action === 'restart';
-  if (!configured) return ['no heal is configured, so none is run'];
+  if (!canHeal(config.heal)) return ['no heal is configured, so none is run'];
   const seconds = duration / 1_000;
   return [
     perform === undefined ? `a heal ${ends} after ${seconds} s` : `a heal takes ${seconds} s of event time`,

@@ -1,32 +1,41 @@
 import PQueue from 'p-queue';
-import { Subject, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import {
+  asapScheduler,
+  observeOn,
+  Subject,
+  type Observable,
+  type SchedulerLike,
+  type Subscription,
+} from 'rxjs';
 import type { Effect, Outcome } from '../model.ts';
 import type { AlertChannel } from './alert/alert-channel.ts';
 import { deliverAlerts } from './alert/deliver-alerts.ts';
 import type { HealEnd, HealProcess, HealSink, HealStarted } from './heal/heal-sink.ts';
 import { performHeals } from './heal/perform-heals.ts';
-import { channelsOf, type Delivery, type Outbox } from './outbox.ts';
+import { channelsOf } from './outbox.ts';
 import { deliverReports } from './report/deliver-reports.ts';
 import type { ReportSink } from './report/report-sink.ts';
 import type { Log } from '../log.ts';
+import type { Delivery, Outbox } from '../state/delivery.ts';
 import type { Worker } from './worker.ts';
 
-/** What performs effects, and where. Durations in milliseconds. */
+/** The sinks of a queue, and its surroundings. Durations in milliseconds. */
 export interface EffectQueueOptions {
   readonly alert: {
     readonly channels: readonly AlertChannel[];
     /** The product's name, with which messages begin. */
     readonly name: string;
-    /** When an undelivered message is given up. */
+    /** The age at which an undelivered message is given up. */
     readonly deadline: number;
     /** How often at most a message is edited. Default: as often as there is something new. */
     readonly updateInterval?: number;
   };
   readonly report: ReportSink;
-  /** Undefined: no heal is configured, and a heal that is asked for anyway ends as `broken`. */
+  /** Undefined: no heal is configured, and one that is requested anyway ends as `broken`. */
   readonly heal: HealSink | undefined;
-  readonly outbox: Outbox;
-  /** The clock of the world, on which retries wait: in a replay too, since receivers live in the present. */
+  /** Holds what is owed before it is submitted. */
+  readonly outbox: Omit<Outbox, 'add'>;
+  /** The wall clock, on which retries wait: in a replay too, since receivers live in the present. */
   readonly clock: SchedulerLike;
   readonly log: Log;
   /** Records a running heal, so that it is found again after a crash. */
@@ -42,19 +51,22 @@ export interface EffectQueueStatus {
   readonly dead: number;
   readonly runningHeal: string | undefined;
   readonly waitingHeals: number;
-  /** Channels left alone until a reload, with why. */
+  /** Channels that are not used until the next reload, with the reason. */
   readonly disabledChannels: Readonly<Record<string, string>>;
 }
 
 /** Performs effects one bounded attempt at a time. */
 export interface EffectQueue {
-  /** Takes an effect. One that was taken before is not performed twice. */
+  /** Queues an effect whose deliveries are owed already. One that was queued before is not performed twice. */
   submit(effect: Effect): void;
   /** Takes charge of a heal that was running when an earlier process of ours ended. */
   adopt(process: HealProcess): void;
-  /** Goes on with what the outbox still owes from before a restart. */
+  /** Continues with the deliveries that an earlier run left in the outbox. */
   resume(): void;
-  /** What became of each effect, once nothing more will happen to it. Completes when the performer has stopped. */
+  /**
+   * The outcome of each effect, once it is final; never emitted before the call that led to it has returned. Completes
+   * when the queue has stopped.
+   */
   readonly outcomes$: Observable<Outcome>;
   /** Resolves when no attempt is queued and no heal runs; retries that wait for their time are not waited for. */
   idle(): Promise<void>;
@@ -109,7 +121,7 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
     ended: healEnded,
   });
 
-  /** A worker waits in the queue at most once: what is due when its turn comes is what it attempts. */
+  /** A worker is in the queue at most once; it attempts what is due when its job begins. */
   function enqueue(worker: Worker): void {
     if (stopping || queued.has(worker)) return;
     queued.add(worker);
@@ -144,7 +156,7 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
   }
 
   return {
-    outcomes$: outcomes.asObservable(),
+    outcomes$: outcomes.pipe(observeOn(asapScheduler)),
     submit(effect) {
       if (effect.kind === 'heal') {
         heals.add(effect);
@@ -152,7 +164,6 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
         return;
       }
       const channels = channelsOf(effect, alertChannels);
-      outbox.add(effect, channels, clock.now());
       if (channels.length === 0) reportSettled(effect, true, 'no channel is configured');
       else enqueue(effect.kind === 'alert' ? alerts : reports);
     },

@@ -1,6 +1,9 @@
-import type { Delivery } from './outbox.ts';
+import type { Delivery } from '../state/delivery.ts';
 
-/** Never sooner, whatever the receiver says and the dice fall: a `Retry-After: 0` must not become a flood. */
+/**
+ * The shortest pause, in milliseconds, whatever receiver and jitter come to: a `Retry-After: 0` must not become a
+ * flood.
+ */
 const SHORTEST_PAUSE = 250;
 const FIRST_PAUSE = 5_000;
 const LONGEST_PAUSE = 15 * 60_000;

@@ -1,13 +1,13 @@
 import type { Effect } from '../model.ts';
 
 /**
- * A part of the performer that delivers effects from the outbox. `attempt` is one bounded attempt at whatever is due
- * and never throws; `nextDue` says when there will be something to attempt (epoch milliseconds; infinite if nothing).
+ * A part of the queue that delivers effects from the outbox. `attempt` is one bounded attempt at whatever is due and
+ * never throws; `nextDue` is when there will be something to attempt (epoch milliseconds; infinite if nothing).
  */
 export interface Worker {
   attempt(): Promise<void>;
   nextDue(): number;
 }
 
-/** What a worker tells once nothing more will happen to an effect. */
+/** Called once by a worker for each effect whose outcome is final. */
 export type Settled = (effect: Effect, ok: boolean, detail: string) => void;

@@ -1,28 +1,26 @@
 import type { Effect, IncidentSnapshot } from '../model.ts';
-import type { Delivery } from '../sinks/outbox.ts';
+import type { Delivery } from './delivery.ts';
 
 /**
  * What one commit writes: each part is optional, and only what differs from the last commit costs anything. Values
- * are opaque JSON, given as values and handed back as `unknown`: their owner alone knows their shape.
+ * are opaque JSON, given as values and returned as `unknown`: only their owner knows their shape.
  */
 export interface Change {
-  /** Followed containers by id: cursors, open pieces, dedupe keys. */
-  readonly follow?: Rows<string>;
-  /** What the followers share, e.g. the time of the last event. */
-  readonly followMeta?: unknown;
+  /** How far sources have been read, one row a part: a container, a file, what they share. */
+  readonly positions?: Rows<string>;
   /** States of the entry grouping, one an origin. */
   readonly entries?: Rows<string>;
   /** Buckets of the rolling window by their start (epoch milliseconds). */
   readonly window?: Rows<number>;
   /** The incident machine's state. */
   readonly core?: unknown;
-  /** The process of the heal that was started last: by it a heal that outlives us is known again. */
+  /** The process of the heal that was started last, by which a heal that outlives the daemon is recognized. */
   readonly healProcess?: unknown;
   /** Effects that are now owed to channels: new deliveries. A pair that is already there is left as it is. */
   readonly owed?: readonly Owed[];
   /** Deliveries whose state has changed, replaced by key. */
   readonly deliveries?: readonly Delivery[];
-  /** Incidents as they are to be told of later, replaced by id. */
+  /** Incidents for the history, replaced by id. */
   readonly incidents?: readonly IncidentRecord[];
 }
 
@@ -51,8 +49,7 @@ export interface IncidentRecord {
 
 /** What the last commits left behind. A part that was never written is empty or undefined. */
 export interface Saved {
-  readonly follow: ReadonlyMap<string, unknown>;
-  readonly followMeta: unknown;
+  readonly positions: ReadonlyMap<string, unknown>;
   readonly entries: ReadonlyMap<string, unknown>;
   readonly window: ReadonlyMap<number, unknown>;
   readonly core: unknown;

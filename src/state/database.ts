@@ -9,12 +9,12 @@ import { migrate } from './schema.ts';
 import { alreadyAside, setAside } from './set-aside.ts';
 import { Tables } from './tables.ts';
 
-/** What opening the database came to. Without `tables` it cannot be written, for the reason in `problem`. */
+/** The result of opening the database. Without `tables` it cannot be written, for the reason in `problem`. */
 export interface Opened {
   readonly tables?: Tables;
   readonly problem?: string;
   readonly image: Image;
-  /** Why what was saved before is not there any more, and what was done with it. */
+  /** Why what was saved before is not used, and where it was put. */
   readonly freshBecause?: string;
 }
 
@@ -101,7 +101,7 @@ function openTables(path: string, now: number): Tables {
     if (verdict !== 'ok') throw new Unusable('damaged', `damaged (${verdict.replace(/^\*\*\*.*\n/, '')})`);
     database.exec('PRAGMA synchronous = FULL');
     migrate(database, now);
-    // Only now: it is the first thing to alter a file, which might have been somebody else's.
+    // Only after `migrate` has found the file to be ours or new: the journal mode would be set in a foreign one, too.
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = ${LOG_LIMIT}`);
     return new Tables(database);
   } catch (error) {
@@ -111,8 +111,8 @@ function openTables(path: string, now: number): Tables {
 }
 
 /**
- * Hands over the tables of a copy, in memory or /tmp, of a database and its log: for one that cannot be opened where
- * it is. No other process may be writing it. Throws what the file system or SQLite throws.
+ * Calls `use` with the tables of a copy, in memory or /tmp, of a database and its log: for one that cannot be opened
+ * in place. No other process may be writing it. Throws what the file system or SQLite throws.
  */
 export function withCopy<T>(path: string, now: number, use: (tables: Tables) => T): T {
   const dir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'quantum-realtime-'));

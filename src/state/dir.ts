@@ -3,9 +3,9 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 /**
- * Where the state is kept if nobody says otherwise: `$STATE_DIRECTORY` (systemd; the first, if several), else
+ * The default state directory: `$STATE_DIRECTORY` (systemd; the first, if several), else
  * `$XDG_STATE_HOME/quantum-realtime`, else `~/.local/state/quantum-realtime`. A relative XDG path is ignored, as the
- * XDG base directory specification asks.
+ * XDG base directory specification requires.
  */
 export function defaultStateDir(env: NodeJS.ProcessEnv = process.env, home = homedir()): string {
   const given = env['STATE_DIRECTORY']?.split(':')[0] ?? '';

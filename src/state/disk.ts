@@ -21,8 +21,8 @@ const LEAST_ROOM = 64 * 1024;
 const RETRY = 5_000;
 
 /**
- * Keeps the database in step with an image for as long as it can be written, and brings it back in step as a whole
- * once it can be again, in a new file if the old one is damaged or gone. Says so once when either begins.
+ * Keeps the database in sync with an image while it can be written, and writes the whole image once it can be again,
+ * into a new file if the old one is damaged or gone. Each change between the two is logged once.
  */
 export class Disk {
   readonly #path: string;
@@ -60,7 +60,7 @@ export class Disk {
     }
   }
 
-  /** The history; of the incidents since the database was last written, while it cannot be. */
+  /** The history. While the database cannot be used: only the incidents since it was last written. */
   incidents(query: IncidentQuery, now: number): readonly IncidentRecord[] {
     try {
       if (this.#tables !== undefined) return this.#tables.incidents(query);
@@ -133,7 +133,10 @@ export class Disk {
   }
 }
 
-/** SQLite says `disk I/O error` or `unable to open` where there is not even room for its index of the log. */
+/**
+ * Whether the disk is full. SQLite reports `disk I/O error` or `unable to open` if there is not even room for the
+ * index of its log.
+ */
 function isFull(dir: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(dir);

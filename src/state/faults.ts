@@ -15,15 +15,15 @@ export interface Unwritable {
   readonly message: string;
 }
 
-// SQLite's primary result codes (sqlite.org/rescode.html). What is in neither set speaks of what is in the file.
+// SQLite's primary result codes (sqlite.org/rescode.html). Those in neither set are about the content of the file.
 
-/** The world around the file: permission, a lock, memory, read-only, input/output, full, cannot open. */
+/** Causes outside the file: permission, a lock, memory, read-only, input/output, full, cannot open. */
 const AROUND = new Set([3, 5, 6, 7, 8, 10, 13, 14, 15, 22, 23]);
 
 /** A fault of the program: too big, constraint, mismatch, misuse, range. */
 const OURS = new Set([18, 19, 20, 21, 25]);
 
-/** Tells what an error of the file system or of SQLite means for the database. Any other error is thrown again. */
+/** What an error of the file system or of SQLite means for the database. Any other error is rethrown. */
 export function faultOf(error: unknown): Unusable | Unwritable {
   if (error instanceof Unusable) return error;
   if (!(error instanceof Error) || !('code' in error)) throw error;

@@ -6,8 +6,8 @@ import { STATE_FILE, withCopy } from './database.ts';
 import { type IncidentQuery, Tables } from './tables.ts';
 
 /**
- * Incidents of a state directory for one who is not its daemon, whether that runs or not; none if there is no state.
- * Throws what SQLite or the file system throws for one that cannot be read.
+ * The incidents of a state directory, read from another process than its daemon, whether that runs or not; none if
+ * there is no state. Throws what SQLite or the file system throws if it cannot be read.
  */
 export function readHistory(dir: string, query: IncidentQuery, now: number): readonly IncidentRecord[] {
   const path = join(dir, STATE_FILE);

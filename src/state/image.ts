@@ -1,14 +1,14 @@
-import type { Delivery } from '../sinks/outbox.ts';
 import type { Change, IncidentRecord, Rows, Saved } from './change.ts';
+import { type Delivery, deliveryKey, freshDelivery } from './delivery.ts';
 
 /**
- * Everything the store holds, as text, in memory: what the database says, or would say if it could be written. It
- * is why a full disk, a lost file or a damaged one costs nothing while the process lives: the database can be
- * written anew from it at any time. Incidents are in it only until they are on disk.
+ * Everything the store holds, as text, in memory: what is in the database, or would be if it could be written. With
+ * it a full disk, or a file that is lost or damaged, costs nothing while the process lives: the database can be
+ * written anew at any time. Incidents are in it only until they are on disk.
  */
 export interface Image {
   readonly meta: Map<string, string>;
-  readonly follow: Map<string, string>;
+  readonly positions: Map<string, string>;
   readonly entries: Map<string, string>;
   readonly window: Map<number, string>;
   readonly deliveries: Map<string, Delivery>;
@@ -18,7 +18,7 @@ export interface Image {
 /** The difference between two images, serialised once. */
 export interface Patch {
   readonly meta: Cells<string>;
-  readonly follow: Cells<string>;
+  readonly positions: Cells<string>;
   readonly entries: Cells<string>;
   readonly window: Cells<number>;
   readonly deliveries: readonly DeliveryPatch[];
@@ -39,7 +39,7 @@ export interface DeliveryPatch {
 export function emptyImage(): Image {
   return {
     meta: new Map(),
-    follow: new Map(),
+    positions: new Map(),
     entries: new Map(),
     window: new Map(),
     deliveries: new Map(),
@@ -51,13 +51,12 @@ export function emptyImage(): Image {
 export function patchOf(change: Change, image: Image): Patch {
   const meta = new Map<string, unknown>();
   if (change.core !== undefined) meta.set('core', change.core);
-  if (change.followMeta !== undefined) meta.set('followMeta', change.followMeta);
   if (change.healProcess !== undefined) meta.set('healProcess', change.healProcess);
   // A start is fresh until the core has a state again.
   const drop = change.core === undefined ? [] : ['freshBecause'];
   return {
     meta: cells({ put: meta, drop }, image.meta),
-    follow: cells(change.follow, image.follow),
+    positions: cells(change.positions, image.positions),
     entries: cells(change.entries, image.entries),
     window: cells(change.window, image.window),
     deliveries: [...newlyOwed(change, image), ...(change.deliveries ?? [])].map((delivery) => ({
@@ -72,7 +71,7 @@ export function patchOf(change: Change, image: Image): Patch {
 export function everything(image: Image): Patch {
   return {
     meta: { put: image.meta, drop: [] },
-    follow: { put: image.follow, drop: [] },
+    positions: { put: image.positions, drop: [] },
     entries: { put: image.entries, drop: [] },
     window: { put: image.window, drop: [] },
     deliveries: [...image.deliveries.values()].map((delivery) => ({ delivery, effect: true })),
@@ -81,7 +80,7 @@ export function everything(image: Image): Patch {
 }
 
 export function isEmpty(patch: Patch): boolean {
-  const cells = [patch.meta, patch.follow, patch.entries, patch.window];
+  const cells = [patch.meta, patch.positions, patch.entries, patch.window];
   return (
     cells.every(({ put, drop }) => put.size === 0 && drop.length === 0) &&
     patch.deliveries.length === 0 &&
@@ -92,7 +91,7 @@ export function isEmpty(patch: Patch): boolean {
 /** Brings the image up to date. */
 export function apply(patch: Patch, image: Image): void {
   applyCells(patch.meta, image.meta);
-  applyCells(patch.follow, image.follow);
+  applyCells(patch.positions, image.positions);
   applyCells(patch.entries, image.entries);
   applyCells(patch.window, image.window);
   for (const { delivery } of patch.deliveries) image.deliveries.set(deliveryKey(delivery), delivery);
@@ -104,11 +103,10 @@ export function dated(patch: Patch, now: number): Patch {
   return { ...patch, meta: { ...patch.meta, put: new Map(patch.meta.put).set('savedAt', String(now)) } };
 }
 
-/** The image as its owners gave it. */
+/** The parts of an image, parsed. */
 export function savedIn(image: Image, savedAt: number): Saved {
   return {
-    follow: parsed(image.follow),
-    followMeta: parse(image.meta.get('followMeta')),
+    positions: parsed(image.positions),
     healProcess: parse(image.meta.get('healProcess')),
     entries: parsed(image.entries),
     window: parsed(image.window),
@@ -117,20 +115,11 @@ export function savedIn(image: Image, savedAt: number): Saved {
   };
 }
 
-export function deliveryKey(delivery: Delivery): string {
-  return keyOf(delivery.effect.id, delivery.channel);
-}
-
-function keyOf(effect: string, channel: string): string {
-  return `${effect}\n${channel}`;
-}
-
 function newlyOwed(change: Change, image: Image): readonly Delivery[] {
-  const fresh = { state: 'pending', attempts: 0, remoteId: '', detail: '' } as const;
   return (change.owed ?? []).flatMap(({ effect, channels, at }) =>
     channels
-      .filter((channel) => !image.deliveries.has(keyOf(effect.id, channel)))
-      .map((channel) => ({ effect, channel, ...fresh, since: at, nextAt: at })),
+      .filter((channel) => !image.deliveries.has(deliveryKey({ effect, channel })))
+      .map((channel) => freshDelivery(effect, channel, at)),
   );
 }
 

@@ -72,7 +72,7 @@ function claimFile(dir: string): Claim {
   };
 }
 
-/** Asks whoever has the name for its process id. */
+/** The refusal, with the process id of the daemon that holds the claim if it answers within a second. */
 async function inUse(dir: string, name: string): Promise<string> {
   try {
     const pid = await text(connect({ path: name, signal: AbortSignal.timeout(1_000) }));

@@ -1,9 +1,9 @@
-import type { Outbox } from '../sinks/outbox.ts';
+import { isUnsent, type Outbox } from './delivery.ts';
 import type { Store } from './store.ts';
 
 /**
- * The outbox kept in the store: what a transition owes is added by the commit of that transition (`Change.owed`), and
- * what becomes of it by commits of its own. Final deliveries of an incident are dropped a day after it was closed.
+ * The outbox kept in the store: the deliveries of a transition are added by its own commit (`Change.owed`), their
+ * results by later commits. Final deliveries of an incident are dropped a day after it was closed.
  */
 export function storedOutbox(store: Pick<Store, 'commit' | 'deliveries'>): Outbox {
   return {
@@ -13,11 +13,7 @@ export function storedOutbox(store: Pick<Store, 'commit' | 'deliveries'>): Outbo
     save: (deliveries) => {
       store.commit({ deliveries });
     },
-    unsent: () =>
-      store
-        .deliveries()
-        .filter(({ state }) => state === 'pending' || state === 'inflight')
-        .toArray(),
+    unsent: () => store.deliveries().filter(isUnsent).toArray(),
     of: (incident, channel) =>
       store
         .deliveries()

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Unusable } from './faults.ts';
+import { coreWithCoverage } from './upgrade-core.ts';
 
 /**
  * The schema as a list of steps, each applied once and in order; its index + 1 is the version it leads to. A step
@@ -18,6 +19,12 @@ export const STEPS: readonly string[] = [
    CREATE TABLE incidents (
      id TEXT PRIMARY KEY, opened_at INTEGER NOT NULL, closed_at INTEGER, story TEXT NOT NULL CHECK (json_valid(story))) STRICT;
    CREATE INDEX incidents_opened ON incidents (opened_at);`,
+  // Positions of several sources, each row a part of one: its key is the source's id, a newline and the part's name.
+  `ALTER TABLE follow RENAME TO positions;
+   UPDATE positions SET key = 'docker' || char(10) || key;
+   INSERT INTO positions (key, value) SELECT 'docker' || char(10), value FROM meta WHERE key = 'followMeta';
+   DELETE FROM meta WHERE key = 'followMeta';
+   UPDATE meta SET value = core_with_coverage(value) WHERE key = 'core';`,
 ];
 
 /**
@@ -31,6 +38,7 @@ export function migrate(database: DatabaseSync, now: number, steps: readonly str
     throw new Unusable('too-new', `written by a later release (${known})`);
   }
   if (version === steps.length) return;
+  database.function('core_with_coverage', { deterministic: true }, (text) => coreWithCoverage(String(text)));
   database.exec('BEGIN IMMEDIATE');
   try {
     database.exec(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Log } from '../log.ts';
-import type { Delivery } from '../sinks/outbox.ts';
+import type { Delivery } from './delivery.ts';
 import type { Change, IncidentRecord, Saved } from './change.ts';
 import { openDatabase, replaceDatabase, STATE_FILE } from './database.ts';
 import { Disk, type Health } from './disk.ts';
@@ -10,12 +10,15 @@ import { notesIn, notesOfStart } from './notes.ts';
 import type { IncidentQuery } from './tables.ts';
 
 /**
- * The daemon's memory across restarts: cursors, counts, the incident machine and the outbox, which move together in
- * one transaction or not at all. While the database cannot be written it goes on in memory, says so once, and tries
- * again: nothing is lost unless the process dies meanwhile.
+ * The daemon's memory across restarts: positions, counts, the incident machine and the outbox, which move together in
+ * one transaction or not at all. While the database cannot be written it continues in memory, logs that once, and
+ * retries: nothing is lost unless the process dies meanwhile.
  */
 export interface Store {
-  /** Why this is a fresh start although there was, or may have been, something: the core is to be careful. */
+  /**
+   * Why this is a fresh start although there was, or may have been, a state: the core then heals nothing for one
+   * cooldown.
+   */
   readonly freshBecause: string | undefined;
   /** Starts of the daemon in this directory so far, this one included. */
   readonly bootSeq: number;
@@ -23,7 +26,10 @@ export interface Store {
   readonly starts: readonly number[];
   /** What was there at the start; undefined if nothing was. To be called before the first commit. */
   load(): Saved | undefined;
-  /** Takes all of a change at once and returns whether it is on disk, too. Throws only for values JSON cannot hold. */
+  /**
+   * Commits all of a change at once, in memory in any case; returns whether it is on disk as well. Throws only for
+   * values JSON cannot hold.
+   */
   commit(change: Change): boolean;
   /** For an owner that cannot read what `load` returned: sets the database aside and begins a fresh one. */
   discard(reason: string): void;
@@ -31,7 +37,7 @@ export interface Store {
   deliveries(): MapIterator<Delivery>;
   history(query: IncidentQuery): readonly IncidentRecord[];
   health(): Health;
-  /** Commits after this are not taken. */
+  /** Later commits are ignored. */
   close(): void;
 }
 
@@ -47,8 +53,8 @@ const SIGN_OF_LIFE = 30_000;
 const DAY = 24 * 60 * 60 * 1_000;
 
 /**
- * Opens the store of a state directory, creating both as needed. The caller has claimed the directory. Throws for no
- * state of the file system: what is wrong is logged, and told by `freshBecause` and `health`.
+ * Opens the store of a state directory, creating both as needed. The caller has claimed the directory. No state of
+ * the file system makes it throw: problems are logged and are in `freshBecause` and `health`.
  */
 export function openStore(dir: string, options: StoreOptions): Store {
   return new FileStore(join(dir, STATE_FILE), options);

@@ -1,11 +1,11 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Effect, IncidentSnapshot } from '../model.ts';
-import type { Delivery } from '../sinks/outbox.ts';
+import { type Delivery, deliveryKey } from './delivery.ts';
 import type { IncidentRecord } from './change.ts';
-import { type Cells, deliveryKey, emptyImage, type Image, type Patch } from './image.ts';
+import { type Cells, emptyImage, type Image, type Patch } from './image.ts';
 
 /** Parts that are one row a key. */
-const PARTS = ['meta', 'follow', 'entries', 'window'] as const;
+const PARTS = ['meta', 'positions', 'entries', 'window'] as const;
 type Part = (typeof PARTS)[number];
 
 /** How many incidents are kept for looking back. */
@@ -19,7 +19,7 @@ export type IncidentQuery = { readonly limit: number } | { readonly id: string }
 
 type Row = Record<string, SQLOutputValue>;
 
-/** The tables of one open database. Every method throws SQLite's error; what `write` was told then did not happen. */
+/** The tables of one open database. Every method throws SQLite's error; a `write` that throws has written nothing. */
 export class Tables {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -31,7 +31,7 @@ export class Tables {
   /** Everything but the history. */
   read(): Image {
     const image = emptyImage();
-    for (const part of ['meta', 'follow', 'entries'] as const) {
+    for (const part of ['meta', 'positions', 'entries'] as const) {
       for (const row of this.#all(`SELECT key, value FROM ${part}`)) {
         image[part].set(text(row, 'key'), text(row, 'value'));
       }

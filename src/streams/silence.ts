@@ -1,63 +1,89 @@
+import { filter, map, repeat, type SchedulerLike, Subject, timer } from 'rxjs';
+import { type Coverage, HOST, type Observation, SILENCE, type Signal } from '../model.ts';
 import { formatDuration } from '../time/duration.ts';
-import { SILENCE, type Sight, type Signal } from '../model.ts';
+import type { Source, SourceStatus } from './source.ts';
 
-/** A cut that is healed within this time (milliseconds) is no blindness. */
-const BLIND_AFTER = 10_000;
-
-/** What has to be known to tell whether everything that can be read is being read. Moments in epoch milliseconds. */
-export interface View {
-  readonly now: number;
-  /** Since when the event stream has been down, and why. */
-  readonly engine: { readonly since: number; readonly reason: string } | undefined;
-  /** Readable running containers that are not followed, or not yet caught up. */
-  readonly down: readonly { readonly container: string; readonly since: number }[];
-  /** When the last line of any container came, or when watching began. */
-  readonly heardAt: number;
-  /** How long a whole host may be silent. */
-  readonly window: number;
-}
-
-/** Whether we see; undefined while that is not decided yet: just cut, or just started. */
-export function sightOf({ now, engine, down, heardAt, window }: View): Sight | undefined {
-  if (engine !== undefined && now - engine.since >= BLIND_AFTER) return blind(now, engine.reason);
-  const late = down.filter(({ since }) => now - since >= BLIND_AFTER).map(({ container }) => container);
-  if (late.length > 0) {
-    const named = late.slice(0, 3).join(', ') + (late.length > 3 ? ` and ${late.length - 3} more` : '');
-    return blind(now, `not reading the log of ${named}`);
-  }
-  if (isSilent({ now, engine, heardAt, window })) return blind(now, silence(window));
-  if (engine !== undefined || down.length > 0) return undefined;
-  return { type: 'sight', at: now, blind: false, reason: '' };
-}
-
-/** Whether the engine is there and nothing at all has been logged on the whole host for a whole window. */
-export function isSilent({ now, engine, heardAt, window }: Omit<View, 'down'>): boolean {
-  return engine === undefined && now - heardAt >= window;
-}
+/** How often it is looked whether the host is silent, in milliseconds. */
+const LOOK_EVERY = 1_000;
 
 /**
- * The alarm of a host that logs nothing: a signal, so that the incident machine tells it, reminds of it and tells its
- * end. No container can bear the name of its source.
+ * The alarm of a host that logs nothing, as a source beside those it watches: as soon as one of them is read, and none
+ * has brought a line for `window` milliseconds, it emits a signal, so that people are alerted once, and what is known of
+ * the host is nothing, so that no silence is taken for a recovery. With the next line its coverage is back.
  */
-export function silenceSignal(at: number, window: number): Signal {
-  const text = silence(window);
-  const rule = 'host:silence';
+export function silenceSource(
+  watched: readonly Pick<Source, 'status'>[],
+  window: number,
+  clock: SchedulerLike,
+): Source {
+  const coverage$ = new Subject<Coverage>();
+  let coverage: Coverage | undefined;
+  const batches$ = timer(LOOK_EVERY, clock).pipe(
+    repeat(),
+    map(() => look(clock.now())),
+    filter((observations) => observations.length > 0),
+  );
+  return {
+    id: HOST,
+    batches$,
+    flush: () => undefined,
+    position: () => ({ parts: {} }),
+    coverage$,
+    status: () => ({
+      id: HOST,
+      kind: HOST,
+      endpoint: 'this host',
+      connection: { state: 'up', since: 0 },
+      coverage,
+      containers: [],
+      gaps: [],
+      restarts: [],
+      heardAt: 0,
+    }),
+  };
+
+  function look(now: number): readonly Observation[] {
+    const reason = isSilent(
+      watched.map((source) => source.status()),
+      now,
+      window,
+    )
+      ? silence(window)
+      : '';
+    if (reason === (coverage?.reason ?? '')) return [];
+    coverage = { type: 'coverage', at: now, source: HOST, blind: reason !== '', unread: [], reason };
+    coverage$.next(coverage);
+    return reason === '' ? [] : [silenceSignal(now, reason)];
+  }
+}
+
+/** Whether something is being read, and nothing at all has been logged anywhere for a whole window. */
+export function isSilent(
+  sources: readonly Pick<SourceStatus, 'connection' | 'heardAt'>[],
+  now: number,
+  window: number,
+): boolean {
+  return (
+    sources.some(({ connection }) => connection.state === 'up') &&
+    sources.every(({ heardAt }) => now - heardAt >= window)
+  );
+}
+
+/** A signal, so that the incident machine reminds of it and says when it is over. */
+function silenceSignal(at: number, text: string): Signal {
   return {
     type: 'signal',
     kind: 'critical',
     at,
+    source: HOST,
     container: SILENCE,
     labels: {},
     text,
     fingerprint: text,
-    rule,
+    rule: SILENCE,
   };
 }
 
 function silence(window: number): string {
   return `no container of this host has logged anything for ${formatDuration(window)}`;
-}
-
-function blind(at: number, reason: string): Sight {
-  return { type: 'sight', at, blind: true, reason };
 }

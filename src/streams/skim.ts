@@ -1,6 +1,7 @@
 /**
- * Whether the line from `from` to `end`, without its line ending and without a carriage return, is plainly harmless
- * whatever stands around it. Such lines are told as runs (`Quiet`): nothing is made of each but a count.
+ * Whether the line from byte `from` to `end`, without its line ending and without a carriage return, is harmless whatever
+ * stands before or after it. It is recognised in the bytes: such a line is never decoded, only counted, and a source
+ * emits consecutive ones as one `HarmlessRun`.
  */
 export type Skim = (bytes: Uint8Array, from: number, end: number) => boolean;
 
@@ -11,10 +12,11 @@ const NEWLINE = 10;
 const RETURN = 13;
 
 /**
- * The same for entries, which may have their line ending and, anywhere, a carriage return that takes back what stands
- * before it. `bytes` is a chunk with many of them, which is searched for returns as a whole: it must not change.
+ * The same for stored records, which may still have their line ending, and which may hold a carriage return: a terminal
+ * shows only what follows that, so a record with one is not harmless for sure. `bytes` is a chunk of many records, which
+ * is searched for carriage returns once and must not change.
  */
-export function skimEntries(skim: Skim): Skim {
+export function skimRecords(skim: Skim): Skim {
   let chunk: Uint8Array = new Uint8Array();
   /** Between these there is no return in the chunk. */
   let from = 0;

@@ -11,7 +11,8 @@ export type Json =
 /**
  * How far a source has been read, as plain JSON: exactly what has been emitted, neither more nor less. It is stored in
  * one transaction with what was counted, one row a part, and only the parts that have changed are written: a part is a
- * container or a file, `shared` is what they have in common.
+ * container or a file and bears the id of its origins (`Origin.id`), `shared` is what they have in common. What is
+ * remembered of an id beside it (its open entry) is dropped once the id is no part any more.
  */
 export interface Position {
   readonly parts: Readonly<Record<string, Json>>;
@@ -55,6 +56,29 @@ export interface SourceContext {
 export interface ConfiguredSource {
   readonly id: string;
   open(context: SourceContext, position?: Position): Source;
+  /**
+   * Saves what is still held of the past into files that a replay reads, without following. Rejects with words for people
+   * where nothing of the source can be read.
+   */
+  fetchPast(request: PastRequest): Promise<PastFetched>;
+}
+
+/** What of the past is wanted, and where to put it. Moments in epoch milliseconds. */
+export interface PastRequest {
+  readonly config: Config;
+  readonly since: number;
+  readonly until: number;
+  /** A folder that is there and empty. */
+  readonly dir: string;
+  readonly signal: AbortSignal;
+  /** Called with each container, by identity, before its log is read. */
+  readonly onContainer: (container: string) => void;
+}
+
+/** How many containers' logs were fetched, and what could not be, with the reason. */
+export interface PastFetched {
+  readonly containers: number;
+  readonly unread: readonly { readonly container: string; readonly reason: string }[];
 }
 
 /** A kind of sources, as the registry lists it. */

@@ -12,11 +12,11 @@ import {
 import type { Logger } from 'pino';
 import { type Send, systemdNotify } from './systemd-notify.ts';
 
-/** What the service manager is told, and when. */
+/** What is sent to the service manager, and when. */
 export interface NotifyOptions {
   /** One line worth reading in `systemctl status`; sent when it changes. */
   readonly status$: Observable<string>;
-  /** Why this process does not do its work; undefined while it does. Asked before every sign of life. */
+  /** Why this process does not do its work; undefined while it does. Called before every sign of life. */
   readonly trouble: () => string | undefined;
   readonly clock: SchedulerLike;
   readonly log: Pick<Logger, 'warn' | 'info'>;
@@ -34,13 +34,15 @@ export interface SystemdNotifier {
   stopping(why: string): void;
 }
 
-/** While there is trouble, or a sign of life did not arrive, the next look comes this soon, in milliseconds. */
+/**
+ * The time to the next check while there is trouble, or after a sign of life that did not arrive, in milliseconds.
+ */
 const LOOK_AGAIN = 1_000;
 
 /**
- * Tells systemd that this process is ready (to be called once it is), what it is doing, and that it makes progress: a
- * sign of life at half the watchdog's time, withheld while there is trouble, so that a wedged process is restarted.
- * `NOTIFY_SOCKET` is taken out of the environment, so that no child can speak in our name.
+ * Reports to systemd that this process is ready (to be called once it is), what it is doing, and that it makes
+ * progress: a sign of life at half the watchdog's time, withheld while there is trouble, so that a wedged process is
+ * restarted. `NOTIFY_SOCKET` is removed from the environment, so that no child can notify in our name.
  */
 export function notifySystemd(options: NotifyOptions): SystemdNotifier {
   const { status$, trouble, clock, log, env = process.env } = options;
@@ -101,5 +103,5 @@ function oneLine(text: string): string {
 }
 
 function nothing(): void {
-  // Not under systemd: nobody to tell.
+  // Not under systemd: nothing to notify.
 }

@@ -3,29 +3,33 @@ import type { CoreState } from '../incidents/state.ts';
 import type { Health } from '../state/disk.ts';
 import { watchdogInterval } from './notify-systemd.ts';
 
-/** Whether the daemon does its work, judged by what has come out at the far end of the pipeline. */
+/** Whether the daemon does its work, judged by what comes out at the end of the pipeline. */
 export interface Progress {
-  /** To be called with every state that the pipeline has come to and the store has taken. */
+  /** To be called with every state that has left the pipeline and was stored. */
   readonly evaluated: (core: Pick<CoreState, 'healing'>) => void;
-  /** What does not go on; undefined if everything does. */
+  /** What makes no progress; undefined if everything does. */
   readonly trouble: () => string | undefined;
 }
 
 /**
- * Milliseconds without a state before it is no accident: one is asked for every second, and a reload or a long
- * transaction under the CPU quota takes a few. A watchdog with less patience halves its own.
+ * How long the pipeline may be without a new state, in milliseconds. One is requested every second, and a reload or a
+ * long transaction under the CPU quota takes a few seconds. For a shorter watchdog it is half of that.
  */
 const EVALUATED_WITHIN = 30_000;
 
-/** With nothing to write the store writes a sign of life every 30 s. Source: incidents.md §8. */
+/**
+ * How old the last commit may be, in milliseconds: with nothing to write the store writes a sign of life every 30 s,
+ * and one may be late under the CPU quota.
+ */
 const STORED_WITHIN = 60_000;
 
 /** How much later than its own deadline the end of a heal is noticed at the latest, in milliseconds. */
 const HEAL_MARGIN = 30_000;
 
 /**
- * A quiet host makes progress: the state is evaluated and stored though nothing has happened. A store that cannot be
- * written and says so is a known state, in which watching goes on; one that neither writes nor complains is not.
+ * A quiet host makes progress: the state is evaluated and stored even if nothing has happened. A store that cannot be
+ * written and says so is a known state, in which following goes on; a store that neither writes nor reports a problem
+ * has stopped.
  */
 export function progress(
   health: () => Health,

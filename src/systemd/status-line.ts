@@ -2,17 +2,17 @@ import { format } from 'date-fns/format';
 import type { Status } from '../control/status.ts';
 import { formatDuration } from '../time/duration.ts';
 
-/** What of a status the line is made of. */
+/** The parts of a status that the line shows. */
 export type StatusFacts = Pick<
   Status,
-  'dryRun' | 'engine' | 'blind' | 'window' | 'incidents' | 'pausedUntil' | 'starts'
+  'dryRun' | 'sources' | 'blind' | 'window' | 'incidents' | 'pausedUntil' | 'starts'
 > & {
   readonly containers: readonly unknown[];
   readonly heal: Pick<Status['heal'], 'budget'>;
   readonly store: Pick<Status['store'], 'writable'>;
 };
 
-/** Up to so many starts a day are nobody's worry: an update, a reboot. */
+/** From so many starts in a day on they are shown; fewer may be updates and reboots. */
 const STARTS_WORTH_TELLING = 4;
 
 /**
@@ -33,11 +33,18 @@ export function statusLine(status: StatusFacts): string {
   ].join(' | ');
 }
 
-function seeing({ engine, containers, blind }: StatusFacts): string {
-  if (engine.state === 'connecting') return 'connecting to Docker';
-  if (engine.state === 'down') return `waiting for Docker since ${time(engine.since)}`;
+function seeing({ sources, containers, blind }: StatusFacts): string {
+  const only = sources.length === 1 ? sources[0] : undefined;
+  const name = only?.kind === 'docker' ? 'Docker' : (only?.id ?? '');
+  if (only?.state === 'connecting') return `connecting to ${name}`;
+  if (only?.state === 'down') return `waiting for ${name} since ${time(only.since)}`;
   const watching = `watching ${containers.length} container${containers.length === 1 ? '' : 's'}`;
-  return blind === undefined ? watching : `${watching}, not all can be read`;
+  const away = sources
+    .filter(({ state }) => state === 'down')
+    .map(({ id, since }) => `${id} away since ${time(since)}`);
+  return [watching, ...away, ...(blind === undefined || away.length > 0 ? [] : ['not all can be read'])].join(
+    ', ',
+  );
 }
 
 function incidents({ incidents: open, heal: { budget } }: StatusFacts): string[] {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { Logger } from 'pino';
 
-/** Sends fields such as `READY=1` to the service manager; whether they arrived. Never rejects. */
+/** Sends fields such as `READY=1` to the service manager; resolves to whether they arrived. Never rejects. */
 export type Send = (fields: readonly string[]) => Promise<boolean>;
 
 /** `systemd-notify` waits up to 5 s until systemd has read the message; under a CPU quota it may start late. */

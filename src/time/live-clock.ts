@@ -1,14 +1,17 @@
 import { asyncScheduler, type SchedulerAction, type SchedulerLike, type Subscription } from 'rxjs';
 
-/** Where the time comes from, in milliseconds: what the machine calls the time, and what only ever goes on. */
+/**
+ * The clocks of the machine, in milliseconds: the wall clock, which may be set, and the monotonic one, which only
+ * goes forwards.
+ */
 export interface TimeSource {
   readonly wall: () => number;
   readonly monotonic: () => number;
 }
 
 /**
- * The wall clock was moved against the time that has passed, by this many milliseconds in all since the last jump
- * told of. Only a jump forwards is `adopted`: after one backwards this clock stays ahead of the wall by `ahead`.
+ * The wall clock was set: it has moved `by` milliseconds against the monotonic clock since the last jump that was
+ * reported. Only a jump forwards is `adopted`; after one backwards this clock is `ahead` of the wall clock.
  */
 export interface Jump {
   readonly by: number;
@@ -16,7 +19,10 @@ export interface Jump {
   readonly ahead: number;
 }
 
-/** A difference up to this is drift and left alone, in milliseconds. Source: incidents.md §4. */
+/**
+ * A difference up to this is taken for drift and ignored, in milliseconds: far less than any window or deadline
+ * notices.
+ */
 const TOLERANCE = 2_000;
 
 /** Node fires a longer timer at once: setTimeout keeps its delay in 31 bits. */
@@ -26,8 +32,8 @@ const machine: TimeSource = { wall: () => Date.now(), monotonic: () => performan
 
 /**
  * The clock of a live run: epoch milliseconds that never go back. It starts at the wall clock and goes on with the
- * monotonic one; a jump of the wall clock by more than two seconds is told to `onJump`, and followed only forwards.
- * A delay beyond 24 days fires early: what is due is for the caller to compare with `now()`, as with any timer.
+ * monotonic one; a jump of the wall clock by more than two seconds is reported to `onJump`, and adopted only
+ * forwards. A delay beyond 24 days fires early: the caller compares what is due with `now()`, as with any timer.
  */
 export function liveClock(onJump: (jump: Jump) => void, source: TimeSource = machine): SchedulerLike {
   let offset = source.wall() - source.monotonic();

@@ -52,7 +52,7 @@ export interface Pace {
  * Hands on every item of every batch by itself, with the clock at that item's time. With a `pace`, it waits after
  * every step for the effects it called for; without one it never leaves the current turn of the event loop.
  */
-export function onTime<T extends { readonly at: number }>(
+export function advanceClock<T extends { readonly at: number }>(
   clock: VirtualClock,
   pace?: Pace,
 ): OperatorFunction<readonly T[], readonly T[]> {

@@ -94,6 +94,7 @@ export class Containers {
     if (afresh && real.removed) return undefined;
     return {
       type: 'container',
+      source: 'docker',
       at: now,
       id: `id-${container}`,
       container: this.name(container),

@@ -8,7 +8,7 @@ import { initial, nextDeadline } from '../../src/incidents/state.ts';
 import type { CoreState } from '../../src/incidents/state.ts';
 import type { Step } from '../../src/incidents/reducer-context.ts';
 
-/** One message on its way: as the outbox of incidents.md §4 and §5 keeps it. */
+/** One message on its way, as the outbox keeps it. */
 export interface Entry {
   readonly effect: Effect;
   readonly state: 'pending' | 'inflight' | 'sent';
@@ -57,7 +57,7 @@ export interface Machine {
 export class Crash extends Error {}
 
 /**
- * The daemon around the core, as incidents.md §4 and §5 describe it: commit before acting, a strict FIFO outbox with
+ * A model of the daemon around the core, with all it does about crashes: commit before acting, a strict FIFO outbox with
  * retries, heals started once and killed in time, recovery from what is on disk. Memory only; a crash drops it.
  */
 export class Daemon {

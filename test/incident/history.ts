@@ -38,7 +38,7 @@ export interface Death extends Span {
   readonly sick?: boolean;
 }
 
-/** The view is lost, of everything or (`partial`) of something that did not matter here. */
+/** What is read is lost: all of a source or (`partial`) the log of one of its containers. */
 export interface Blindness extends Span {
   readonly partial: boolean;
 }
@@ -50,6 +50,8 @@ export interface History {
   readonly heals: readonly HealPlan[];
   readonly deaths: readonly Death[];
   readonly blind: readonly Blindness[];
+  /** The same of another source, which has nothing to do with any incident here. */
+  readonly elsewhere: readonly Blindness[];
   readonly receiverDown: readonly Span[];
   readonly pauses: readonly Span[];
   /** When an operator ends whatever pause there is. */
@@ -71,6 +73,7 @@ export const calm: History = {
   heals: [],
   deaths: [],
   blind: [],
+  elsewhere: [],
   receiverDown: [],
   pauses: [],
   crashes: [],
@@ -146,6 +149,7 @@ export const history: fc.Arbitrary<History> = fc.record({
     fc.array(blindness(HOUR), { maxLength: 3 }),
     fc.array(blindness(14 * HOUR), { maxLength: 1 }),
   ),
+  elsewhere: fc.oneof(fc.constant([]), fc.array(blindness(14 * HOUR), { minLength: 1, maxLength: 2 })),
   receiverDown: fc.oneof(fc.constant([]), spans(2, 3 * HOUR)),
   pauses: fc.oneof(fc.constant([]), spans(2, 2 * HOUR)),
   resumes: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.array(within(HORIZON), { maxLength: 2 })),

@@ -8,7 +8,10 @@ import type { Move, Step } from '../../src/incidents/reducer-context.ts';
 import type { Disk } from './daemon.ts';
 import { HOUR } from './history.ts';
 
-/** An invariant of incidents.md §7 that does not hold. */
+/**
+ * An invariant that does not hold, or a transition that is not as it should be. Their numbers are those of
+ * docs/reference/incident-transitions.md.
+ */
 export class Violation extends Error {
   readonly invariant: string;
   constructor(invariant: string, detail: string) {

@@ -24,7 +24,10 @@ const burst = (kind: Storm['kind'] = 'critical'): fc.Arbitrary<Storm> =>
 const heals = (plan: Partial<typeof cure>): fc.Arbitrary<History['heals']> =>
   fc.record({ length: fc.nat(4 * MINUTE) }).map(({ length }) => [{ ...cure, ...plan, length }]);
 
-/** Every property of incidents.md §7 that concerns the core; the general one carries almost all invariants. */
+/**
+ * Every property of the core; the general one carries almost all invariants. Their numbers are those of
+ * docs/reference/incident-transitions.md.
+ */
 export const properties: readonly Property[] = [
   {
     name: 'I18: one burst and a curing heal are exactly opened, heal and resolved',

@@ -60,6 +60,7 @@ export class Simulation implements Machine {
   #heals = 0;
   #blind = 0;
   #partlyBlind = 0;
+  readonly #elsewhere = { blind: 0, unread: 0 };
   #blindToldAt = Infinity;
   #observedSince = START;
   #blindTime = 0;
@@ -213,7 +214,17 @@ export class Simulation implements Machine {
   }
 
   #schedule(): number {
-    const { storms, deaths, blind, receiverDown, pauses, resumes = [], resets, acks } = this.#history;
+    const {
+      storms,
+      deaths,
+      blind,
+      elsewhere,
+      receiverDown,
+      pauses,
+      resumes = [],
+      resets,
+      acks,
+    } = this.#history;
     let last = START;
     for (const { at, down } of this.#script.crashes ?? []) {
       this.#at(START + at, () => this.#crash('in the middle of things', down));
@@ -231,6 +242,10 @@ export class Simulation implements Machine {
     for (const { at, length, partial } of blind) {
       this.#at(until(at), () => this.#look(1, partial));
       this.#at(until(at + length), () => this.#look(-1, partial));
+    }
+    for (const { at, length, partial } of elsewhere) {
+      this.#at(until(at), () => this.#lookElsewhere(1, partial));
+      this.#at(until(at + length), () => this.#lookElsewhere(-1, partial));
     }
     for (const { at, length } of receiverDown) {
       this.#at(until(at), () => (this.#receiverDown += 1));
@@ -289,6 +304,7 @@ export class Simulation implements Machine {
   #emit(kind: Kind): void {
     this.#all.push({
       type: 'signal',
+      source: 'docker',
       kind,
       at: this.now,
       container: 'api',
@@ -334,7 +350,33 @@ export class Simulation implements Machine {
       this.#blindToldAt = Infinity;
     } else if (this.#blindToldAt === Infinity) this.#blindToldAt = this.now;
     this.#note(blind ? 'the view is lost' : 'the view is back');
-    this.#daemon?.feed({ type: 'sight', at: this.now, blind, reason: blind ? 'the engine is away' : '' });
+    const isPartial = blind && this.#blind === 0;
+    this.#daemon?.feed({
+      type: 'coverage',
+      at: this.now,
+      source: 'docker',
+      blind: blind && !isPartial,
+      unread: isPartial ? ['api'] : [],
+      reason: blind ? 'the engine is away' : '',
+    });
+  }
+
+  #lookElsewhere(change: 1 | -1, partial: boolean): void {
+    if (partial) this.#elsewhere.unread += change;
+    else this.#elsewhere.blind += change;
+    this.#tellElsewhere();
+  }
+
+  #tellElsewhere(): void {
+    const { blind, unread } = this.#elsewhere;
+    this.#daemon?.feed({
+      type: 'coverage',
+      at: this.now,
+      source: 'files',
+      blind: blind > 0,
+      unread: unread > 0 ? ['files:other'] : [],
+      reason: blind + unread > 0 ? 'a disk is away' : '',
+    });
   }
 
   #setRunning(container: number, running: boolean, death?: Death): void {
@@ -413,6 +455,7 @@ export class Simulation implements Machine {
     this.#containers.forget((name) => presence[name] !== undefined, this.now);
     this.#daemon.run();
     if (this.#blind + this.#partlyBlind > 0) this.#sight(true);
+    if (this.#elsewhere.blind + this.#elsewhere.unread > 0) this.#tellElsewhere();
     if (this.#blind === 0) this.#list(true);
     this.#catchUp();
   }

@@ -28,7 +28,10 @@ const steady = (length: number): Storm => ({
 const moment = (least: number, most: number): fc.Arbitrary<number> =>
   fc.integer({ min: least / 250, max: most / 250 }).map((quarters) => quarters * 250);
 
-/** Where a heal's own timers and bounds lead, each in a history made for it. */
+/**
+ * Where a heal's own timers and bounds lead, each in a history made for it. The numbers are those of
+ * docs/reference/incident-transitions.md.
+ */
 export const timers: readonly Property[] = [
   {
     name: 'T17: what comes back again and again is flapping, and goes to a person',

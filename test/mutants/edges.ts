@@ -7,13 +7,12 @@ export interface EdgeMutant extends Mutant {
 }
 
 /**
- * The mutants of incidents.md §7 that the histories find in their model of the daemon, here in the daemon itself, and
- * some more of its kind.
+ * The mutants that the histories find in their model of the daemon, here in the daemon itself, and some more of the kind.
  */
 export const edges: readonly EdgeMutant[] = [
   {
     name: 'inflight is never sent again',
-    file: 'src/state/outbox.ts',
+    file: 'src/state/delivery.ts',
     find: `state === 'pending' || state === 'inflight'`,
     replace: `state === 'pending'`,
     test: 'test/state-outbox.test.ts',
@@ -21,11 +20,11 @@ export const edges: readonly EdgeMutant[] = [
   },
   {
     name: 'acts before it has written',
-    file: 'src/daemon/transactions.ts',
-    find: `    commit(step);\n    perform(step);`,
-    replace: `    perform(step);\n    commit(step);`,
-    test: 'test/daemon-effects.test.ts',
-    named: 'transactions',
+    file: 'src/pipeline.ts',
+    find: `    commit(parts.store),\n    perform(parts.effects, parts.log),`,
+    replace: `    (steps$) => commit(parts.store)(perform(parts.effects, parts.log)(commit(() => true)(steps$))),`,
+    test: 'test/commit-perform.test.ts',
+    named: 'one transaction',
   },
   {
     name: 'no kill',
@@ -69,10 +68,10 @@ export const edges: readonly EdgeMutant[] = [
   },
   {
     name: 'a heal starts though its intent is not on disk',
-    file: 'src/daemon/effect-gate.ts',
-    find: `if (durable || effect.kind !== 'heal') submit(effect);`,
-    replace: `if (durable || effect.id !== '') submit(effect);`,
-    test: 'test/daemon-effects.test.ts',
+    file: 'src/operators/perform.ts',
+    find: `if (durable || effect.kind !== 'heal') effects.submit(effect);`,
+    replace: `if (durable || effect.id !== '') effects.submit(effect);`,
+    test: 'test/commit-perform.test.ts',
     named: 'not on disk',
   },
   {

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Subscription } from 'rxjs';
+import { asyncScheduler, type Subscription } from 'rxjs';
+import { configSchema } from '../../src/config/config.ts';
 import type { Gap, Observation } from '../../src/model.ts';
+import { dockerSource } from '../../src/streams/docker/docker-source.ts';
 import type { Endpoint } from '../../src/streams/docker/endpoint.ts';
-import { followDocker, type FollowState, type LiveStream } from '../../src/streams/docker/follow-docker.ts';
+import type { Position, Source } from '../../src/streams/source.ts';
 import type { Watcher } from './watcher.ts';
 
 const CHECKPOINT = 500;
@@ -13,32 +15,34 @@ export function libraryWatcher(endpoint: Endpoint): Watcher {
   const gaps: Gap[] = [];
   let uncommitted: Observation[] = [];
   let saved: string | undefined;
-  let live: LiveStream | undefined;
+  let source: Source | undefined;
   let subscription: Subscription | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   return { begin, kill, settle };
 
   function begin(): Promise<void> {
-    const state = saved === undefined ? undefined : (JSON.parse(saved) as FollowState);
+    const position = saved === undefined ? undefined : (JSON.parse(saved) as Position);
     const say = (facts: object, message: string) => {
       if (process.env['SOAK_LOG'] !== undefined) console.error(message, JSON.stringify(facts));
     };
-    live = followDocker({
-      endpoint,
-      containers: { include: ['*'], exclude: [], images: ['**'] },
-      window: 3_600_000,
-      restarts: { count: ['crash'] },
-      log: { error: say, warn: say, info: say, debug: say },
-      saved: state,
-    });
-    subscription = live.observations$.subscribe((batch) => uncommitted.push(...batch));
+    source = dockerSource(
+      { id: 'docker', endpoint },
+      {
+        config: configSchema.parse({ restarts: { count: ['crash'] } }),
+        clock: asyncScheduler,
+        log: { error: say, warn: say, info: say },
+      },
+      position,
+    );
+    subscription = source.batches$.subscribe((batch) => uncommitted.push(...batch));
     timer = setInterval(commit, CHECKPOINT);
     return Promise.resolve();
   }
 
   function commit(): void {
-    saved = JSON.stringify(live?.snapshot());
+    source?.flush();
+    saved = JSON.stringify(source?.position());
     for (const one of uncommitted) {
       if (one.type === 'gap') gaps.push(one);
       if (one.type !== 'line') continue;

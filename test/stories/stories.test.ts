@@ -53,6 +53,7 @@ function jump(by: number): string {
   };
   const critical: Omit<Signal, 'at'> = {
     type: 'signal',
+    source: 'docker',
     kind: 'critical',
     container: 'db',
     labels: {},

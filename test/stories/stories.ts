@@ -2,7 +2,10 @@ import { calm, cure, HOUR, MINUTE, SECOND } from '../incident/history.ts';
 import type { History, Storm } from '../incident/history.ts';
 import type { Script } from '../incident/simulation.ts';
 
-/** One story of incidents.md §7 as it is played: a few acts, each a history of its own. */
+/**
+ * One story as it is played: a few acts, each a history of its own. The numbers of stories (S1) and crash points (C2) are
+ * those of docs/reference/incident-transitions.md.
+ */
 export interface Story {
   readonly name: string;
   readonly title: string;

@@ -1,11 +1,18 @@
 import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AlertChannel, ChannelType, Message } from '../../src/sinks/alert/alert-channel.ts';
+import { configSchema } from '../../src/config/config.ts';
+import type {
+  AlertChannel,
+  ChannelOptions,
+  ChannelType,
+  Message,
+} from '../../src/sinks/alert/alert-channel.ts';
+import { alertChannels } from '../../src/sinks/alert/alert-channels.ts';
 import { foldMessage } from '../../src/sinks/alert/fold-message.ts';
-import { httpChannel } from '../../src/sinks/alert/http-channel.ts';
-import type { Delivery } from '../../src/sinks/outbox.ts';
+import type { Delivery } from '../../src/state/delivery.ts';
 import type { Effect } from '../../src/model.ts';
 import { effect, OPENED, story } from './effects.ts';
+import { matching } from './matchers.ts';
 import { startWebhookReceiver, type ReceivedRequest, type WebhookReceiver } from './webhook-receiver.ts';
 
 export const SECRET_PART = 'Tok3n-of-the-webhook_Secret';
@@ -140,17 +147,54 @@ export function channelContract(type: ChannelType, path: string): void {
       await channel.send(message(effect({ story: leaky })));
       expect(sole(receiver).body).not.toContain('c8db56825ae71d6d794478');
     });
+
+    test('can be asked whether it would take a message, without one', async () => {
+      receiver.answer(404);
+      const result = await type.probe(optionsOf(type, receiver.origin + path, dispatcher));
+      expect(result).toMatchObject({ verdict: 'refuses', said: matching(/: HTTP 404$/) });
+      expect(result.remedy).toContain('does not exist any more');
+      expect(sole(receiver).body.length).toBeLessThanOrEqual(2);
+    });
+
+    test.each([401, 403, 500, 503])('asked, takes HTTP %i for a refusal with a remedy', async (status) => {
+      receiver.answer(status);
+      const result = await type.probe(optionsOf(type, receiver.origin + path, dispatcher));
+      expect(result.verdict).toBe('refuses');
+      expect(result.remedy).not.toBe('');
+      expect(JSON.stringify(result)).not.toContain(SECRET_PART);
+    });
+
+    test('asked, says when nobody answers, without the address', async () => {
+      receiver.answer('silence');
+      const options = optionsOf(type, receiver.origin + path, dispatcher, 300);
+      expect(await type.probe(options)).toMatchObject({ verdict: 'silent', said: 'within 0.3 s' });
+      await receiver.close();
+      expect(await type.probe(options)).toMatchObject({ verdict: 'silent', said: 'ECONNREFUSED' });
+    });
+
+    test('is what the settings mean by its name', () => {
+      const { alerts } = configSchema.parse({
+        alerts: { channels: [{ url: `https://x.org${path}`, type: type.type }] },
+      });
+      expect(alertChannels(alerts, dispatcher)).toMatchObject([{ type: type.type, name: type.type }]);
+    });
   });
 }
 
 /** A channel of that type. `timeout` bounds one attempt (milliseconds). */
 export function channelTo(type: ChannelType, url: string, dispatcher: Agent, timeout = 10_000): AlertChannel {
-  const settings = {
+  return type.create(optionsOf(type, url, dispatcher, timeout));
+}
+
+function optionsOf(type: ChannelType, url: string, dispatcher: Agent, timeout = 10_000): ChannelOptions {
+  return {
+    name: type.type,
     url: new URL(url),
     secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     token: ACCESS_TOKEN,
+    timeout,
+    dispatcher,
   };
-  return httpChannel(type, { ...settings, name: type.type, timeout, dispatcher });
 }
 
 /** The message of one effect, as the performer composes it. */

@@ -1,19 +1,18 @@
 import { appendFileSync } from 'node:fs';
-import type { Subscription } from 'rxjs';
-import type { Gap, Line, Observation, Signal } from '../../src/model.ts';
+import { asyncScheduler, type Subscription } from 'rxjs';
+import { configSchema } from '../../src/config/config.ts';
+import type { Coverage, Gap, Line, Observation, Signal } from '../../src/model.ts';
+import { dockerSource } from '../../src/streams/docker/docker-source.ts';
 import type { Endpoint } from '../../src/streams/docker/endpoint.ts';
-import {
-  followDocker,
-  type FollowOptions,
-  type FollowState,
-  type LiveStream,
-} from '../../src/streams/docker/follow-docker.ts';
+import type { Position, Source } from '../../src/streams/source.ts';
 
 /** A follower under test, and everything it has said. */
 export interface Follower {
-  readonly stream: LiveStream;
+  readonly source: Source;
   readonly lines: readonly Line[];
   readonly seen: readonly Observation[];
+  /** What it has told of what is being read. */
+  readonly coverage: readonly Coverage[];
   /** What it logged, as `level message {facts}`. */
   readonly log: readonly string[];
   /** Texts of one container's lines, by identity. */
@@ -23,15 +22,26 @@ export interface Follower {
   gaps(): Gap[];
   /** Resolves once the condition holds after a batch or a tick; rejects with `what` and the log after `within` ms. */
   until(what: string, condition: () => boolean, within?: number): Promise<void>;
-  stop(): FollowState;
+  /** Where it is once it has emitted what was gathered, through JSON as the store would keep it. */
+  checkpoint(): Position;
+  /** Stops at a checkpoint. */
+  stop(): Position;
 }
 
-/** Begins to follow an engine; `before` goes on from a state, through JSON as the store would keep it. */
+export interface FollowerOptions {
+  /** Where an earlier one was. */
+  readonly before?: Position;
+  /** The id of the source. */
+  readonly id?: string;
+  /** The causes that become restart signals. */
+  readonly restarts?: readonly string[];
+}
+
+/** Begins to follow an engine; `before` is where an earlier follower was. */
 export function follower(
   endpoint: Endpoint,
-  options: Partial<FollowOptions> & { readonly before?: FollowState } = {},
+  { before, id = 'docker', restarts = ['crash', 'policy', 'oom'] }: FollowerOptions = {},
 ): Follower {
-  const { before, ...rest } = options;
   const log: string[] = [];
   const say = (level: string) => (facts: object, message: string) => {
     log.push(`${level} ${message} ${JSON.stringify(facts)}`);
@@ -40,18 +50,23 @@ export function follower(
   };
   const lines: Line[] = [];
   const seen: Observation[] = [];
+  const coverage: Coverage[] = [];
   const counts = new Map<string, number>();
   const watchers = new Set<() => void>();
-  const stream = followDocker({
-    endpoint,
-    containers: { include: ['*'], exclude: [], images: ['**'] },
-    window: 3_600_000,
-    restarts: { count: ['crash', 'policy', 'oom'] },
-    log: { error: say('error'), warn: say('warn'), info: say('info'), debug: say('debug') },
-    ...(before === undefined ? {} : { saved: JSON.parse(JSON.stringify(before)) as FollowState }),
-    ...rest,
+  const source = dockerSource(
+    { id, endpoint },
+    {
+      config: configSchema.parse({ window: '1h', restarts: { count: restarts } }),
+      clock: asyncScheduler,
+      log: { error: say('error'), warn: say('warn'), info: say('info') },
+    },
+    before,
+  );
+  const subscription: Subscription = source.coverage$.subscribe((told) => {
+    coverage.push(told);
+    for (const look of watchers) look();
   });
-  const subscription: Subscription = stream.observations$.subscribe((batch) => {
+  const reading = source.batches$.subscribe((batch) => {
     for (const observation of batch) {
       if (observation.type === 'line') {
         lines.push(observation);
@@ -61,10 +76,12 @@ export function follower(
     }
     for (const look of watchers) look();
   });
+  subscription.add(reading);
   return {
-    stream,
+    source,
     lines,
     seen,
+    coverage,
     log,
     texts: (container) =>
       lines.filter(({ origin }) => origin.container === container).map(({ text }) => text),
@@ -93,10 +110,16 @@ export function follower(
         watchers.add(look);
         look();
       }),
+    checkpoint,
     stop: () => {
-      const state = stream.snapshot();
+      const position = checkpoint();
       subscription.unsubscribe();
-      return state;
+      return position;
     },
   };
+
+  function checkpoint(): Position {
+    source.flush();
+    return JSON.parse(JSON.stringify(source.position())) as Position;
+  }
 }

@@ -57,7 +57,10 @@ export function describeMachine(
     });
 }
 
-/** Boots one; `binds` are as `systemd-nspawn --bind` takes them. Only the root file system is seen, /tmp is empty. */
+/**
+ * Boots one; `binds` are as `systemd-nspawn --bind` takes them. Only the root file system is seen, /tmp is empty. Its
+ * network is its own, and so is what is claimed there: two machines that run the same service do not meet.
+ */
 export async function bootMachine(binds: readonly string[]): Promise<Machine> {
   const dir = mkdtempSync(join(tmpdir(), 'qt-machine-'));
   const root = join(dir, 'root');
@@ -68,7 +71,7 @@ export async function bootMachine(binds: readonly string[]): Promise<Machine> {
     [
       '--mount', '--propagation', 'private', 'setpriv', '--pdeathsig', 'KILL',
       '/bin/sh', '-c', 'mount --bind / "$0" && exec systemd-nspawn "$@"', root,
-      '--quiet', '--register=no', '--keep-unit', `--machine=qt-${process.pid}`, '-D', root, '--volatile=overlay',
+      '--quiet', '--register=no', '--keep-unit', '--private-network', `--machine=qt-${process.pid}`, '-D', root, '--volatile=overlay',
       ...binds.map((bind) => `--bind=${bind}`), '--boot', 'systemd.unit=basic.target',
     ],
     { stdio: ['ignore', 'ignore', 'pipe'], detached: true },

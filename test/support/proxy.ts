@@ -29,12 +29,17 @@ interface Link {
   stalled: boolean;
 }
 
-/** Listens on a socket of its own; `cutAfter` ends every connection after so many milliseconds. */
+export interface ProxyOptions {
+  /** Ends every connection after so many milliseconds. */
+  readonly cutAfter?: number;
+  /** Where it listens; default: a socket of its own. */
+  readonly path?: string;
+}
+
 export async function startProxy(
   target: string,
-  { cutAfter }: { readonly cutAfter?: number } = {},
+  { cutAfter, path = newSocketPath() }: ProxyOptions = {},
 ): Promise<Proxy> {
-  const path = join(tmpdir(), `qt-proxy-${process.pid}-${Math.random().toString(36).slice(2)}.sock`);
   const links = new Set<Link>();
   const requests: string[] = [];
   let cuts = 0;
@@ -102,4 +107,9 @@ export async function startProxy(
       rmSync(path, { force: true });
     },
   };
+}
+
+/** A path for a socket that nobody else uses. */
+export function newSocketPath(): string {
+  return join(tmpdir(), `qt-proxy-${process.pid}-${Math.random().toString(36).slice(2)}.sock`);
 }

@@ -10,7 +10,7 @@ export function nextChange(count: number): Change {
   const container = count % CONTAINERS;
   const filler = 'x'.repeat((count * 37) % 3_000);
   return {
-    follow: { put: new Map([[`c${container}`, { cursor: count, filler }]]) },
+    positions: { put: new Map([[`c${container}`, { cursor: count, filler }]]) },
     window: { put: new Map([[count % BUCKETS, { newest: count, filler }]]) },
     core: { count },
     owed: [{ effect: { ...alert('i'), id: `i:${count}` }, channels: ['ntfy'], at: count }],
@@ -29,7 +29,7 @@ export function countIn(store: Store): number {
   const expected = (rows: number): number[] =>
     Array.from({ length: Math.min(rows, count) }, (_, i) => count - Math.min(rows, count) + 1 + i);
   const parts = {
-    cursors: newest(saved.follow, 'cursor'),
+    cursors: newest(saved.positions, 'cursor'),
     buckets: newest(saved.window, 'newest'),
     owed: [...store.deliveries()].map(({ since }) => since),
   };

@@ -42,7 +42,7 @@ function timeline({ name, limits, firings }: VariantResult): string[] {
   ];
 }
 
-/** One firing; an alert with a line for every rule that called for it. */
+/** One firing; an alert with a line for every breached rule. */
 function tell({ at, what, part, breaches, containers }: Firing): string[] {
   const time = `  ${dateTime(at)}`;
   if (what === 'heal') return [`${time}  heal`];

@@ -1,26 +1,24 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { dockerClient } from '../../streams/docker/client.ts';
-import { resolveEndpoint } from '../../streams/docker/endpoint.ts';
-import { probe } from '../../streams/docker/probe.ts';
+import { configuredSources } from '../../streams/registry.ts';
+import type { PastFetched } from '../../streams/source.ts';
 import { formatDuration } from '../../time/duration.ts';
 import { UsageError } from '../../usage.ts';
 import { onInterrupt } from '../on-interrupt.ts';
-import { type Fetched, fetchSession } from './fetch-session.ts';
 import { tryVariant, type Variant, type VariantResult } from './variants.ts';
 
-/** What was fetched, and what each variant would have made of it. */
+/** What was fetched, and the result of each variant. */
 export interface Backtest {
-  readonly fetched: Fetched;
+  readonly fetched: PastFetched;
   readonly results: readonly VariantResult[];
 }
 
 /**
- * Fetches the last `since` milliseconds into a folder of its own, which is removed at the end, and replays them under
- * each variant. Tells `progress` which log is being read. Throws with the remedy if no engine answers, and a UsageError
- * if it holds nothing.
+ * Fetches the last `since` milliseconds of every configured source into a folder of its own, which is removed at the end,
+ * and replays them under each variant. `progress` gets the log that is being read. Throws with the remedy where a source
+ * cannot be read, and a UsageError if none holds anything.
  */
 export async function runBacktest(
   config: Config,
@@ -28,32 +26,48 @@ export async function runBacktest(
   since: number,
   progress: NodeJS.WritableStream,
 ): Promise<Backtest> {
-  const endpoint = resolveEndpoint(config.docker.host);
-  const found = await probe(endpoint);
-  if (!found.ok) throw new Error(`No Docker Engine: ${found.reason}\n${found.remedy}`);
-  const client = dockerClient(endpoint);
   const dir = await mkdtemp(join(tmpdir(), 'quantum-realtime-backtest-'));
   onInterrupt(() => rm(dir, { recursive: true, force: true }));
   try {
-    const until = Date.now();
-    const fetched = await fetchSession({
-      client,
-      containers: config.containers,
-      since: until - since,
-      until,
-      dir,
-      signal: new AbortController().signal,
-      onContainer: (container) => void progress.write(`reading the log of ${container}\n`),
-    });
-    if (!(await readdir(dir)).some((name) => name.startsWith('session-')))
+    const fetched = await fetchInto(dir, config, since, progress);
+    const files = await readdir(dir, { recursive: true });
+    if (!files.some((name) => /(?:^|\/)session-/.test(name)))
       throw new UsageError(
-        `Docker holds no line of the last ${formatDuration(since)} of the containers that have run since (${fetched.containers} of them)`,
+        [
+          `no line of the last ${formatDuration(since)} is held of the containers that have run since (${fetched.containers} of them)`,
+          ...fetched.unread.map(({ container, reason }) => `  ${container}: ${reason}`),
+        ].join('\n'),
       );
     const results: VariantResult[] = [];
     for (const variant of variants) results.push(await tryVariant(variant, dir));
     return { fetched, results };
   } finally {
-    client.close();
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+async function fetchInto(
+  dir: string,
+  config: Config,
+  since: number,
+  progress: NodeJS.WritableStream,
+): Promise<PastFetched> {
+  const until = Date.now();
+  const unread: PastFetched['unread'][number][] = [];
+  let containers = 0;
+  for (const [index, source] of configuredSources(config).entries()) {
+    const own = join(dir, String(index));
+    await mkdir(own);
+    const fetched = await source.fetchPast({
+      config,
+      since: until - since,
+      until,
+      dir: own,
+      signal: new AbortController().signal,
+      onContainer: (container) => void progress.write(`reading the log of ${container}\n`),
+    });
+    containers += fetched.containers;
+    unread.push(...fetched.unread);
+  }
+  return { containers, unread };
 }

@@ -3,17 +3,17 @@ import type { Breach, Counts, Effect, NotificationType } from '../../model.ts';
 import { replaySession, type ReplayResult } from '../../replay/replay-session.ts';
 import { UsageError } from '../../usage.ts';
 
-/** The settings with some limits changed, and how that is called. */
+/** Settings with some limits changed, and their name. */
 export interface Variant {
   readonly name: string;
   readonly config: Config;
 }
 
-/** One time that people would have been told of trouble or of its end, or a heal started. */
+/** One alert that would have been sent, or one heal that would have been started. */
 export interface Firing {
   readonly at: string;
   readonly what: 'alert' | 'heal';
-  /** What an alert tells: `opened`, `reopened`, `escalated`, `resolved`. */
+  /** The type of an alert: `opened`, `reopened`, `escalated`, `resolved`. */
   readonly part: NotificationType;
   readonly incident: string;
   /** The rules that were breached. */

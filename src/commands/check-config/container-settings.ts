@@ -1,27 +1,38 @@
 import type { Config } from '../../config/config.ts';
 import { labelProblems, labelSettings } from '../../config/labels.ts';
 import type { EffectiveSetting } from '../../config/effective-settings.ts';
-import { endpointOf } from '../../daemon/engine-at-start.ts';
+import { enginesOf } from '../../daemon/engine-at-start.ts';
 import { dockerClient, reasonOf } from '../../streams/docker/client.ts';
+import { identityOf } from '../../model.ts';
+import type { DockerEngine } from '../../streams/docker/engines.ts';
 import { parseList } from '../../streams/docker/list.ts';
 import { probe } from '../../streams/docker/probe.ts';
 
-/** What containers set for themselves, what is wrong with it, and why that could not be seen. */
+/** Settings that containers have by their labels, what is wrong with them, and why they could not be read, if so. */
 export interface ContainerSettings {
   readonly settings: readonly EffectiveSetting[];
   readonly problems: readonly string[];
   readonly unseen?: string;
 }
 
-/** Somebody who checks a file does not wait for an engine that does not answer, in milliseconds. */
+/** How long an engine that does not answer is waited for, in milliseconds: checking a file must not hang on it. */
 const PATIENCE = 2_000;
 
 /**
- * Reads the labels of every container there is. An engine that cannot be reached is no fault here; an endpoint that
- * is none is thrown as a UsageError.
+ * Reads the labels of all containers. An engine that cannot be reached is no fault here; an endpoint that is not one
+ * is thrown as a UsageError.
  */
 export async function containerSettings(config: Config): Promise<ContainerSettings> {
-  const endpoint = endpointOf(config);
+  const found = await Promise.all(enginesOf(config).map(settingsAt));
+  const unseen = found.flatMap(({ unseen: reason }) => reason ?? []).join('; ');
+  return {
+    settings: found.flatMap(({ settings }) => settings),
+    problems: found.flatMap(({ problems }) => problems),
+    ...(unseen !== '' && { unseen }),
+  };
+}
+
+async function settingsAt({ id, endpoint }: DockerEngine): Promise<ContainerSettings> {
   const answer = await probe(endpoint, PATIENCE);
   if (!answer.ok) return { settings: [], problems: [], unseen: answer.reason };
   const client = dockerClient(endpoint);
@@ -32,14 +43,14 @@ export async function containerSettings(config: Config): Promise<ContainerSettin
     return {
       settings: containers.flatMap(({ name, labels }) =>
         labelSettings(labels).map(({ path, value, label }) => ({
-          container: name,
+          container: identityOf(id, name),
           path,
           value,
           source: `label ${label}`,
         })),
       ),
       problems: containers.flatMap(({ name, labels }) =>
-        labelProblems(labels).map((problem) => `container ${name}: ${problem}`),
+        labelProblems(labels).map((problem) => `container ${identityOf(id, name)}: ${problem}`),
       ),
     };
   } catch (error) {

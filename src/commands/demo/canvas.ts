@@ -5,7 +5,7 @@ type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
 /** Wraps a text in a style. */
 export type Paint = (style: Style, text: string) => string;
 
-/** What is printed on: its colours, and how many columns a line may have (infinite where nothing wraps). */
+/** The output: its colours, and how many columns a line may have (infinite where nothing wraps). */
 export interface Canvas {
   readonly paint: Paint;
   readonly columns: number;

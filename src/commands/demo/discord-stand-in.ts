@@ -36,7 +36,7 @@ const payload = z.looseObject({
 /**
  * Plays Discord on a free port of this machine: a message is answered with 200 and the message (`?wait=true`) or with
  * 204, an edit of a message that is there with 200, everything else with Discord's own error numbers. `onReceived` is
- * told of everything accepted, before it is answered.
+ * called with everything that is accepted, before the answer.
  */
 export async function startDiscordStandIn(onReceived: (message: Received) => void): Promise<DiscordStandIn> {
   const received: Received[] = [];

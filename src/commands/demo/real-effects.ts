@@ -3,7 +3,7 @@ import type { Effect, Outcome } from '../../model.ts';
 import type { EffectQueue } from '../../sinks/effect-queue.ts';
 import type { Performed } from './story.ts';
 
-/** Performs the effects of a replay for real, and keeps what became of each, in the order they were called for. */
+/** Performs the effects of a replay for real, and keeps their outcomes in the order they were requested. */
 export interface EffectsForReal {
   readonly performed: readonly Performed[];
   readonly perform: (effect: Effect) => Promise<Outcome>;

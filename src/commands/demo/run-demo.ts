@@ -7,8 +7,7 @@ import { loadConfig } from '../../config/load-config.ts';
 import { replaySession } from '../../replay/replay-session.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
 import { commandHeal } from '../../sinks/heal/actions/command.ts';
-import { memoryOutbox } from '../../sinks/outbox.ts';
-import { effectQueue } from '../../sinks/effect-queue.ts';
+import { memoryQueue } from '../../sinks/memory-queue.ts';
 import { markdownReport, reportPath } from '../../sinks/report/report-sink.ts';
 import { startDiscordStandIn } from './discord-stand-in.ts';
 import { type Example, findExample } from './find-example.ts';
@@ -38,13 +37,13 @@ export async function runDemo(out: NodeJS.WriteStream, example: Example = findEx
       'alerts.webhook': discord.url,
       'report.dir': folder,
       'heal.command': ['/bin/sh', example.heal],
-      // Receiver and script are at hand: what does not succeed soon is a fault to be told, not waited for.
+      // Receiver and script are on this machine: what does not succeed soon is a fault, and not worth waiting for.
       'alerts.deadline': '2s',
       'heal.timeout': '10s',
     },
   });
   const dispatcher = new Agent();
-  const performer = effectQueue({
+  const performer = memoryQueue({
     alert: {
       channels: alertChannels(config.alerts, dispatcher),
       name: config.name,
@@ -57,7 +56,6 @@ export async function runDemo(out: NodeJS.WriteStream, example: Example = findEx
       env: process.env,
       secrets: [discord.url],
     }),
-    outbox: memoryOutbox(),
     clock: asyncScheduler,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });

@@ -3,14 +3,14 @@ import type { ReplayResult } from '../../replay/replay-session.ts';
 import { counted } from '../../sinks/text/plain-words.ts';
 import type { Received } from './discord-stand-in.ts';
 
-/** An effect, and what became of it when it was performed for real, in so many milliseconds of the present. */
+/** An effect that was performed for real, its outcome, and how many milliseconds of the present it took. */
 export interface Performed {
   readonly effect: Effect;
   readonly outcome: Outcome;
   readonly took: number;
 }
 
-/** Everything a demo came to. `report` is the text of the report file. */
+/** The results of a demo. `report` is the text of the report file. */
 export interface DemoRun {
   readonly replay: ReplayResult;
   readonly performed: readonly Performed[];
@@ -18,7 +18,7 @@ export interface DemoRun {
   readonly report: string;
 }
 
-/** The story that the shipped session must come to, if its heal is taken to be ok after 30 seconds. */
+/** The story of the shipped session, assuming that its heal is ok after 30 seconds. */
 export const REFERENCE: readonly string[] = [
   '8 containers: 353 critical events, 482 errors, 10 warnings, 1 restart',
   '16:18:07.250 limit reached',

@@ -16,7 +16,7 @@ import {
 import { dirname } from 'node:path';
 import { copyProgram, isCopied, type Program } from './program.ts';
 
-/** One thing to be done to the host, as plain data: it is shown before it is done, and passed over if it is so already. */
+/** One change to the host, as plain data: it is shown before it is made, and skipped if the host is so already. */
 export type Action =
   | { readonly do: 'write'; readonly path: string; readonly text: string; readonly mode: number }
   | { readonly do: 'remove'; readonly path: string }
@@ -117,7 +117,7 @@ export function perform(action: Action): void {
   }
 }
 
-/** Runs a program and gives what it said; throws what it complained of. */
+/** Runs a program and returns its standard output; throws its standard error if it fails. */
 export function run([program = '', ...args]: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
   if (error !== undefined) throw new Error(`${program}: ${error.message}`);

@@ -1,4 +1,5 @@
-import { PLACES, type DropIn } from './places.ts';
+import { PLACES, type DropIn } from '../../systemd/places.ts';
+import { JOURNAL_GROUP } from './reads-journal.ts';
 
 /** What the operator asked for. Paths are absolute. */
 export interface InstallRequest {
@@ -12,8 +13,15 @@ export interface InstallRequest {
   readonly docker?: string | undefined;
 }
 
-/** The part of the unit that depends on this host: the text of every drop-in that is needed. */
-export function dropIns(request: InstallRequest, group: string | undefined): Partial<Record<DropIn, string>> {
+/**
+ * The part of the unit that depends on this host: the text of every drop-in that is needed. `group` may use Docker's
+ * socket; `journal`: the settings ask for the journal of systemd.
+ */
+export function dropIns(
+  request: InstallRequest,
+  group: string | undefined,
+  journal = false,
+): Partial<Record<DropIn, string>> {
   const { user, report, heal, config, webhookFile, docker } = request;
   const homes = [report, heal, config].filter((path) => path !== undefined && isUnderHome(path));
   const seen = homes.length === 0 ? [] : ['# Paths under /home are to be seen.', 'ProtectHome=read-only'];
@@ -34,6 +42,14 @@ export function dropIns(request: InstallRequest, group: string | undefined): Par
                 ]),
           ),
         }),
+    ...(journal
+      ? {
+          journal: service(
+            '# sources.journald: this group may read it.',
+            `SupplementaryGroups=${JOURNAL_GROUP}`,
+          ),
+        }
+      : {}),
     ...(config === undefined
       ? {}
       : {

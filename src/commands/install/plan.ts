@@ -1,8 +1,9 @@
 import type { Action } from './actions.ts';
 import { dropIns, type InstallRequest, isUnderHome } from './drop-ins.ts';
 import type { Host } from './host.ts';
-import { DROP_INS, dropInFile, PLACES, UNIT } from './places.ts';
+import { DROP_INS, dropInFile, PLACES, UNIT } from '../../systemd/places.ts';
 import type { Program } from './program.ts';
+import { JOURNAL_GROUP, readsJournal } from './reads-journal.ts';
 
 /** What an installation would do, in order; why it cannot be done; and what is worth knowing before. */
 export interface InstallPlan {
@@ -20,10 +21,11 @@ const ENVIRONMENT = `# Settings and secrets of quantum-realtime, one NAME=value 
 
 /** Plans an installation. Running it again plans the same, and finds it done. */
 export function planInstall(request: InstallRequest, program: Program, host: Host): InstallPlan {
-  const { user, report } = request;
+  const { user, report, config } = request;
   const newUser = !host.hasUser(user);
   const group = groupFor(request, host);
-  const texts = dropIns(request, group);
+  const journal = config !== undefined && readsJournal(host.read(config) ?? '');
+  const texts = dropIns(request, group, journal);
   const unit = host.read(`${program.root}/deploy/${UNIT}`) ?? '';
   const before = host.read(PLACES.unit);
   const actions: Action[] = [
@@ -47,7 +49,7 @@ export function planInstall(request: InstallRequest, program: Program, host: Hos
   return {
     actions,
     refusals: refusals(request, host, newUser, unit),
-    warnings: warnings(request, host, group),
+    warnings: [...warnings(request, host, group), ...(journal ? journalWarnings(request, host) : [])],
   };
 }
 
@@ -141,6 +143,14 @@ function hidden(path: string): readonly string[] {
   return /^\/(?:var\/)?tmp(?:\/|$)/.test(path)
     ? [`${path}: the service has a /tmp of its own and would not see it; choose another place`]
     : [];
+}
+
+function journalWarnings({ user }: InstallRequest, host: Host): readonly string[] {
+  return [
+    host.hasGroup(JOURNAL_GROUP)
+      ? `${user} joins the group ${JOURNAL_GROUP} while the service runs: it may read the logs of everything on this host`
+      : `there is no group ${JOURNAL_GROUP} here, which sources.journald needs: the service would not start`,
+  ];
 }
 
 function warnings(request: InstallRequest, host: Host, group: string | undefined): readonly string[] {

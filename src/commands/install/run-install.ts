@@ -5,7 +5,7 @@ import { type Action, inWords, isDone, perform, run } from './actions.ts';
 import type { InstallRequest } from './drop-ins.ts';
 import { thisHost } from './host.ts';
 import { planInstall, planUninstall } from './plan.ts';
-import { PLACES, UNIT } from './places.ts';
+import { PLACES, UNIT } from '../../systemd/places.ts';
 import { printPlan } from './print-plan.ts';
 import { thisProgram } from './program.ts';
 

@@ -9,8 +9,8 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import type { LiveStream } from '../../streams/docker/follow-docker.ts';
 import type { SessionWriter } from '../../streams/recording/session-writer.ts';
+import type { Source } from '../../streams/source.ts';
 
 /** How often what has been seen is put on the disk, in milliseconds. */
 const FLUSH = 1_000;
@@ -20,12 +20,12 @@ const FLUSH = 1_000;
  * Resolves with the number of lines recorded.
  */
 export async function recordSession(
-  live: Pick<LiveStream, 'observations$' | 'flush'>,
+  source: Pick<Source, 'batches$' | 'flush'>,
   writer: SessionWriter,
   stop$: Observable<unknown>,
 ): Promise<number> {
   let lines = 0;
-  const writing$ = live.observations$.pipe(
+  const writing$ = source.batches$.pipe(
     tap((batch) => {
       writer.write(batch);
       lines += batch.filter(({ type }) => type === 'line').length;
@@ -37,7 +37,7 @@ export async function recordSession(
   );
   const stopping$ = stop$.pipe(
     take(1),
-    tap(() => live.flush()),
+    tap(() => source.flush()),
   );
   try {
     await lastValueFrom(merge(writing$, flushing$).pipe(takeUntil(stopping$)), { defaultValue: undefined });

@@ -1,22 +1,22 @@
 import { asyncScheduler, filter, firstValueFrom } from 'rxjs';
 import { Agent } from 'undici';
+import { canHeal } from '../../config/can-heal.ts';
 import type { Config } from '../../config/config.ts';
 import type { Effect, Outcome } from '../../model.ts';
 import type { AlertChannel, Message } from '../../sinks/alert/alert-channel.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
-import { commandHeal } from '../../sinks/heal/actions/command.ts';
+import { healAction } from '../../sinks/heal/actions/registry.ts';
+import { configuredHeal } from '../../sinks/heal/configured-heal.ts';
 import type { HealSink } from '../../sinks/heal/heal-sink.ts';
-import { restartHeal } from '../../sinks/heal/actions/restart.ts';
-import { memoryOutbox } from '../../sinks/outbox.ts';
-import { effectQueue } from '../../sinks/effect-queue.ts';
+import { memoryQueue } from '../../sinks/memory-queue.ts';
 import { markdownReport } from '../../sinks/report/report-sink.ts';
 import type { Log } from '../../log.ts';
-import { resolveEndpoint } from '../../streams/docker/endpoint.ts';
+import { engineEndpoints } from '../../streams/docker/engines.ts';
 import { restartContainers } from '../../streams/docker/restart-containers.ts';
 
 /** Effects performed for real while old logs are replayed, each of them marked as a drill. */
 export interface Drill {
-  /** What will be done, and where, for people. */
+  /** What will be done, and where, as text for people. */
   readonly announcement: string;
   readonly perform: (effect: Effect) => Promise<Outcome>;
   /** How many effects have not succeeded so far. */
@@ -25,23 +25,22 @@ export interface Drill {
   readonly stop: () => Promise<void>;
 }
 
-/** A drill does not wait longer than this (ms) for a receiver that is out of reach. */
+/** How long a drill tries to reach a receiver, in milliseconds. */
 const DEADLINE = 60_000;
 const NOTICE = '🧪 **DRILL - this is a replay of saved logs. Nothing of it is happening now.**';
 
 /**
  * Opens the configured channels, report folder and heal. `started` (epoch milliseconds) becomes part of the ids, so
- * that no drill is taken for the incident it replays, nor for another drill. `tell` gets a line on what became of every
- * effect, and on every attempt that has to be repeated.
+ * that no drill is mistaken for the incident it replays, nor for another drill. `tell` gets a line for the outcome of
+ * every effect, and for every attempt that has to be repeated.
  */
 export function openDrill(config: Config, started: number, tell: (line: string) => void): Drill {
   const dispatcher = new Agent();
   const channels = alertChannels(config.alerts, dispatcher).map(marked);
-  const performer = effectQueue({
+  const performer = memoryQueue({
     alert: { channels, name: config.name, deadline: Math.min(config.alerts.deadline, DEADLINE) },
     report: markdownReport(config.report),
     heal: healOf(config),
-    outbox: memoryOutbox(),
     clock: asyncScheduler,
     log: troubleOnly(tell),
   });
@@ -80,7 +79,7 @@ export function asDrill(effect: Effect, prefix: string): Effect {
   };
 }
 
-/** What goes well is told with the outcomes. */
+/** A log that passes on problems only: successes are among the outcomes. */
 function troubleOnly(tell: (line: string) => void): Log {
   const say = (fields: object, message: string): void => {
     const channel = 'channel' in fields && typeof fields.channel === 'string' ? `${fields.channel}: ` : '';
@@ -104,38 +103,23 @@ function withNotice(message: Message): Message {
   };
 }
 
-/** What is run can tell a drill by `QUANTUM_REALTIME_DRILL=1`. */
-function healOf({ heal, alerts, docker }: Config): HealSink | undefined {
-  const clock = asyncScheduler;
-  if (heal.action === 'restart') {
-    const endpoint = resolveEndpoint(docker.host);
-    return restartHeal({
-      config: heal,
-      clock,
-      restart: (container) => restartContainers(endpoint, container),
-    });
-  }
-  if (heal.command.length === 0) return undefined;
-  const secrets = [
-    alerts.webhook,
-    ...alerts.channels.flatMap(({ url, secret, token }) => [url, secret, token]),
-  ];
-  return commandHeal({
-    config: { ...heal, env: { ...heal.env, QUANTUM_REALTIME_DRILL: '1' } },
-    clock,
-    env: process.env,
-    secrets: secrets.flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret])),
-  });
+/** The heal of a drill, which recognizes one by `QUANTUM_REALTIME_DRILL=1`. */
+function healOf(config: Config): HealSink | undefined {
+  const { heal, alerts } = config;
+  const drill = { ...heal, env: { ...heal.env, QUANTUM_REALTIME_DRILL: '1' } };
+  return configuredHeal(
+    { heal: drill, alerts },
+    {
+      clock: asyncScheduler,
+      env: process.env,
+      restart: (container) => restartContainers(engineEndpoints(config), container),
+    },
+  );
 }
 
 function announce({ heal, report }: Config, channels: readonly AlertChannel[]): string {
   const names = channels.map(({ name }) => name).join(', ');
-  const run =
-    heal.action === 'restart'
-      ? 'containers to blame are restarted'
-      : heal.command.length === 0
-        ? 'no heal is configured'
-        : heal.command.join(' ');
+  const run = canHeal(heal) ? healAction(heal).describe(heal) : 'no heal is configured';
   return [
     'DRILL: effects are performed for real, each marked as a drill',
     `  alerts: ${names === '' ? 'no channel is configured' : names}`,

@@ -6,7 +6,7 @@ export interface Progress {
   readonly update: (done: number, total: number) => void;
   /** Writes a line, above the bar if there is one. */
   readonly say: (line: string) => void;
-  /** Takes the bar away and gives the terminal its cursor back. */
+  /** Removes the bar and shows the terminal's cursor again. */
   readonly close: () => void;
 }
 

@@ -12,7 +12,7 @@ export interface Failure {
   readonly found: readonly string[];
 }
 
-/** What a replay came to. */
+/** The results of a replay. */
 export interface Evidence {
   readonly happenings: readonly Happening[];
   /** Epoch milliseconds of the first event. */

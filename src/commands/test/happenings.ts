@@ -13,7 +13,9 @@ export interface Happening {
   readonly tally: Tally;
 }
 
-/** What one step of the incidents comes to. Steps of an incident that only repeat its state are left out. */
+/**
+ * The happenings of one step of the incidents. Transitions of an incident that only repeat its state are left out.
+ */
 export function happeningsOf(
   { transitions, effects }: Step,
   tally: Tally,

@@ -2,7 +2,7 @@ import { tell } from './check.ts';
 import { sinceBegin } from './moment.ts';
 import type { TestRun } from './run-test.ts';
 
-/** One test's outcome as people read it: a line if it passed, else every difference and what happened instead. */
+/** The result of one test for people: a line if it passed, else every difference and what happened instead. */
 export function printTest(run: TestRun, colour: boolean): string {
   const { test, failures, happenings, began, replay } = run;
   const paint = (code: number, text: string): string => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);

@@ -101,7 +101,7 @@ const FORMS = {
   heals: howMany,
 };
 
-/** The key that it has decides which form an expectation is of, so that what is wrong is said of that form. */
+/** The key of an expectation decides its form, so that a message about what is wrong is about that form. */
 const expectation = z.record(z.string(), z.unknown()).transform((value, context) => {
   const form = Object.entries(FORMS).find(([key]) => key in value)?.[1];
   if (form === undefined) {
@@ -131,7 +131,7 @@ const testFile = z.strictObject({
   config: settings.optional(),
   /** What is replayed: files and folders. */
   session: paths.optional(),
-  /** How a heal, which is not run, is taken to end. */
+  /** The assumed end of a heal, which is not run. */
   heal: assumed.optional(),
   tests: z
     .array(

@@ -1,10 +1,11 @@
+import type { Dispatcher } from 'undici';
 import type { Effect, NotificationType } from '../../model.ts';
 
-/** A message to be sent to one channel: an effect told in words, or several of them folded into one. */
+/** A message for one channel: one effect as text, or several folded into one. */
 export interface Message {
-  /** The same over every attempt, so that a receiver can tell a repeat. */
+  /** The same over every attempt, so that a receiver can recognize a repeat. */
   readonly id: string;
-  /** The effect it tells; the newest, if several are told at once. */
+  /** The effect it is about; if there are several, the newest. */
   readonly effect: Effect;
   /** One line, without emphasis. */
   readonly title: string;
@@ -15,13 +16,13 @@ export interface Message {
   /** The last line: the incident's id, and whether the message may be a repeat. */
   readonly footer: string;
   readonly repeat: boolean;
-  /** The message that opened the incident, where it has been sent and the receiver gave it an id to edit it by. */
+  /** The message that opened the incident, if it was sent and the receiver gave an id by which it can be edited. */
   readonly opened?: { readonly remoteId: string; readonly message: Message };
   /** When this attempt is made (epoch milliseconds). */
   readonly at: number;
 }
 
-/** The parts by which the message that opened an incident is brought up to date, where a receiver allows that. */
+/** Notifications after which the message that opened the incident is edited, where a receiver allows that. */
 export const UPDATES: ReadonlySet<NotificationType> = new Set(['heal', 'reopened', 'escalated', 'resolved']);
 
 /**
@@ -30,52 +31,62 @@ export const UPDATES: ReadonlySet<NotificationType> = new Set(['heal', 'reopened
  */
 export type SendStatus = 'sent' | 'retry' | 'refused' | 'disable';
 
-/** What one attempt came to; nothing in it contains the channel's address or another secret. */
+/** The result of one attempt; it contains neither the channel's address nor another secret. */
 export interface SendResult {
   readonly verdict: SendStatus;
   readonly detail: string;
   /** The receiver's id for the message, where it gives one. */
   readonly remoteId: string;
-  /** The receiver asks to be left alone for so long (milliseconds). */
+  /** The pause that the receiver asks for, in milliseconds. */
   readonly wait?: number;
   /** No answer came, though the request may have arrived: the next attempt may be a repeat. */
   readonly uncertain: boolean;
-  /** The whole channel is affected, not this message alone: nothing else is sent until the time has come. */
+  /**
+   * The whole channel is affected and not this message alone: nothing else is sent to it before the next attempt is
+   * due.
+   */
   readonly channelWide: boolean;
 }
 
 /** Somewhere alerts go. Never throws: every end of an attempt is a result. */
 export interface AlertChannel {
-  /** How logs, status and the outbox name it: the address cannot be shown. */
+  /** Its name in logs, status and the outbox: the address is a secret. */
   readonly name: string;
   readonly type: string;
   send(message: Message): Promise<SendResult>;
 }
 
-/** An HTTP request of a channel, as plain data. */
-export interface ChannelRequest {
-  readonly method: 'POST' | 'PATCH' | 'PUT';
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** What a channel type needs to know beside the message. */
-export interface ChannelSettings {
+/** What a channel is made from. `timeout` bounds one attempt, edits and all, in milliseconds. */
+export interface ChannelOptions {
+  readonly name: string;
   readonly url: URL;
   readonly secret: string;
   readonly token: string;
+  readonly timeout: number;
+  /** The client that every request goes through. */
+  readonly dispatcher: Dispatcher;
 }
 
 /**
- * What is particular to one kind of receiver; a new one is one file with one of these. `compose` writes the message;
- * with `plain` as short and simple as can be, for receivers that refused the full one. `edits` are requests made
- * after it has been sent, whose failure does not matter. `remoteId` reads the receiver's id from its answer.
+ * The result of a harmless request to a receiver. `takes`: it would accept a message. `unknown`: something answers, but
+ * only a message would show whether it is accepted. `refuses` and `silent` come with what to do about it. Holds no secret.
+ */
+export interface ProbeResult {
+  readonly verdict: 'takes' | 'unknown' | 'refuses' | 'silent';
+  /** The request and its answer, or why no answer came. */
+  readonly said: string;
+  readonly remedy?: string;
+}
+
+/**
+ * What `alerts.channels[].type` may name: one file in `channels/`, one line in the registry, one contract test
+ * (`test/sinks-channels.test.ts`). `overHttp` makes those whose receiver speaks HTTP.
  */
 export interface ChannelType {
   readonly type: string;
-  matches(url: URL): boolean;
-  compose(message: Message, settings: ChannelSettings, plain: boolean): ChannelRequest;
-  edits?(message: Message, settings: ChannelSettings): readonly ChannelRequest[];
-  remoteId?(body: string): string;
+  /** Whether an address for which no type is named is one of its own. */
+  readonly matches: (url: URL) => boolean;
+  create(options: ChannelOptions): AlertChannel;
+  /** For `doctor`: whether the receiver would accept a message, by a request that shows nobody anything. Never throws. */
+  probe(options: ChannelOptions): Promise<ProbeResult>;
 }

@@ -1,15 +1,8 @@
 import type { Dispatcher } from 'undici';
-import type { Config } from '../../config/config.ts';
+import type { Channel, Config } from '../../config/config.ts';
 import { REPORT_CHANNEL } from '../outbox.ts';
-import type { AlertChannel, ChannelType } from './alert-channel.ts';
-import { discord } from './channels/discord.ts';
-import { generic } from './channels/generic.ts';
-import { httpChannel } from './http-channel.ts';
-import { ntfy } from './channels/ntfy.ts';
-import { slack } from './channels/slack.ts';
-
-/** Asked in this order; the last takes every address. */
-const TYPES: readonly ChannelType[] = [slack, discord, ntfy, generic];
+import type { AlertChannel } from './alert-channel.ts';
+import { channelType } from './channels/registry.ts';
 
 /**
  * The configured channels, the shorthand `webhook` first. Names are made unique and stay the same as long as the
@@ -17,19 +10,18 @@ const TYPES: readonly ChannelType[] = [slack, discord, ntfy, generic];
  */
 export function alertChannels(config: Config['alerts'], dispatcher: Dispatcher): readonly AlertChannel[] {
   const taken = new Set<string>([REPORT_CHANNEL]);
-  const settings = [...(config.webhook === '' ? [] : [{ url: config.webhook }]), ...config.channels];
-  return settings.map((setting: Config['alerts']['channels'][number]) => {
+  return configuredChannels(config).map((setting) => {
     const url = new URL(setting.url);
     const type = channelType(url, setting.type);
     const name = unique(setting.name ?? type.type, taken);
     const { secret = '', token = '' } = setting;
-    return httpChannel(type, { name, url, secret, token, timeout: config.timeout, dispatcher });
+    return type.create({ name, url, secret, token, timeout: config.timeout, dispatcher });
   });
 }
 
-/** Which language an address speaks: the one named, else the one it looks like. */
-export function channelType(url: URL, named?: string): ChannelType {
-  return TYPES.find((type) => (named === undefined ? type.matches(url) : type.type === named)) ?? generic;
+/** The settings of every channel: the shorthand `webhook`, which has an address only, and the list. */
+export function configuredChannels({ webhook, channels }: Config['alerts']): readonly Channel[] {
+  return webhook === '' ? channels : [{ url: webhook }, ...channels];
 }
 
 function unique(wanted: string, taken: Set<string>): string {

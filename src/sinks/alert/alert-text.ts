@@ -23,7 +23,10 @@ export function alertText(effect: Effect, name: string): string {
   return [head, body, `Incident ${effect.story.incident}`].filter((part) => part !== '').join('\n\n');
 }
 
-/** The message of an alert effect without the incident's id. `name` stands before the dash of the first line. */
+/**
+ * The message of an alert effect without the incident's id. `name` is what the first line begins with, before the
+ * dash.
+ */
 export function alertParts(effect: Effect, name: string): AlertParts {
   return WRITERS[effect.part](fitForText(effect.story), name);
 }
@@ -132,7 +135,7 @@ function healDetail(heal: HealRecord | undefined): string {
   return lines(`Heal ${healInWords(heal)}.`, ...said.map((line) => `> ${inCode(line)}`));
 }
 
-/** The last three lines of a heal's output that say anything. */
+/** The last three lines of a heal's output that are not blank. */
 function lastWords(output: string): readonly string[] {
   return output
     .split('\n')

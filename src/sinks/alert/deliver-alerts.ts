@@ -1,5 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
-import type { Delivery, Outbox } from '../outbox.ts';
+import type { Delivery, Outbox } from '../../state/delivery.ts';
 import { retryLater, type RetryPolicy } from '../retry.ts';
 import type { Log } from '../../log.ts';
 import type { Settled, Worker } from '../worker.ts';
@@ -7,27 +7,33 @@ import { type AlertChannel, type SendResult, UPDATES } from './alert-channel.ts'
 import { foldMessage } from './fold-message.ts';
 import { nextDue, planBatch, type Batch } from './plan-batch.ts';
 
-/** `name` stands at the head of messages. */
+/** `name` is what messages begin with. */
 export interface DeliverAlertsOptions extends RetryPolicy {
   readonly channels: readonly AlertChannel[];
   readonly name: string;
-  /** The message that opened an incident is not edited more often (milliseconds), but always at the end. */
+  /**
+   * The shortest time between two edits of the message that opened an incident, in milliseconds; the end is always
+   * edited in.
+   */
   readonly updateInterval: number;
-  readonly outbox: Outbox;
+  readonly outbox: Omit<Outbox, 'add'>;
   readonly clock: SchedulerLike;
   readonly log: Log;
   readonly reportSettled: Settled;
 }
 
-/** The worker for alerts, with what status shows of it. */
+/** The worker for alerts, and its part of `status`. */
 export interface AlertWorker extends Worker {
-  /** Names of the channels that refused us as such, with why; they are left alone until the next reload. */
+  /**
+   * Channels that refused us altogether (401, 403, 404), by name, with the reason: not used again until the next
+   * reload.
+   */
   readonly disabled: ReadonlyMap<string, string>;
 }
 
 /**
- * Sends what is due: one message to each channel, all at the same time, each failing alone. A delivery is marked
- * before its request is made, so that a crash in between is known to be one.
+ * Sends what is due: one message to each channel, all at the same time, each failing by itself. A delivery is marked
+ * `inflight` before its request, so that a crash in between is recognized as one.
  */
 export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
   const { channels, outbox, clock, log } = options;
@@ -134,11 +140,11 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
 }
 
 /**
- * How the opening of the batch's incident was delivered; undefined if the batch is that opening, or tells many, or if
+ * The delivery of the `opened` of the batch's incident; undefined if the batch is that itself or folds several, or if
  * that message has been edited since `latest`.
  */
 function openedOf(
-  outbox: Outbox,
+  outbox: Pick<Outbox, 'of'>,
   { form, deliveries: [first] }: Batch,
   latest: number,
 ): Delivery | undefined {

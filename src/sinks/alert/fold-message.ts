@@ -1,5 +1,5 @@
 import type { Effect } from '../../model.ts';
-import type { Delivery } from '../outbox.ts';
+import type { Delivery } from '../../state/delivery.ts';
 import { counted, dateTime } from '../text/plain-words.ts';
 import type { Message } from './alert-channel.ts';
 import { alertParts, alertTitle } from './alert-text.ts';
@@ -7,16 +7,19 @@ import type { Batch } from './plan-batch.ts';
 
 const LISTED = 20;
 
-/** What a message needs beside what it tells. */
+/** What a message needs beside its effects. */
 export interface MessageContext {
   /** The product's name, with which messages begin. */
   readonly name: string;
   readonly at: number;
-  /** How the incident's opening was delivered to this channel, if it was. */
+  /** The delivery of the incident's `opened` to this channel, if it was sent. */
   readonly opened: Delivery | undefined;
 }
 
-/** The one message that tells a batch: the effect itself, or what happened while the channel was out of reach. */
+/**
+ * The one message for a batch: that of its effect, or a summary of what happened while the channel could not be
+ * reached.
+ */
 export function foldMessage(batch: Batch, context: MessageContext): Message {
   const effects = batch.deliveries.map((delivery) => delivery.effect).sort((a, b) => a.at - b.at);
   const effect = leading(batch);
@@ -35,14 +38,17 @@ export function foldMessage(batch: Batch, context: MessageContext): Message {
   };
 }
 
-/** The effect that a message counts as: the newest, but in a summary a call for a person comes before the others. */
+/**
+ * The effect that a message is classed by (id, priority, color): the newest; in a summary, an escalation that still
+ * stands.
+ */
 function leading({ form, deliveries }: Batch): Effect {
   const effects = deliveries.map(({ effect }) => effect);
   const call = form === 'summary' ? openCall(effects) : undefined;
   return call ?? effects.at(-1) ?? deliveries[0].effect;
 }
 
-/** The last call for a person whose incident has not been resolved since. */
+/** The last escalation whose incident has not been resolved since. */
 function openCall(effects: readonly Effect[]): Effect | undefined {
   return effects.findLast(
     ({ part, story: { incident }, at }) =>
@@ -88,7 +94,7 @@ function merged(
   };
 }
 
-/** What was missed, line by line; a call for a person that still stands is told in full before it. */
+/** What was missed, a line each; an escalation that still stands comes first and in full. */
 function summary(effects: readonly Effect[], name: string): Pick<Message, 'title' | 'head' | 'body'> {
   const incidents = new Set(effects.map((effect) => effect.story.incident)).size;
   const title = `📭 ${name} - ${counted(effects.length, 'message')} held back`;

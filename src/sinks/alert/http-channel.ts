@@ -1,42 +1,71 @@
-import type { Dispatcher } from 'undici';
 import { quoteLine } from '../text/quote.ts';
 import { redactKnowing } from '../text/redact.ts';
-import type { AlertChannel, ChannelSettings, ChannelType, SendResult, SendStatus } from './alert-channel.ts';
+import type {
+  AlertChannel,
+  ChannelOptions,
+  ChannelType,
+  Message,
+  SendResult,
+  SendStatus,
+} from './alert-channel.ts';
 import { parseJson } from './parse-json.ts';
-import { post, type Reply } from './post.ts';
+import { type ChannelRequest, post, type Reply } from './post.ts';
+import { probe, type Question } from './probe.ts';
 
-/** What every channel needs beside its type. `timeout` bounds one attempt, edits and all, in milliseconds. */
-export interface HttpChannelOptions extends ChannelSettings {
-  readonly name: string;
-  readonly timeout: number;
-  readonly dispatcher: Dispatcher;
+/** What a receiver needs to know beside the message. */
+export type ChannelSettings = Pick<ChannelOptions, 'url' | 'secret' | 'token'>;
+
+/**
+ * What is particular to one kind of receiver over HTTP, without any I/O. `compose` writes the message; with `plain` as
+ * short and simple as can be, for receivers that refused the full one. `edits` are requests made after it has been
+ * sent, whose failure does not matter. `remoteId` reads the receiver's id from its answer.
+ */
+export interface HttpReceiver {
+  readonly type: string;
+  readonly matches: (url: URL) => boolean;
+  compose(message: Message, settings: ChannelSettings, plain: boolean): ChannelRequest;
+  edits?(message: Message, settings: ChannelSettings): readonly ChannelRequest[];
+  remoteId?(body: string): string;
+  /** What `doctor` asks: something that shows nobody anything. */
+  question(settings: ChannelSettings): Question;
+}
+
+/** The channel type of a receiver over HTTP. */
+export function overHttp(receiver: HttpReceiver): ChannelType {
+  const { type, matches } = receiver;
+  return {
+    type,
+    matches,
+    create: (options) => httpChannel(receiver, options),
+    probe: (options) => probe(receiver.question(options), options.dispatcher, options.timeout),
+  };
 }
 
 type Answer = Extract<Reply, { type: 'answer' }>;
 
-/** Longest pause a receiver is believed to mean. */
+/** The longest pause that a receiver can ask for, in milliseconds; longer ones are cut to it. */
 const WAIT_MAX = 24 * 3_600_000;
-/** The pause after a 429 that does not say how long. */
+/** The pause after a 429 without a duration, in milliseconds. */
 const UNSAID = 5_000;
 
 /**
- * A channel of the given type over HTTP. A message that is refused as malformed (400, 413, 422) is sent once more,
+ * A channel to the given receiver. A message that is refused as malformed (400, 413, 422) is sent once more,
  * short and plain: an alert without its details beats none.
  */
-export function httpChannel(type: ChannelType, options: HttpChannelOptions): AlertChannel {
+function httpChannel(receiver: HttpReceiver, options: ChannelOptions): AlertChannel {
   const { name, dispatcher } = options;
   const conceal = redactKnowing([options.url.href, options.secret, options.token]);
   return {
     name,
-    type: type.type,
+    type: receiver.type,
     async send(message) {
       const signal = AbortSignal.timeout(options.timeout);
-      const reply = await post(dispatcher, type.compose(message, options, false), signal);
-      const result = judge(reply, type, conceal);
+      const reply = await post(dispatcher, receiver.compose(message, options, false), signal);
+      const result = judge(reply, receiver, conceal);
       if (reply.type === 'answer' && [400, 413, 422].includes(reply.status)) {
         const second = judge(
-          await post(dispatcher, type.compose(message, options, true), signal),
-          type,
+          await post(dispatcher, receiver.compose(message, options, true), signal),
+          receiver,
           conceal,
         );
         return second.verdict === 'sent'
@@ -46,16 +75,16 @@ export function httpChannel(type: ChannelType, options: HttpChannelOptions): Ale
             }
           : result;
       }
-      if (result.verdict !== 'sent' || type.edits === undefined) return result;
+      if (result.verdict !== 'sent' || receiver.edits === undefined) return result;
       let wait = result.wait ?? 0;
-      for (const edit of type.edits(message, options))
+      for (const edit of receiver.edits(message, options))
         wait = Math.max(wait, waitAfterEdit(await post(dispatcher, edit, signal)));
       return wait === 0 ? result : { ...result, wait, channelWide: true };
     },
   };
 }
 
-function judge(reply: Reply, type: ChannelType, conceal: (text: string) => string): SendResult {
+function judge(reply: Reply, receiver: HttpReceiver, conceal: (text: string) => string): SendResult {
   if (reply.type === 'failure') {
     const { uncertain } = reply;
     return { verdict: 'retry', detail: conceal(reply.detail), remoteId: '', uncertain, channelWide: true };
@@ -67,7 +96,7 @@ function judge(reply: Reply, type: ChannelType, conceal: (text: string) => strin
   return {
     verdict,
     detail: `HTTP ${reply.status}${redirect}${verdict === 'sent' || said === '' ? '' : `: ${said}`}`,
-    remoteId: verdict === 'sent' ? (type.remoteId?.(reply.body) ?? '') : '',
+    remoteId: verdict === 'sent' ? (receiver.remoteId?.(reply.body) ?? '') : '',
     uncertain: false,
     channelWide: reply.status === 429 || wait !== undefined,
     ...(wait === undefined ? {} : { wait }),
@@ -80,7 +109,7 @@ function verdictOf(status: number): SendStatus {
   return status === 401 || status === 403 || status === 404 ? 'disable' : 'refused';
 }
 
-/** How long the receiver asks to wait: its body's `retry_after` (seconds, more exact) before the header. */
+/** The pause that the receiver asks for: `retry_after` of the body (in seconds, more exact), else the header. */
 function waitOf(reply: Answer): number | undefined {
   const body = parseJson(reply.body);
   if (
@@ -99,7 +128,7 @@ function waitOf(reply: Answer): number | undefined {
   return Number.isNaN(date) ? undefined : bounded(date - now);
 }
 
-/** The rate limit's bucket is empty: waiting now is better than being told to. */
+/** The pause after a success that used up the rate limit: waiting now is better than a 429 next time. */
 function exhausted(reply: Answer): number | undefined {
   const after = Number(single(reply.headers['x-ratelimit-reset-after']));
   return single(reply.headers['x-ratelimit-remaining']) === '0' && after > 0
@@ -107,7 +136,7 @@ function exhausted(reply: Answer): number | undefined {
     : undefined;
 }
 
-/** An edit may fail without harm, but not the receiver's wish to be left alone. */
+/** The pause that an edit was answered with. The edit itself may fail without harm. */
 function waitAfterEdit(reply: Reply): number {
   if (reply.type === 'failure') return 0;
   return reply.status === 429 ? (waitOf(reply) ?? UNSAID) : (exhausted(reply) ?? 0);

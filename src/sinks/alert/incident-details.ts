@@ -16,8 +16,8 @@ const GROUPS_SHOWN = 5;
 const NAME = 80;
 
 /**
- * What somebody woken at night needs to begin: the containers that count most, the messages they repeat with how often
- * and from when to when, and what is not known. Empty if there is nothing to say.
+ * What an operator woken at night needs first: the containers that count most, their most frequent messages with
+ * number and span, and the gaps. Empty if there is none of it.
  */
 export function incidentDetails(story: IncidentSnapshot): string {
   const containers = worstContainers(story);

@@ -1,6 +1,9 @@
-import type { Delivery } from '../outbox.ts';
+import type { Delivery } from '../../state/delivery.ts';
 
-/** When so many messages to one channel have waited so long, one summary is sent instead of a flood. */
+/**
+ * Once at least this many messages to one channel have each waited for at least this long (milliseconds), one summary
+ * replaces all that are unsent.
+ */
 const SUMMARY_COUNT = 4;
 const SUMMARY_AFTER = 15 * 60_000;
 

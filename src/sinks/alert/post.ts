@@ -1,5 +1,12 @@
-import { errors, request, type Dispatcher } from 'undici';
-import type { ChannelRequest } from './alert-channel.ts';
+import type { Dispatcher } from 'undici';
+
+/** A request to a receiver, as plain data. */
+export interface ChannelRequest {
+  readonly method: 'POST' | 'PATCH' | 'PUT';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
 
 /** More of an answer than this is not read: it is only quoted, or searched for an id. */
 const BODY_LIMIT = 64 * 1_024;
@@ -26,8 +33,10 @@ type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 /** Makes one request within the time `signal` allows. Redirects are answers: nothing is sent to another place. */
 export async function post(dispatcher: Dispatcher, to: ChannelRequest, signal: AbortSignal): Promise<Reply> {
   try {
-    const { method, headers, body } = to;
-    const reply = await request(to.url, { method, headers, body, dispatcher, signal });
+    const { url, ...rest } = to;
+    // Not undici's own `request`: the settings name the channel types, and most commands that read settings send nothing.
+    const path = url.pathname + url.search;
+    const reply = await dispatcher.request({ ...rest, origin: url.origin, path, signal });
     return {
       type: 'answer',
       status: reply.statusCode,
@@ -59,7 +68,6 @@ async function bounded(body: AsyncIterable<Uint8Array>): Promise<string> {
 
 /** Messages of transport errors may contain the address; their codes do not. */
 function codeOf(error: unknown): string {
-  if (error instanceof errors.UndiciError) return error.code;
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.name : 'unknown';

@@ -3,7 +3,7 @@ import type { Message } from './alert-channel.ts';
 
 const NONE = { critical: 0, error: 0, warning: 0, restart: 0 } as const;
 
-/** A message that nobody can take for an incident, to see whether a channel works. */
+/** A message that cannot be mistaken for an incident, to see whether a channel works. */
 export function testMessage(name: string, host: string, at: number): Message {
   const id = `test-${new Date(at).toISOString()}`;
   const title = `🧪 ${name} - Test message`;

@@ -2,12 +2,12 @@ import type { SchedulerLike } from 'rxjs';
 import type { HealEnd, HealProcess, HealRun } from './heal-sink.ts';
 import { processIdentity, signalGroup } from './process-identity.ts';
 
-/** How often a process that is not our child is looked at. */
+/** How often a process that is not our child is checked, in milliseconds. */
 const LOOK_EVERY = 1_000;
 
 /**
- * Waits for a heal that an earlier process of ours started: same id, same start, same boot. Past its deadline its
- * group is killed. What it did is not known, and is said to be so. Undefined if it no longer runs.
+ * Waits for a heal that an earlier process of ours started: same process id, start time and boot id. Past its
+ * deadline its group is killed. Its result is `unknown` either way. Undefined if it no longer runs.
  */
 export function adoptProcess(known: HealProcess, clock: SchedulerLike): HealRun | undefined {
   const runs = (): boolean => {
@@ -31,7 +31,7 @@ export function adoptProcess(known: HealProcess, clock: SchedulerLike): HealRun 
   return { ended, kill: () => signalGroup(known.pid, 'SIGKILL') };
 }
 
-/** The end of a heal that nobody watched to its end. */
+/** The end of a heal whose exit status nobody received. */
 export function unknownEnd(detail: string): HealEnd {
   return { result: 'unknown', detail, output: '' };
 }

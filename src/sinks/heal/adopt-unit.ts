@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { SchedulerLike } from 'rxjs';
 import { unknownEnd } from './adopt-process.ts';
 import type { HealEnd, HealProcess, HealRun } from './heal-sink.ts';
 import { healUnit } from './systemd-run.ts';
 
-/** How often systemd is asked. */
+/** How often the unit's state is queried, in milliseconds. */
 const ASK_EVERY = 2_000;
 /** systemd is given this long beyond the deadline to end the unit itself. */
 const SLACK = 30_000;
@@ -13,12 +12,14 @@ const SLACK = 30_000;
 /** Runs a program and resolves with what it printed; rejects if it fails. */
 export type Execute = (program: string, args: readonly string[]) => Promise<string>;
 
-const run = promisify(execFile);
-const execute: Execute = async (program, args) => (await run(program, [...args], { timeout: 10_000 })).stdout;
+const execute: Execute = async (program, args) => {
+  const { execFile } = await import('node:child_process');
+  return (await promisify(execFile)(program, [...args], { timeout: 10_000 })).stdout;
+};
 
 /**
- * Waits for a heal in a transient unit, which goes on when the monitor that started it does not. Whether it still runs
- * is asked of systemd, since the recorded process was only the client that waited for it.
+ * Waits for a heal in a transient unit, which outlives the daemon that started it. systemd is queried whether it
+ * still runs: the recorded process was only the client that waited for it.
  */
 export function adoptUnit(known: HealProcess, clock: SchedulerLike, ask: Execute = execute): HealRun {
   const unit = `${healUnit(known.effect)}.service`;

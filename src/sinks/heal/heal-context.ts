@@ -5,11 +5,11 @@ import { worstContainers } from '../text/plain-words.ts';
 import { journalLine } from '../report/journal-line.ts';
 import { worstOffenders } from './worst-offenders.ts';
 
-/** Variables that speak to our service manager, or for us: never inherited by a heal. */
+/** Variables with which a process could talk to our service manager, or in our name: never inherited by a heal. */
 const OURS =
   /^(?:QT_|WATCHDOG_|LISTEN_|NOTIFY_SOCKET$|CREDENTIALS_DIRECTORY$|INVOCATION_ID$|JOURNAL_STREAM$|NODE_OPTIONS$)/;
 
-/** The attempt that a heal effect asks for. */
+/** The attempt that a heal effect requests. */
 export function attemptOf(effect: Effect): Pick<HealRecord, 'attempt' | 'id'> {
   return effect.story.heals.at(-1) ?? { attempt: 1, id: effect.id };
 }
@@ -67,7 +67,7 @@ export function writeHealContext(
   return { path, remove: () => rmSync(path, { force: true }) };
 }
 
-/** An id as systemd and file systems take it. */
+/** An id in characters that systemd and file systems accept. */
 export function unitSafe(id: string): string {
   return id.replace(/[^A-Za-z0-9_.-]+/g, '-');
 }

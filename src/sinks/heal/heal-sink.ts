@@ -30,12 +30,12 @@ export interface HealProcess {
 }
 
 /**
- * Told synchronously, before anything else happens, that a heal's process runs: what is written here is how it is
+ * Called synchronously as soon as a heal's process runs, before anything else: what it stores is how the process is
  * found again after a crash.
  */
 export type HealStarted = (process: HealProcess) => void;
 
-/** Starts heals. One at a time: the performer sees to that. */
+/** Starts heals, one at a time: the queue sees to that. */
 export interface HealSink {
   /** Resolves once the heal runs, or once it is known that it cannot; never rejects. */
   start(effect: Effect, started: HealStarted): Promise<HealRun>;

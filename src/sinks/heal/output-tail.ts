@@ -6,7 +6,9 @@ export const OUTPUT_LIMIT = 64 * 1_024;
 /** Keeps the tail of what is written, never more than twice the limit in memory. */
 export interface OutputTail {
   write(chunk: Uint8Array): void;
-  /** The tail as text, secrets masked. A first line that was cut is left out, and what was dropped is said. */
+  /**
+   * The tail as text, secrets masked. A first line that was cut is left out, and a note says how much was dropped.
+   */
   text(mask?: (text: string) => string): string;
 }
 

@@ -3,7 +3,7 @@ import type { Effect } from '../../model.ts';
 import type { Log } from '../../log.ts';
 import type { HealEnd, HealProcess, HealRun, HealSink, HealStarted } from './heal-sink.ts';
 
-/** More heals than this never wait: the next is refused, and says so. */
+/** The most heals that wait; a further one ends at once as failed. */
 const WAITING_MAX = 16;
 
 export interface PerformHealsOptions {
@@ -30,7 +30,7 @@ export interface Heals {
   kill(): void;
 }
 
-/** A list of heals over one sink. */
+/** Heals over one sink. */
 export function performHeals(options: PerformHealsOptions): Heals {
   const { heal, log, ended } = options;
   const seen = new Set<string>();

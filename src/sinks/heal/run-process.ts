@@ -1,13 +1,15 @@
-import { spawn } from 'node:child_process';
 import type { SchedulerLike } from 'rxjs';
 import type { HealEnd, HealProcess, HealRun, HealStarted } from './heal-sink.ts';
 import { endedRun } from './heal-sink.ts';
 import { outputTail } from './output-tail.ts';
 import { processIdentity, signalGroup } from './process-identity.ts';
 
-/** How long after its exit a program's output is waited for: something it left behind may hold the pipes. */
+/**
+ * How long after its exit a program's output is waited for, in milliseconds: a process it left behind may hold the
+ * pipes.
+ */
 const PIPE_WAIT = 5_000;
-/** Exit codes by which a shell, `env` and `nice` say that a program was not executable, or not found. */
+/** Exit codes of a shell, `env` and `nice` for a program that is not executable (126) or not found (127). */
 const BROKEN = new Set([126, 127]);
 
 /** A program to be run; durations in milliseconds. */
@@ -72,7 +74,7 @@ export function runProcess(options: ProcessOptions): Promise<HealRun> {
           whenGroupIsGone(end);
         });
       };
-      // After a time-out the run is not over before its whole group is, or has been killed.
+      // After a timeout the run ends when its whole group has ended or has been killed.
       const whenGroupIsGone = (then: () => void): void => {
         if (timedOut && !killed && group(0)) timers.add(clock.schedule(() => whenGroupIsGone(then), 100));
         else then();
@@ -94,6 +96,8 @@ export function runProcess(options: ProcessOptions): Promise<HealRun> {
 }
 
 function startChild(program: string, args: readonly string[], { env, cwd }: ProcessOptions) {
+  // Loaded with the first heal: the settings name the heal actions, and most commands that read settings run nothing.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   try {
     return spawn(program, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {

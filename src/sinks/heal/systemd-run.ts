@@ -1,3 +1,4 @@
+import { HEAL_UNIT } from '../../systemd/heal-unit.ts';
 import { unitSafe } from './heal-context.ts';
 import type { HealEnd } from './heal-sink.ts';
 
@@ -12,7 +13,7 @@ export interface SystemdRunOptions {
   readonly nice: number;
 }
 
-/** Exit status by which systemd says that a unit's program could not be executed. */
+/** systemd's exit status for a unit whose program could not be executed. */
 const EXIT_EXEC = 203;
 
 /**
@@ -41,12 +42,12 @@ export function systemdRunArgv(options: SystemdRunOptions): readonly string[] {
 
 /** The transient unit of one attempt: `quantum-realtime-heal-<attempt>`. */
 export function healUnit(attemptId: string): string {
-  return `quantum-realtime-heal-${unitSafe(attemptId)}`;
+  return `${HEAL_UNIT}${unitSafe(attemptId)}`;
 }
 
 /**
- * What `systemd-run --wait` exited with, in our terms: a unit out of time, one whose program was not found, one that
- * never began because systemd would not have it, and an attempt that has been run before.
+ * The exit of `systemd-run --wait` in our terms: a unit that ran out of time, one whose program was not found, one
+ * that systemd refused and that never began, an attempt that has been run before.
  */
 export function systemdRunEnd(end: HealEnd): HealEnd {
   if (end.exitCode === EXIT_EXEC) return { ...end, result: 'broken', detail: 'not found or not executable' };
@@ -60,7 +61,10 @@ export function systemdRunEnd(end: HealEnd): HealEnd {
   return /result: timeout/i.test(end.output) ? { ...end, result: 'timeout', detail: 'ran out of time' } : end;
 }
 
-/** `systemd-run` says so once the unit runs; that line may have been pushed out by what the command wrote since. */
+/**
+ * Whether the unit ran: `systemd-run` prints a line once it does. If the beginning of the output was dropped, so may
+ * that line: then it is taken to have run.
+ */
 function hasBegun(output: string): boolean {
   return /^Running as unit: /m.test(output) || /^\(\d+ earlier bytes dropped\)/.test(output);
 }

@@ -2,8 +2,8 @@ import type { Breach, Counts, IncidentSnapshot } from '../../model.ts';
 
 /**
  * The containers that caused the breaches, worst first: those of the rules that count each container on its own, and
- * for every other rule the fewest without whose signals the limit would not have been reached. Never all of them for
- * want of knowledge: where nothing is known, nobody is to blame.
+ * for every other rule the fewest without whose signals the limit would not have been reached. Where that is not
+ * known the result is empty, and never all containers.
  */
 export function worstOffenders(story: IncidentSnapshot): readonly string[] {
   return [...new Set(story.breaches.flatMap((breach) => blamedBy(breach, story)))];

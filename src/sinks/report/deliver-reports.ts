@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
-import { REPORT_CHANNEL, type Delivery, type Outbox } from '../outbox.ts';
+import type { Delivery, Outbox } from '../../state/delivery.ts';
+import { REPORT_CHANNEL } from '../outbox.ts';
 import { retryLater, type RetryPolicy } from '../retry.ts';
 import type { Log } from '../../log.ts';
 import type { Settled, Worker } from '../worker.ts';
@@ -7,9 +8,9 @@ import type { ReportSink } from './report-sink.ts';
 
 export interface DeliverReportsOptions extends RetryPolicy {
   readonly report: ReportSink;
-  /** Names of the alert channels: what they never got is told in the report. */
+  /** Names of the alert channels: the report lists the messages that could not be delivered to them. */
   readonly alertChannels: readonly string[];
-  readonly outbox: Outbox;
+  readonly outbox: Omit<Outbox, 'add'>;
   readonly clock: SchedulerLike;
   readonly log: Log;
   readonly reportSettled: Settled;

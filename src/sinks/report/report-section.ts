@@ -11,7 +11,7 @@ const LINE = 200;
 /** Lines of a heal's output that are quoted: the last ones. Its whole tail is in `incidents.jsonl`. */
 const OUTPUT_LINES = 40;
 
-/** The heading by which readers of the file know an incident; kept from the monitor this program replaces. */
+/** The heading of an incident; kept from the monitor this program replaces, since readers of the file look for it. */
 const HEADING = '### ⚡ Real-Time Incident Report';
 
 const TITLES: Readonly<Record<NotificationType, string>> = {
@@ -166,7 +166,7 @@ function codeBlock(rows: readonly string[]): readonly string[] {
   return [fence, ...rows.map((row) => row.replaceAll('<!--', '<! --')), fence];
 }
 
-/** Text outside code blocks: whatever Markdown or HTML would read something into is escaped. */
+/** Text outside code blocks: everything that Markdown or HTML would interpret is escaped. */
 function inline(text: string): string {
   return quoteLine(text, 300).replace(/[\\`*[\]<>|#!]/g, '\\$&');
 }

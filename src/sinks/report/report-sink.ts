@@ -11,8 +11,8 @@ import { localTimestamp, reportSection, sectionMarker } from './report-section.t
 export interface ReportSink {
   /**
    * Writes one section, unless it is there. `earlier` are the sections of the same incident that came before: once
-   * the incident is in a person's hands or over, those that somebody's rewrite has removed are written again.
-   * `undelivered` says which messages of the incident were given up, and why.
+   * the incident is escalated or resolved, those that have gone missing, because another program has rewritten the
+   * file, are written again. `undelivered` are the messages of the incident that were given up, with the reason.
    */
   append(effect: Effect, earlier: readonly Effect[], undelivered?: readonly string[]): Promise<void>;
 }

@@ -1,8 +1,9 @@
 import type { Config } from '../../config/config.ts';
 import type { Effect } from '../../model.ts';
 import { alertText } from '../alert/alert-text.ts';
+import { healAction } from '../heal/actions/registry.ts';
 
-/** What an effect comes to, in words: the message, the report's section, or what would be run. */
+/** An effect as text: the message, the report section, or the command that would be run. */
 export function describeEffect(effect: Effect, config: Pick<Config, 'name' | 'heal'>): string {
   const { story, part } = effect;
   switch (effect.kind) {
@@ -12,7 +13,7 @@ export function describeEffect(effect: Effect, config: Pick<Config, 'name' | 'he
       return `section "${part}" of incident ${story.incident}: ${story.reason}`;
     case 'heal': {
       const attempt = story.heals.at(-1)?.attempt ?? 1;
-      return `attempt ${attempt}: ${config.heal.action === 'restart' ? 'restart the containers to blame' : config.heal.command.join(' ')}`;
+      return `attempt ${attempt}: ${healAction(config.heal).describe(config.heal)}`;
     }
   }
 }

@@ -7,8 +7,8 @@ const LOGFMT_MESSAGE = /(?:^|\s)msg=(?:"((?:[^"\\]|\\.)+)"|(\S+))/;
 const LOGFMT_ERROR = /(?:^|\s)(?:error|err)=(?:"((?:[^"\\]|\\.)+)"|(\S+))/;
 
 /**
- * What a log line says, without what its logger put around it: the message and the error of a structured line, and no
- * timestamp. For messages that are read on a telephone; reports quote the line as it was.
+ * The message of a log line without what its logger put around it: message and error of a structured line, and no
+ * timestamp. For alerts that are read on a phone; reports quote the line as it was.
  */
 export function messageOf(line: string): string {
   const text = line.trim();

@@ -52,7 +52,7 @@ export function worstGroups(story: IncidentSnapshot): readonly Group[] {
   );
 }
 
-/** What one heal came to: `attempt 1: ok, exit code 0, took 30s`. */
+/** The result of one heal: `attempt 1: ok, exit code 0, took 30s`. */
 export function healInWords(heal: HealRecord): string {
   if (heal.ended === undefined) return `attempt ${heal.attempt}: running since ${clockTime(heal.started)}`;
   const code = heal.exitCode === undefined ? '' : `, exit code ${heal.exitCode}`;

@@ -43,12 +43,12 @@ export function dockerClient(endpoint: Endpoint): DockerClient {
   const afresh = docker(endpoint, { agent: open, timeout: CALL_TIMEOUT });
   return {
     call: async (path, query = {}) => {
-      const asked = performance.now();
+      const began = performance.now();
       try {
         return await json(await get(calls, path, query));
       } catch (error) {
-        // A proxy may have cut any of the kept connections: that is no news of the engine, so ask once more on a new one.
-        if (!isCut(error) || performance.now() - asked > CUT) throw error;
+        // A proxy may have cut any of the kept connections: that says nothing about the engine, so try once more on a new one.
+        if (!isCut(error) || performance.now() - began > CUT) throw error;
         return json(await get(afresh, path, query));
       }
     },
@@ -86,7 +86,7 @@ async function json(answer: IncomingMessage): Promise<unknown> {
   return parsed;
 }
 
-/** Whether the connection went away while something was asked or answered over it. */
+/** Whether the connection was lost between the request and the end of the answer. */
 function isCut(error: unknown): boolean {
   const code = property(error, 'code');
   return code === 'ECONNRESET' || code === 'EPIPE';
@@ -129,8 +129,8 @@ function get(docker: Docker, path: string, query: Query, signal?: AbortSignal): 
 }
 
 /**
- * What a failed request means: the engine is `down` (come back later), the thing asked for is `gone`, its log cannot
- * be read by anybody (`unreadable`), we may not ask (`forbidden`), or something else is at `fault`.
+ * What a failed request means: the engine is `down` (try again later), the object is `gone`, its log cannot
+ * be read by anybody (`unreadable`), access is refused (`forbidden`), or something else is at `fault`.
  */
 export type Trouble = 'down' | 'gone' | 'unreadable' | 'forbidden' | 'fault';
 

@@ -1,53 +1,47 @@
-import type { Subscription } from 'rxjs';
-import { labelProblems } from '../../config/labels.ts';
-import type { Origin } from '../../model.ts';
-import { containerLog } from './container-log.ts';
+import { identityOf } from '../../model.ts';
 import { limiter } from '../delay.ts';
 import { reasonOf, troubleOf } from './client.ts';
 import { type DockerEvent, labelsOf } from './events.ts';
-import type {
-  FollowedContainer,
-  FollowedContainers,
-  LogsParts,
-  SavedContainer,
-} from './followed-containers.ts';
-import type { ContainerLog } from './followed-log.ts';
-import { identity } from './identity.ts';
+import { followContainer } from './follow-container.ts';
+import {
+  type Described,
+  describeAgain,
+  type FollowedContainer,
+  savedOf,
+  statusOf,
+} from './followed-container.ts';
+import type { FollowedContainers, LogsParts } from './followed-containers.ts';
 import { type Inspected, parseInspected } from './inspected.ts';
 import { parseList, wanted } from './list.ts';
-import type { RestartObservation } from './tracker.ts';
+import type { SavedContainer } from './saved-position.ts';
+import { trackerFeed } from './tracker-feed.ts';
 
 /** So many containers are looked at, or catch up, at a time. */
 const AT_A_TIME = 16;
-/** Gaps of one container no further apart than this (milliseconds) are told as one. */
-const SAME_GAP = 5_000;
-
-interface Followed {
-  readonly id: string;
-  name: string;
-  image: string;
-  driver: string;
-  container: string;
-  origins: readonly [Origin, Origin];
-  gap?: { from: number; to: number; readonly reason: string };
-  readonly log: ContainerLog;
-}
 
 /** Follows all containers that are wanted; `saved` is where they were left off. */
 export function containerLogs(
   parts: LogsParts,
-  saved?: Readonly<Record<string, SavedContainer>>,
+  saved: Readonly<Record<string, SavedContainer>>,
 ): FollowedContainers {
-  const resumed = saved !== undefined;
-  const { client, tracker, push, tellGap, engine, window, clock, log, signal } = parts;
+  const { source, client, tracker, window, clock, log, signal } = parts;
   const isWanted = wanted(parts.containers, parts.selfId);
-  const followed = new Map<string, Followed>();
-  /** Saved, and not seen again yet: kept until a look at the engine tells whether they are still there. */
-  const waiting = new Map(Object.entries(saved ?? {}));
+  const followed = new Map<string, FollowedContainer>();
+  /** Saved, and not seen again yet: kept until the engine's list shows whether they are still there. */
+  const waiting = new Map(Object.entries(saved));
   const withSlot = limiter(AT_A_TIME);
+  const feed = trackerFeed(parts);
   const began = clock.now();
   let heardAt = began;
-  let timer: Subscription | undefined;
+  const shared = {
+    ...parts,
+    inspect,
+    withSlot,
+    followed: () => followed.size,
+    heard: () => {
+      heardAt = parts.now();
+    },
+  };
 
   return {
     event,
@@ -65,41 +59,59 @@ export function containerLogs(
   function event(happened: DockerEvent): void {
     const { id, action, name, image } = happened;
     const one = followed.get(id);
-    const labels = labelsOf(happened);
-    if (one === undefined && !isWanted({ id, name, image, labels })) return;
-    emitAll(tracker.event(happened));
-    if (action === 'start') (one ?? onFirstSeen(happened, labels))?.log.wake(true);
+    const described = { id, name, image, labels: labelsOf(happened) };
+    if (one === undefined && !isWanted(described)) return;
+    feed.push(tracker.event(happened));
+    if (action === 'start') (one ?? onFirstSeen(described, happened.at))?.log.wake(true);
     else if (action === 'die') void look(id);
     else if (action === 'destroy') one?.log.wake();
-    else if (action === 'rename' && one !== undefined) describe(one, name, one.image, one.origins[0].labels);
+    else if (action === 'rename' && one !== undefined) describeAgain(source, one, { ...one.described, name });
   }
 
   /** A start of a container we do not follow. On the first look ever, those of the past may be long gone. */
-  function onFirstSeen({ at, id, name, image }: DockerEvent, labels: Origin['labels']): Followed | undefined {
-    return at < began && !resumed ? undefined : follow(id, name, image, labels, at);
+  function onFirstSeen(described: Described, at: number): FollowedContainer | undefined {
+    return at < began && !parts.resumed ? undefined : follow(described, at);
   }
 
   async function resync(): Promise<void> {
     const there = parseList(await client.call('/containers/json', { all: '1' }));
-    const ids = new Set(there.map(({ id }) => id));
-    for (const { id } of tracker.snapshot().runs) if (!ids.has(id)) emitAll(tracker.absent(id, clock.now()));
-    for (const id of waiting.keys()) if (!ids.has(id)) waiting.delete(id);
+    forgetAllBut(new Set(there.map(({ id }) => id)));
     const interesting = there.filter(
       (one) => isWanted(one) && (one.running || !one.old || followed.has(one.id) || waiting.has(one.id)),
     );
     await Promise.all(
-      interesting.map(({ id, name, image, labels, running }) =>
+      interesting.map((one) =>
         withSlot(async () => {
-          const found = running && !followed.has(id) ? undefined : await look(id);
+          const found = one.running && !followed.has(one.id) ? undefined : await look(one.id);
           const recent = found !== undefined && found.finishedAt > clock.now() - window;
-          if (running || waiting.has(id) || recent) follow(id, name, image, labels);
+          if (one.running || waiting.has(one.id) || recent) follow(one);
         }),
       ),
     );
     for (const one of followed.values()) one.log.wake();
   }
 
-  /** Asks the engine about one container and passes on what it says. Undefined if it is gone. */
+  /** Of a container that is gone nothing more can be read. */
+  function forgetAllBut(ids: ReadonlySet<string>): void {
+    const identities = new Map(tracker.snapshot().runs.map(({ id, container }) => [id, container]));
+    for (const [id, before] of waiting) {
+      if (ids.has(id)) continue;
+      waiting.delete(id);
+      giveUp(identities.get(id) ?? identityOf(source, before.name), before);
+    }
+    for (const id of identities.keys()) if (!ids.has(id)) feed.push(tracker.absent(id, clock.now()));
+  }
+
+  /** Removed while nobody was reading: unless its log had been read to the end, lines may be missing. */
+  function giveUp(container: string, { gap, log: { ledger, ended } }: SavedContainer): void {
+    const at = clock.now();
+    if (gap !== undefined) parts.emitGap({ type: 'gap', at, source, container, ...gap });
+    if (ended === true || ledger.last === undefined) return;
+    const reason = 'removed before its last lines could be confirmed';
+    parts.emitGap({ type: 'gap', at, source, container, from: ledger.last.at, to: at, reason });
+  }
+
+  /** Inspects one container for the tracker. Undefined if that fails, as it does where the container is gone. */
   async function look(id: string): Promise<Inspected | undefined> {
     try {
       return await inspect(id);
@@ -112,67 +124,24 @@ export function containerLogs(
   }
 
   async function inspect(id: string): Promise<Inspected> {
-    const asked = clock.now();
+    const calledAt = clock.now();
     const found = parseInspected(await client.call(`/containers/${id}/json`));
     const one = followed.get(id);
     if (one !== undefined) {
       one.driver = found.driver;
-      describe(one, found.name, found.image, found.labels);
+      describeAgain(source, one, found);
     }
-    if (isWanted(found)) emitAll(tracker.inspected(found, asked));
+    if (isWanted(found)) feed.push(tracker.inspected(found, calledAt));
     return found;
   }
 
-  function follow(
-    id: string,
-    name: string,
-    image: string,
-    labels: Origin['labels'],
-    since = clock.now(),
-  ): Followed {
+  function follow(described: Described, since = clock.now()): FollowedContainer {
+    const { id } = described;
     const known = followed.get(id);
     if (known !== undefined) return known;
-    const before = waiting.get(id);
+    const one = followContainer(shared, described, since, waiting.get(id));
     waiting.delete(id);
-    const container = identity(name, labels);
-    const one: Followed = {
-      id,
-      name,
-      image,
-      driver: '',
-      container,
-      origins: originsOf(id, container, labels),
-      log: containerLog(
-        {
-          client,
-          id,
-          name: () => one.container,
-          inspect: () => inspect(id),
-          engine,
-          withSlot,
-          line: (stream, ts, at, text) => {
-            heardAt = parts.now();
-            push({ type: 'line', origin: one.origins[stream], ts, at, text });
-          },
-          quiet: (stream, at) => {
-            heardAt = parts.now();
-            parts.quiet(one.origins[stream], at);
-          },
-          skim: parts.skim,
-          lost: (from, to, reason) => noteGap(one, from, to, reason),
-          now: parts.now,
-          followed: () => followed.size,
-          clock,
-          log,
-          since,
-          floor: before === undefined ? clock.now() - window : undefined,
-        },
-        before?.log,
-      ),
-    };
     followed.set(id, one);
-    for (const problem of labelProblems(labels)) log.warn({ container, problem }, 'a label is not usable');
-    signal.addEventListener('abort', () => one.log.close(), { once: true });
     void one.log.done.then(() => {
       if (signal.aborted) return;
       flushPending();
@@ -181,48 +150,9 @@ export function containerLogs(
     return one;
   }
 
-  function describe(one: Followed, name: string, image: string, labels: Origin['labels']): void {
-    one.image = image;
-    const container = identity(name, labels);
-    if (one.name === name && one.container === container && sameLabels(one.origins[0].labels, labels)) return;
-    one.name = name;
-    one.container = container;
-    one.origins = originsOf(one.id, container, labels);
-  }
-
-  function noteGap(one: Followed, from: number, to: number, reason: string): void {
-    const { gap } = one;
-    if (gap?.reason === reason && from <= gap.to + SAME_GAP) {
-      gap.to = Math.max(gap.to, to);
-      return;
-    }
-    sayGap(one);
-    one.gap = { from, to, reason };
-  }
-
-  function sayGap(one: Followed): void {
-    const { gap, container } = one;
-    if (gap === undefined) return;
-    delete one.gap;
-    tellGap({ type: 'gap', at: clock.now(), container, ...gap });
-  }
-
-  function emitAll(findings: readonly RestartObservation[]): void {
-    for (const finding of findings) push(finding);
-    arm();
-  }
-
-  /** One timer for the nearest start that waits to be explained. */
-  function arm(): void {
-    timer?.unsubscribe();
-    const next = tracker.nextDue();
-    if (next === undefined || signal.aborted) return;
-    timer = clock.schedule(() => emitAll(tracker.due(clock.now())), Math.max(0, next - clock.now()) + 1);
-  }
-
   function flushPending(): void {
-    for (const finding of tracker.due(clock.now())) push(finding);
-    for (const one of followed.values()) sayGap(one);
+    feed.flush();
+    for (const { gaps } of followed.values()) gaps.flush();
   }
 
   function down(): readonly { readonly container: string; readonly since: number }[] {
@@ -233,27 +163,6 @@ export function containerLogs(
   }
 
   function snapshot(): Readonly<Record<string, SavedContainer>> {
-    return Object.fromEntries([
-      ...waiting,
-      ...[...followed.values()].map((one) => [one.id, { name: one.name, log: one.log.snapshot() }] as const),
-    ]);
+    return Object.fromEntries([...waiting, ...[...followed].map(([id, one]) => [id, savedOf(one)] as const)]);
   }
-}
-
-function statusOf({ id, name, container, image, driver, origins, log }: Followed): FollowedContainer {
-  const status = log.status();
-  const warnings = [...labelProblems(origins[0].labels), ...status.warnings];
-  return { ...status, id, name, container, image, driver, warnings };
-}
-
-function originsOf(id: string, container: string, labels: Origin['labels']): readonly [Origin, Origin] {
-  return [
-    { id, container, stream: 'stdout', labels },
-    { id, container, stream: 'stderr', labels },
-  ];
-}
-
-function sameLabels(a: Origin['labels'], b: Origin['labels']): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }

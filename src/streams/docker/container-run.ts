@@ -8,8 +8,8 @@ export interface ContainerRun {
   /** Its identity. */
   container: string;
   labels: Readonly<Record<string, string>>;
-  /** Name of the restart policy, once inspect has told it. */
-  policy?: string;
+  /** Name of the restart policy; undefined until the container has been inspected. */
+  policy?: string | undefined;
   state: ContainerStatus['state'];
   healthy: boolean;
   /** Created, and never started since. */
@@ -28,9 +28,9 @@ export interface ContainerRun {
   /** A start up to here has been accounted for by inspect; its event may still come. */
   accountedAt: number;
   /** A start that waits to be explained: a `restart` event may follow it. */
-  held?: Held;
-  /** What inspect said; events that tell the same may still be on their way. */
-  check?: { readonly startedAt: number; readonly count: number; readonly due: number };
+  held?: Held | undefined;
+  /** What inspect said; events of the same start may still be on their way. */
+  check?: { readonly startedAt: number; readonly count: number; readonly due: number } | undefined;
 }
 
 /** A start waiting for its explanation, with what is known of the run before it. */
@@ -40,10 +40,10 @@ export interface Held {
   readonly first: boolean;
   readonly touched: boolean;
   readonly oom: boolean;
-  readonly diedAt: number | undefined;
-  readonly exitCode: number | undefined;
+  readonly diedAt?: number | undefined;
+  readonly exitCode?: number | undefined;
   manual: boolean;
-  count?: number;
+  count?: number | undefined;
 }
 
 /** A container nothing is known of yet. */
@@ -70,7 +70,7 @@ export function newRun(
   };
 }
 
-/** A container met for the first time: what it did before is not ours to count. */
+/** A container seen for the first time: its earlier restarts are not counted. */
 export function initFromInspect(run: ContainerRun, found: Inspected): void {
   run.startedAt = found.startedAt;
   run.created = found.state === 'created';
@@ -82,11 +82,17 @@ export function initFromInspect(run: ContainerRun, found: Inspected): void {
 }
 
 /** The fact that people and incidents see. An exit with code 0 is expected unless a policy would restart it. */
-export function status(run: ContainerRun, state: ContainerStatus['state'], at: number): ContainerStatus {
+export function status(
+  source: string,
+  run: ContainerRun,
+  state: ContainerStatus['state'],
+  at: number,
+): ContainerStatus {
   const down = isDown(state);
   return {
     type: 'container',
     at,
+    source,
     id: run.id,
     container: run.container,
     labels: run.labels,
@@ -99,6 +105,7 @@ export function status(run: ContainerRun, state: ContainerStatus['state'], at: n
 
 /** A signal of the engine's: its fingerprint is its text with numbers masked. */
 export function signal(
+  source: string,
   run: ContainerRun,
   at: number,
   kind: Signal['kind'],
@@ -110,6 +117,7 @@ export function signal(
     type: 'signal',
     kind,
     at,
+    source,
     container,
     labels,
     text,
@@ -127,7 +135,7 @@ export function restartsBy(policy: string | undefined, exitCode: number | undefi
   return policy === 'always' || policy === 'unless-stopped' || (policy === 'on-failure' && exitCode !== 0);
 }
 
-/** The exit code an event tells; none if a label of that name may have overwritten it. */
+/** The exit code of a `die` event; undefined if a label of that name may have overwritten it. */
 export function exitCodeOf(run: ContainerRun, attribute: string | undefined): number | undefined {
   if (attribute === undefined || !/^\d+$/.test(attribute)) return undefined;
   return run.policy !== undefined && 'exitCode' in run.labels ? undefined : Number(attribute);

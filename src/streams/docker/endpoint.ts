@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where the Docker Engine listens. `text` is how people are told of it. */
+/** Where the Docker Engine listens. `text` is how messages show it. */
 export interface Endpoint {
   readonly text: string;
   readonly socketPath?: string;

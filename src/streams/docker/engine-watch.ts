@@ -4,8 +4,10 @@ import { backoff, delay, gate } from '../delay.ts';
 import { type DockerClient, reasonOf, troubleOf } from './client.ts';
 import { ACTIONS, type DockerEvent, parseEvent } from './events.ts';
 import type { Log } from '../../log.ts';
+import type { Connection } from '../source.ts';
+import type { EventsState } from './saved-position.ts';
 
-/** How often an engine whose streams are silent is asked whether it is still there, in milliseconds. */
+/** The interval of heartbeats to an engine, in milliseconds: streams of one that hangs are silent, and nothing else. */
 const HEARTBEAT = 20_000;
 
 /** An engine that does not answer for so long is away, in milliseconds. */
@@ -14,21 +16,15 @@ const ANSWER_WITHIN = 10_000;
 /** An event stream that lived this long was cut for a reason of its own (an idle proxy): come back at once. */
 const HEALTHY = 1_000;
 
-/** Events of this much time are asked for again on every connection; what is known is dropped. */
+/** Every connection requests the events of this much time once more; those that are known are dropped. */
 const OVERLAP_NANOS = 1_000_000_000n;
 
 /** So many events are remembered to know them again: the engine itself keeps 256. */
 const REMEMBERED = 300;
 
-/** Where the events had been read to, ready for JSON. */
-export interface EventsState {
-  readonly nano?: string;
-  readonly recent: readonly string[];
-}
-
 export interface WatchParts {
   readonly client: DockerClient;
-  /** Asked for on the first connection, epoch milliseconds. */
+  /** Where the events of the very first connection begin, epoch milliseconds. */
   readonly since: number;
   readonly event: (event: DockerEvent) => void;
   /** A new connection: see what is there now. Events go on coming meanwhile. */
@@ -37,13 +33,6 @@ export interface WatchParts {
   readonly clock: SchedulerLike;
   readonly log: Log;
   readonly signal: AbortSignal;
-}
-
-/** The connection to the engine. `since` is when it came to be so, in epoch milliseconds. */
-export interface Connection {
-  readonly state: 'connecting' | 'up' | 'down';
-  readonly since: number;
-  readonly reason?: string;
 }
 
 /**
@@ -94,7 +83,7 @@ export function engineWatch(parts: WatchParts, saved?: EventsState): EngineWatch
     }
   }
 
-  /** One connection, from its opening to its end. Tells why it failed; undefined if it had been up and was cut. */
+  /** One connection, from its opening to its end. Resolves with why it failed; undefined if it had been up and was cut. */
   async function connect(): Promise<string | undefined> {
     const stop = new AbortController();
     const both = AbortSignal.any([signal, stop.signal]);

@@ -64,7 +64,7 @@ export function parseEvent(text: string): DockerEvent | undefined {
 /** What the engine adds to an event beside the container's labels. */
 const OWN = new Set(['name', 'image', 'exitCode', 'signal', 'execID', 'oldName', 'execDuration']);
 
-/** The container's labels, as far as an event tells: its attributes without those of the engine. */
+/** The container's labels as an event carries them: its attributes without those of the engine. */
 export function labelsOf(event: DockerEvent): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(event.attributes).filter(([key]) => !OWN.has(key)));
 }

@@ -2,7 +2,7 @@ import type { LogRecord } from './log-record.ts';
 import type { Inspected } from './inspected.ts';
 import type { LogRisks } from './log-options.ts';
 
-/** An entry as stored: its text and about so much around it, in bytes. */
+/** A record as stored: its text and about so much around it, in bytes. */
 export const STORED_OVERHEAD = 80;
 
 /** A first line is stored up to so many milliseconds before the start that Docker records (seen: 2.8). */
@@ -16,13 +16,13 @@ const NEARLY = 0.8;
 
 /** What a first, whole read of a log found. */
 export interface FirstRead {
-  see(entry: LogRecord): void;
-  /** When its oldest entry was stored, epoch milliseconds; undefined of an empty log. */
+  see(record: LogRecord): void;
+  /** When its oldest record was stored, epoch milliseconds; undefined of an empty log. */
   readonly oldest: number | undefined;
-  /** When it was asked for. */
+  /** When it was requested. */
   readonly at: number;
   /**
-   * Whether entries stored after `from` may have been rotated away before this read: the files are full, and more can
+   * Whether records stored after `from` may have been rotated away before this read: the files are full, and more can
    * have been written in the time before the oldest. `watched`: nothing is known of how fast, it may have been a burst;
    * otherwise it was written at the pace of what is left.
    */
@@ -37,9 +37,9 @@ export function firstRead(at: number): FirstRead {
     get oldest() {
       return oldest;
     },
-    see: (entry) => {
-      oldest ??= entry.at;
-      bytes += entry.end - entry.start + STORED_OVERHEAD;
+    see: (record) => {
+      oldest ??= record.at;
+      bytes += record.end - record.start + STORED_OVERHEAD;
     },
     mayHaveLost: (from, { maxSize, files }, watched) => {
       if (oldest === undefined || oldest <= from) return false;
@@ -54,7 +54,7 @@ export function firstRead(at: number): FirstRead {
 export interface LogBeginning {
   /** What the engine says of the container before the read. */
   know(answer: Pick<Inspected, 'createdAt' | 'startedAt'>): void;
-  /** After a first read that is complete: the span in which entries may be missing, if there may be any. */
+  /** After a first read that is complete: the span in which records may be missing, if there may be any. */
   missing(read: FirstRead, risks: LogRisks): { readonly from: number; readonly to: number } | undefined;
 }
 

@@ -1,32 +1,34 @@
 import type { SchedulerLike } from 'rxjs';
 import { delay } from '../delay.ts';
+import type { ReadRecords } from './catch-up.ts';
 import { type LogRecord, keepRecord } from './log-record.ts';
 import { STORED_OVERHEAD } from './first-read.ts';
-import type { Deduplicator, Loss } from './deduplicator.ts';
+import type { Deduplicator, OnLost } from './deduplicator.ts';
 import type { LogRisks } from './log-options.ts';
 import type { Log } from '../../log.ts';
-import type { LogRequest } from './read-log.ts';
 import { reconciler } from './reconcile.ts';
 
-/** How long after silence it is asked whether the follow has gone deaf, and the longest wait between questions. */
+/** After so much silence the stored log is probed for what the follow has not brought; the longest time between probes. */
 const PROBE = { usual: 30_000, most: 300_000, often: 5_000, oftenMost: 30_000 };
 
-/** An entry may be stored and not yet have come by follow for this long. */
+/** A record may be stored and not yet have come by follow for this long. */
 const IN_FLIGHT = 500;
 
-type ReadOptions = Omit<LogRequest, 'client' | 'id' | 'tty'>;
-
 export interface FollowParts {
-  readonly read: (options: ReadOptions, use: (entry: LogRecord) => boolean) => Promise<void>;
+  readonly read: ReadRecords;
   readonly dedup: Deduplicator;
-  readonly accept: (entry: LogRecord) => void;
-  readonly lost: Loss;
+  readonly accept: (record: LogRecord) => void;
+  readonly lost: OnLost;
+  /** Reads the stored log, so many of the newest records first; true if any had not been counted. */
   readonly catchUp: (first: number) => Promise<boolean>;
   readonly risks: LogRisks;
+  /** How many of the newest records the follow begins with. */
   readonly tail: number;
-  /** The most entries that can be asked for. */
+  /** No more records than these may be requested. */
   readonly ceiling: number;
+  /** So many logs are followed that some engines leave a few of them without lines. */
   readonly many: boolean;
+  /** The answer has begun. */
   readonly attached: () => void;
   readonly clock: SchedulerLike;
   /** The time, cheaply: to within a few milliseconds. */
@@ -37,8 +39,8 @@ export interface FollowParts {
 }
 
 /**
- * Follows one log to the end of its stream. `ended`: the engine ended it. `behind`: more was written before it began
- * than it was asked for; catch up and ask for more. `deaf`: it was open and silent while lines were being stored.
+ * Follows one log to the end of its stream. `ended`: the engine ended it. `behind`: more had been written before it
+ * began than its `tail` reaches back; the caller catches up and follows with a larger one. `deaf`: it was open and silent while lines were being stored.
  * Where the log cannot rotate, the follow itself is in order and complete. Where it can, the follow is only for speed
  * and the stored log is read beside it. Rejects if the connection or any read fails.
  */
@@ -76,13 +78,13 @@ export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' 
   if (failure !== undefined && !parts.signal.aborted) throw failure;
   return outcome;
 
-  function use(entry: LogRecord): boolean {
+  function use(record: LogRecord): boolean {
     if (beside !== undefined) {
-      beside.note(entry.end - entry.start + STORED_OVERHEAD);
-      if (dedup.follow(entry)) accept(entry);
+      beside.note(record.end - record.start + STORED_OVERHEAD);
+      if (dedup.follow(record)) accept(record);
       return true;
     }
-    if (ordered.take(entry)) return true;
+    if (ordered.take(record)) return true;
     outcome = 'behind';
     return false;
   }
@@ -112,6 +114,8 @@ export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' 
     const first = often ? PROBE.often : PROBE.usual;
     let wait = first;
     while (!stopped()) {
+      // A clock that has stepped back must not put the question off.
+      heardAt = Math.min(heardAt, clock.now());
       const silent = clock.now() - heardAt;
       if (silent < wait) {
         if (silent < first) wait = first;
@@ -127,15 +131,15 @@ export async function followLog(parts: FollowParts): Promise<'ended' | 'behind' 
     }
   }
 
-  /** Whether the newest stored entry has not come although it has had its time. */
+  /** Whether the newest stored record has not come although it has had its time. */
   async function isDeaf(): Promise<boolean> {
     if (outrun) return true;
     const newest: LogRecord[] = [];
-    await parts.read({ follow: false, tail: 1, signal }, (entry) => newest.push(keepRecord(entry)) > 0);
-    const entry = newest.at(-1);
-    if (entry === undefined || dedup.knows(entry)) return false;
+    await parts.read({ follow: false, tail: 1, signal }, (record) => newest.push(keepRecord(record)) > 0);
+    const record = newest.at(-1);
+    if (record === undefined || dedup.knows(record)) return false;
     await delay(IN_FLIGHT, clock, signal);
-    return !stopped() && !dedup.knows(entry);
+    return !stopped() && !dedup.knows(record);
   }
 
   function fail(error: unknown): false {

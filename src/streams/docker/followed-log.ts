@@ -2,10 +2,11 @@ import type { SchedulerLike } from 'rxjs';
 import type { DockerClient } from './client.ts';
 import type { Inspected } from './inspected.ts';
 import type { StreamIndex } from './frames.ts';
-import type { JoinerState, LineSink } from './join-lines.ts';
-import type { DeduplicatorState } from './deduplicator.ts';
+import type { LineSink } from './join-lines.ts';
 import type { Log } from '../../log.ts';
+import type { LogState } from './saved-position.ts';
 import type { Skim } from '../skim.ts';
+import type { FollowedStatus } from '../source.ts';
 
 /**
  * One container's log, from the first look to its removal: catch up with what is stored, follow, catch up again after
@@ -35,7 +36,7 @@ export interface LogParts {
   readonly line: LineSink;
   /** A whole line that is harmless by itself, from `at` (epoch milliseconds). */
   readonly quiet: (stream: StreamIndex, at: number) => void;
-  /** Tells harmless entries. */
+  /** Recognises harmless records. */
   readonly skim: Skim;
   readonly lost: (from: number, to: number, reason: string) => void;
   /** How many containers are being followed: many make follows of some engines deaf. */
@@ -50,21 +51,5 @@ export interface LogParts {
   readonly floor: number | undefined;
 }
 
-/** What is saved of one container's log. */
-export interface LogState {
-  readonly ledger: DeduplicatorState;
-  readonly joiner: JoinerState;
-}
-
-/** How one container's log is being read. Moments in epoch milliseconds. */
-export interface LogStatus {
-  readonly phase: 'waiting' | 'catching up' | 'following' | 'stopped' | 'unreadable' | 'gone';
-  readonly reason?: string;
-  readonly lines: number;
-  readonly lastLineAt?: number;
-  /** How late the last line was when it came. */
-  readonly lag: number;
-  readonly warnings: readonly string[];
-  /** Since when a running container's log has not been followed. */
-  readonly downSince?: number;
-}
+/** How one container's log is being read, without what says which it is. */
+export type LogStatus = Omit<FollowedStatus, 'id' | 'name' | 'container' | 'image' | 'driver'>;

@@ -1,13 +1,13 @@
 /** 0 is stdout, 1 is stderr. */
 export type StreamIndex = 0 | 1;
 
-/** Gets one stored entry: the bytes from `start` to `end` of `chunk`, valid only during the call. */
+/** Gets one stored record: the bytes from `start` to `end` of `chunk`, valid only during the call. */
 export type FrameSink = (stream: StreamIndex, chunk: Buffer, start: number, end: number) => void;
 
-/** Turns the bytes of an answer into entries, however they are cut. */
+/** Turns the bytes of an answer into records, however they are cut. */
 export interface Framer {
   push(chunk: Buffer): void;
-  /** The answer has ended: what is left is an entry if the format allows it. */
+  /** The answer has ended: what is left is a record if the format allows it. */
   end(): void;
 }
 
@@ -54,7 +54,7 @@ const NEWLINE = 10;
 
 /**
  * The format of containers with a terminal: no frames, every line is `<timestamp> text`, and after each 16 KiB of a
- * longer one the same timestamp stands in the middle of the line. Each line comes out as one entry without those.
+ * longer one the same timestamp stands in the middle of the line. Each line comes out as one record without those.
  */
 export function rawFrames(sink: FrameSink): Framer {
   let rest: Buffer = Buffer.alloc(0);

@@ -30,7 +30,7 @@ const inspection = z.object({
   }),
 });
 
-/** What the engine says of a container when asked. Moments in epoch milliseconds, 0 for never. */
+/** What inspect says of a container. Moments in epoch milliseconds, 0 for never. */
 export interface Inspected {
   readonly id: string;
   readonly name: string;

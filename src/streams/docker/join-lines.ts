@@ -1,6 +1,7 @@
 import type { StreamIndex } from './frames.ts';
+import type { JoinerState } from './saved-position.ts';
 
-/** Docker cuts what a container writes into entries of at most this many bytes; only a full one can go on. */
+/** Docker cuts what a container writes into records of at most this many bytes; only a full one can go on. */
 export const PIECE = 16_384;
 
 /** What is kept of one line. Longer ones are counted once and judged on what is kept. */
@@ -15,27 +16,13 @@ const RETURN = 13;
 /** Gets a whole line: decoded, without its line ending. `ts` and `at` are those of its first piece. */
 export type LineSink = (stream: StreamIndex, ts: string, at: number, text: string) => void;
 
-/** A line that has begun and not ended: what is needed to go on after a restart of ours. */
-export interface OpenLine {
-  readonly ts: string;
-  readonly at: number;
-  /** Base64. */
-  readonly bytes: string;
-}
-
-/** The two streams' open lines, and the timestamps of lines already counted whose rest is to be swallowed. */
-export interface JoinerState {
-  readonly open: readonly (OpenLine | null)[];
-  readonly counted: readonly string[];
-}
-
 /**
  * Joins the pieces of long lines, stream by stream. A piece belongs to the open line if it has the same timestamp; a
  * line ends with a newline, with a piece that is not full, with another timestamp, or when nothing more has come for
  * a second. What comes after that with the same timestamp still belongs to it and is not counted again.
  */
 export interface LineJoiner {
-  /** The content of one entry, from `start` to `end`, which came at `now`. */
+  /** The content of one record, from `start` to `end`, which came at `now`. */
   push(
     stream: StreamIndex,
     ts: string,
@@ -116,7 +103,10 @@ export function lineJoiner(sink: LineSink, saved?: JoinerState): LineJoiner {
   function idle(now: number): void {
     for (const stream of [0, 1] as const) {
       const line = open[stream];
-      if (line === undefined || now - line.touched < OPEN_LINE) continue;
+      if (line === undefined) continue;
+      // A clock that has stepped back must not keep it open.
+      line.touched = Math.min(line.touched, now);
+      if (now - line.touched < OPEN_LINE) continue;
       counted[stream] = line.ts;
       close(stream, line);
     }

@@ -1,4 +1,4 @@
-/** A 64-bit key of an entry, in two halves. */
+/** A 64-bit key of a record, in two halves. */
 export interface Key {
   readonly low: number;
   readonly high: number;
@@ -8,15 +8,15 @@ export interface Key {
 const MOST = 1 << 20;
 
 /**
- * The entries that have been counted but not confirmed by a read of the stored log: numeric and open-addressed, in
+ * The records that have been counted but not confirmed by a read of the stored log: numeric and open-addressed, in
  * two generations, so that what a finished read has confirmed can be dropped at once.
  */
 export interface KeySet {
   has(low: number, high: number): boolean;
   add(low: number, high: number): void;
   /** Begins a generation: what is added from now on survives the next `confirm`. */
-  turn(): void;
-  /** Drops everything added before the last `turn`. */
+  beginGeneration(): void;
+  /** Drops everything added before the last `beginGeneration`. */
   confirm(): void;
   readonly size: number;
   /** For saving: all keys, as base64 of 32-bit pairs. */
@@ -35,7 +35,7 @@ export function keySet(saved = ''): KeySet {
       if (young.size() >= MOST) young = table();
       young.add(low, high);
     },
-    turn: () => {
+    beginGeneration: () => {
       old.each(young.add);
       old = young;
       young = table();

@@ -8,13 +8,13 @@ export interface LogRisks {
   readonly maxSize: number;
   /** So many such files are kept, the one being written included. */
   readonly files: number;
-  /** What may be lost without anybody being able to tell, for people. */
+  /** What may be lost without a trace, for people. */
   readonly warnings: readonly string[];
 }
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The `local` driver and the cache that makes other drivers readable rotate at this size unless told otherwise. */
+/** The `local` driver and the cache that makes other drivers readable rotate at this size unless configured otherwise. */
 const LOCAL_SIZE = 20 * MEBIBYTE;
 
 const LOCAL_FILES = 5;

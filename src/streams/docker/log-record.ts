@@ -1,10 +1,10 @@
-import { entryHash, mix } from './record-hash.ts';
+import { recordHash, mix } from './record-hash.ts';
 import type { FrameSink, StreamIndex } from './frames.ts';
 import { PIECE } from './join-lines.ts';
 import { stampReader } from './stamp.ts';
 
-/** A place in a stored log: the entry that stands there. `low` and `high` hash timestamp, content and stream. */
-export interface Position {
+/** A place in a stored log: the record that stands there. `low` and `high` hash timestamp, content and stream. */
+export interface LogPosition {
   readonly stream: StreamIndex;
   readonly ts: string;
   readonly at: number;
@@ -13,11 +13,11 @@ export interface Position {
 }
 
 /**
- * One stored log record: a line or a piece of one. The same object is used for every entry of a read, so it is valid
- * during the call only; `keepEntry` makes one that lasts, and `Place` one that can be moved on.
+ * One stored log record: a line or a piece of one. The same object is used for every record of a read, so it is valid
+ * during the call only; `keepRecord` makes one that lasts, and `MutablePosition` one that can be moved on.
  */
-export interface LogRecord extends Position {
-  /** Which piece of its line this is, as far as this read can tell. */
+export interface LogRecord extends LogPosition {
+  /** Which piece of its line this is, as far as this read shows. */
   readonly piece: number;
   /** The content is from `start` to `end`; its timestamp begins at `from`. */
   readonly bytes: Buffer;
@@ -26,11 +26,11 @@ export interface LogRecord extends Position {
   readonly end: number;
 }
 
-const hash = entryHash();
+const hash = recordHash();
 const NOTHING = Buffer.alloc(0);
 
-/** An entry whose timestamp is decoded and whose hash is worked out when they are asked for: mostly nobody does. */
-class Hashed implements Position {
+/** A record that decodes its timestamp and computes its hash on first use: of most records neither is used. */
+class Hashed implements LogPosition {
   stream: StreamIndex = 0;
   at = 0;
   bytes: Buffer = NOTHING;
@@ -70,7 +70,7 @@ class Hashed implements Position {
   }
 }
 
-class ReadEntry extends Hashed implements LogRecord {
+class ReadRecord extends Hashed implements LogRecord {
   piece = 0;
 
   get start(): number {
@@ -88,7 +88,7 @@ class ReadEntry extends Hashed implements LogRecord {
   }
 }
 
-/** The position of the last entry that was put there. Costs no object for each, and no hash until it is looked at. */
+/** The position of the last record that was put there. Costs no object for each, and no hash until it is looked at. */
 export class MutablePosition extends Hashed {
   put({ stream, at, bytes, from, start, end }: LogRecord): this {
     this.stream = stream;
@@ -102,18 +102,18 @@ export class MutablePosition extends Hashed {
     return this;
   }
 
-  /** Whether an entry has this very timestamp. Neither is decoded for it, and the last digits differ first. */
-  isStampOf(entry: LogRecord): boolean {
-    if (this.decoded) return this.ts === entry.ts;
+  /** Whether a record has this very timestamp. Neither is decoded for it, and the last digits differ first. */
+  isStampOf(record: LogRecord): boolean {
+    if (this.decoded) return this.ts === record.ts;
     const length = this.stampEnd - this.from;
-    if (entry.start - 1 - entry.from !== length) return false;
+    if (record.start - 1 - record.from !== length) return false;
     for (let i = length - 1; i >= 0; i--)
-      if (this.bytes[this.from + i] !== entry.bytes[entry.from + i]) return false;
+      if (this.bytes[this.from + i] !== record.bytes[record.from + i]) return false;
     return true;
   }
 
   /** The position by itself. What it was made of can be let go of. */
-  take(): Position {
+  take(): LogPosition {
     const position = positionOf(this);
     this.bytes = NOTHING;
     return position;
@@ -122,54 +122,54 @@ export class MutablePosition extends Hashed {
 
 const NEWLINE = 10;
 
-/** Takes frames apart into entries, for one read of one log. Frames without a timestamp are passed over. */
-export function recordsOf(use: (entry: LogRecord) => void): FrameSink {
+/** Takes frames apart into records, for one read of one log. Frames without a timestamp are passed over. */
+export function recordsOf(use: (record: LogRecord) => void): FrameSink {
   const stamps = stampReader();
-  const entry = new ReadEntry();
+  const record = new ReadRecord();
   /** Per stream: the timestamp of a full piece whose line may go on, and how many pieces it had. */
   const full: [string, string] = ['', ''];
   const pieces: [number, number] = [0, 0];
   return (stream, bytes, start, end) => {
     const stampEnd = stamps.end(bytes, start, end);
     if (stampEnd < 0) return;
-    entry.stand(stream, bytes, start, stampEnd, end);
-    entry.at = stamps.ms(bytes, start, stampEnd);
-    entry.piece = full[stream] !== '' && full[stream] === entry.ts ? pieces[stream] + 1 : 0;
-    const more = end - entry.start >= PIECE && bytes[end - 1] !== NEWLINE;
-    full[stream] = more ? entry.ts : '';
-    pieces[stream] = entry.piece;
-    use(entry);
+    record.stand(stream, bytes, start, stampEnd, end);
+    record.at = stamps.ms(bytes, start, stampEnd);
+    record.piece = full[stream] !== '' && full[stream] === record.ts ? pieces[stream] + 1 : 0;
+    const more = end - record.start >= PIECE && bytes[end - 1] !== NEWLINE;
+    full[stream] = more ? record.ts : '';
+    pieces[stream] = record.piece;
+    use(record);
   };
 }
 
 /** A copy that outlives the call. */
-export function keepRecord(entry: LogRecord): LogRecord {
-  const { piece, from, start } = entry;
-  const bytes = Buffer.from(entry.bytes.subarray(from, entry.end));
-  return { ...positionOf(entry), piece, bytes, from: 0, start: start - from, end: bytes.length };
+export function keepRecord(record: LogRecord): LogRecord {
+  const { piece, from, start } = record;
+  const bytes = Buffer.from(record.bytes.subarray(from, record.end));
+  return { ...positionOf(record), piece, bytes, from: 0, start: start - from, end: bytes.length };
 }
 
-export function positionOf({ stream, ts, at, low, high }: Position): Position {
+export function positionOf({ stream, ts, at, low, high }: LogPosition): LogPosition {
   return { stream, ts, at, low, high };
 }
 
-/** Whether an entry is the one that stands at a position. */
-export function isAt(entry: Position, position: Position): boolean {
+/** Whether a record is the one that stands at a position. */
+export function isAt(record: LogPosition, position: LogPosition): boolean {
   return (
-    entry.ts === position.ts &&
-    entry.stream === position.stream &&
-    entry.low === position.low &&
-    entry.high === position.high
+    record.ts === position.ts &&
+    record.stream === position.stream &&
+    record.low === position.low &&
+    record.high === position.high
   );
 }
 
-/** Whether an entry has the very timestamp of a position. */
-export function hasSameTimestamp(entry: LogRecord, position: Position): boolean {
-  if (entry.at !== position.at) return false;
-  return position instanceof MutablePosition ? position.isStampOf(entry) : entry.ts === position.ts;
+/** Whether a record has the very timestamp of a position. */
+export function hasSameTimestamp(record: LogRecord, position: LogPosition): boolean {
+  if (record.at !== position.at) return false;
+  return position instanceof MutablePosition ? position.isStampOf(record) : record.ts === position.ts;
 }
 
-/** First half of the key that tells equal pieces of one line apart; the second half is `entry.high`. */
-export function keyOf(entry: LogRecord): number {
-  return entry.piece === 0 ? entry.low : mix(entry.low + entry.piece);
+/** First half of the key that tells equal pieces of one line apart; the second half is `record.high`. */
+export function keyOf(record: LogRecord): number {
+  return record.piece === 0 ? record.low : mix(record.low + record.piece);
 }

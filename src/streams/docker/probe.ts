@@ -6,7 +6,7 @@ export type Probe =
   | { readonly ok: true; readonly version: string }
   | { readonly ok: false; readonly reason: string; readonly remedy: string };
 
-/** Asks the engine for its version, within `timeout` milliseconds. */
+/** Requests the engine's version, within `timeout` milliseconds. */
 export async function probe(endpoint: Endpoint, timeout = 5_000): Promise<Probe> {
   const client = dockerClient(endpoint);
   let timer: NodeJS.Timeout | undefined;

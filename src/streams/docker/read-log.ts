@@ -9,9 +9,9 @@ export interface LogRequest {
   /** The container has a terminal, so its log has no frames. */
   readonly tty: boolean;
   readonly follow: boolean;
-  /** How many of the newest entries to begin with; Infinity for all. */
+  /** How many of the newest records to begin with; Infinity for all. */
   readonly tail: number;
-  /** Entries from this moment on (epoch milliseconds, to the second); an engine may send some of those before it. */
+  /** Records from this moment on (epoch milliseconds, to the second); an engine may send some of those before it. */
   readonly since?: number;
   /** Ends the read; it then resolves. */
   readonly signal: AbortSignal;
@@ -22,11 +22,11 @@ export interface LogRequest {
 }
 
 /**
- * Reads a container's log and gives every entry to `use`, until that returns false, the signal is aborted or the
+ * Reads a container's log and gives every record to `use`, until that returns false, the signal is aborted or the
  * answer ends. Rejects with what the engine said, or with what became of the connection. The socket is never paused:
  * a log that rotates would lose what is not read in time.
  */
-export async function readLog(request: LogRequest, use: (entry: LogRecord) => boolean): Promise<void> {
+export async function readLog(request: LogRequest, use: (record: LogRecord) => boolean): Promise<void> {
   const { client, id, tty, follow, tail, since, signal, opened, progress } = request;
   const query = {
     stdout: '1',
@@ -38,7 +38,8 @@ export async function readLog(request: LogRequest, use: (entry: LogRecord) => bo
   };
   let answer: IncomingMessage;
   try {
-    // The end of a follow proves nothing, so it need not be told from a cut: only the last line of a terminal would be.
+    // The end of a follow proves nothing, so it need not be distinguished from a cut; but of a terminal's log the last
+    // line would be cut, too.
     const how = follow && !tty ? 'unchunked' : 'stream';
     answer = await client[how](`/containers/${id}/logs`, query, signal);
   } catch (error) {
@@ -48,8 +49,8 @@ export async function readLog(request: LogRequest, use: (entry: LogRecord) => bo
   opened?.();
   let done = false;
   const finished = () => done;
-  const sink = recordsOf((entry) => {
-    if (!done && !use(entry)) done = true;
+  const sink = recordsOf((record) => {
+    if (!done && !use(record)) done = true;
   });
   const framer = tty ? rawFrames(sink) : multiplexedFrames(sink);
   await new Promise<void>((resolve, reject) => {

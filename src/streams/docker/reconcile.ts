@@ -1,43 +1,47 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
-/** A read comes this long (milliseconds) after the follow was asked for or had left something out, and while it brings much … */
+/**
+ * The wait before a read, in milliseconds, where the follow is likely to leave records out: it has just begun, the last
+ * read found some that it had left out, or the log is written fast.
+ */
 const SOON = 750;
 
-/** … which is this part of a file, or so many entries, between two reads. */
+/** A log is written fast when a 64th of a file, or so many records, have come since the last read. */
 const FAST_PART = 64;
-const MANY_ENTRIES = 200;
+const MANY_RECORDS = 200;
 
 /**
- * Otherwise a log is read this long after the first entry that no read has confirmed: sooner than a silent follow is
- * asked whether it has gone deaf, which takes the last piece of a line that is not confirmed for one that has not come.
+ * The wait otherwise, from the first record that no read has confirmed. It is shorter than the silence after which a
+ * follow is probed for deafness: that probe would take the last piece of an unconfirmed line for one that did not come.
  */
 const LATER = 4_000;
 
-/** After this part of a file a log is read at once: what the follow left out must not be rotated away. */
+/** When a quarter of a file has come, the read begins at once: what the follow left out must not be rotated away. */
 const LARGE_PART = 4;
 
-/** A read asks for more entries than have come since the last one; for twice as many if the follow may have left out some. */
+/** A read requests so many records more than have come since the last one, and twice as many where the log is written fast. */
 const MARGIN = 16;
-const MOST_ENTRIES = 500_000;
+const MOST_RECORDS = 500_000;
 
 export interface ReconcileParts {
   /** Bytes after which the log rotates. */
   readonly maxSize: number;
-  /** Reads so many of the newest entries in order; true if there were any that the follow had not brought. */
-  readonly read: (entries: number) => Promise<boolean>;
+  /** Reads so many of the newest records; true if there were any among them that the follow had left out. */
+  readonly read: (records: number) => Promise<boolean>;
   readonly clock: SchedulerLike;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Decides when a log that rotates is read beside its follow, which may leave entries out when it does: seldom while it
- * writes little, since every read is a request of its own; and never two at a time.
+ * Decides when a log that rotates is read beside its follow. At a rotation a follow may leave records out or repeat some,
+ * so the stored log confirms what it brought, a moment later. Reads are rare while little is written, since each is a
+ * request of its own, and never two at a time.
  */
 export interface Reconciler {
-  /** An entry of so many bytes, as stored, has come by follow. */
+  /** A record of so many bytes, as stored, has come by follow. */
   note(bytes: number): void;
-  /** What has come has been noted: sees to it that a read begins in time. */
+  /** To be called when all that has come was noted: schedules the next read. */
   plan(): void;
   /** Resolves when no read is under way. */
   idle(): Promise<void>;
@@ -45,7 +49,7 @@ export interface Reconciler {
 
 export function reconciler({ maxSize, read, clock, signal }: ReconcileParts): Reconciler {
   let bytes = 0;
-  let entries = 0;
+  let records = 0;
   /** Since when there has been something to confirm. */
   let since: number | undefined;
   let soon = true;
@@ -57,14 +61,14 @@ export function reconciler({ maxSize, read, clock, signal }: ReconcileParts): Re
   return {
     note: (size) => {
       bytes += size;
-      entries++;
+      records++;
     },
     plan,
     idle: async () => reading,
   };
 
   function plan(): void {
-    if (reading !== undefined || signal.aborted || (entries === 0 && !soon)) return;
+    if (reading !== undefined || signal.aborted || (records === 0 && !soon)) return;
     if (bytes * LARGE_PART >= maxSize) {
       begin();
       return;
@@ -79,15 +83,15 @@ export function reconciler({ maxSize, read, clock, signal }: ReconcileParts): Re
   }
 
   function isFast(): boolean {
-    return entries >= MANY_ENTRIES || bytes * FAST_PART >= maxSize;
+    return records >= MANY_RECORDS || bytes * FAST_PART >= maxSize;
   }
 
   function begin(): void {
     timer?.unsubscribe();
     due = Infinity;
-    const size = Math.min(MARGIN + (isFast() ? 2 : 1) * entries, MOST_ENTRIES);
+    const size = Math.min(MARGIN + (isFast() ? 2 : 1) * records, MOST_RECORDS);
     bytes = 0;
-    entries = 0;
+    records = 0;
     since = undefined;
     reading = readAgain(size);
   }

@@ -1,5 +1,5 @@
-/** The last hash worked out, in two unsigned halves: returned through here so that no object is made per entry. */
-export interface EntryHash {
+/** The last hash worked out, in two unsigned halves: returned through here so that no object is made per record. */
+export interface RecordHash {
   low: number;
   high: number;
   /** Hashes the bytes from `start` to `end`. */
@@ -7,8 +7,8 @@ export interface EntryHash {
 }
 
 /** A 64-bit hash over bytes: two multiply-and-rotate lanes, mixed at the end (constants of MurmurHash3). */
-export function entryHash(): EntryHash {
-  const hash: EntryHash = { low: 0, high: 0, of };
+export function recordHash(): RecordHash {
+  const hash: RecordHash = { low: 0, high: 0, of };
   return hash;
 
   function of(bytes: Buffer, start: number, end: number): void {

@@ -21,8 +21,8 @@ export interface Start {
   /** Somebody stopped or killed the run before it. */
   readonly touched: boolean;
   readonly oom: boolean;
-  readonly diedAt: number | undefined;
-  readonly exitCode: number | undefined;
+  readonly diedAt?: number | undefined;
+  readonly exitCode?: number | undefined;
   /** The restart policy's name; undefined where nothing but events is known, as in a replay. */
   readonly policy: string | undefined;
   /** By how much the engine's own count of policy restarts grew, where that is known. */
@@ -50,7 +50,7 @@ export function restartCause(start: Start): RestartCause | undefined {
   return ownCause(start);
 }
 
-/** How a restart is told to people. */
+/** A restart in words for people. */
 export function restartText(cause: RestartCause, exitCode: number | undefined): string {
   switch (cause) {
     case 'oom':

@@ -1,21 +1,27 @@
 import Docker from 'dockerode';
+import { LOCAL_DOCKER } from '../../model.ts';
 import type { Endpoint } from './endpoint.ts';
 import { identity } from './identity.ts';
 
-/** Exit codes of a container that was told to stop, or ended because it was done. */
+/** Exit codes of a container that was stopped, or ended because it was done. */
 const STOPPED: ReadonlySet<number> = new Set([0, 130, 137, 143]);
 
 /**
- * Restarts every running container of this identity, one after the other. If none runs, the one that died last is
- * started again, unless it looks as if somebody had stopped it. Rejects with what the engine said; a proxy that allows
- * only reading says 403.
+ * Restarts every running container of this identity, one after the other, at the engine it belongs to: `endpointOf`
+ * finds where the engine of a source listens (undefined: it is none, or not configured). If none runs, the one that died
+ * last is started again, unless it looks as if somebody had stopped it. Rejects with what the engine said; a proxy that
+ * allows only reading says 403.
  */
-export async function restartContainers(endpoint: Endpoint, container: string): Promise<void> {
-  const { socketPath, host, port } = endpoint;
-  const docker = new Docker({ protocol: 'http' });
-  Object.assign(docker.modem, { socketPath, host, port, ca: undefined, cert: undefined, key: undefined });
+export async function restartContainers(
+  endpointOf: (source: string) => Endpoint | undefined,
+  container: string,
+): Promise<void> {
+  const { source, name } = splitIdentity(container);
+  const endpoint = endpointOf(source);
+  if (endpoint === undefined) throw new Error('it is no container of a configured Docker Engine');
+  const docker = dockerAt(endpoint);
   const all = (await docker.listContainers({ all: true })).filter(
-    ({ Names, Labels }) => identity(Names[0] ?? '', Labels) === container,
+    ({ Names, Labels }) => identity(Names[0] ?? '', Labels) === name,
   );
   const running = all.filter(({ State }) => State !== 'exited' && State !== 'created' && State !== 'dead');
   if (running.length > 0) {
@@ -28,4 +34,17 @@ export async function restartContainers(endpoint: Endpoint, container: string): 
   if (STOPPED.has(State.ExitCode) && !State.OOMKilled)
     throw new Error(`it is not running, and was stopped rather than failed (exit code ${State.ExitCode})`);
   await docker.getContainer(last.Id).start();
+}
+
+/** No container's name holds a colon: what stands before the last one is the source. */
+function splitIdentity(container: string): { readonly source: string; readonly name: string } {
+  const colon = container.lastIndexOf(':');
+  if (colon < 0) return { source: LOCAL_DOCKER, name: container };
+  return { source: container.slice(0, colon), name: container.slice(colon + 1) };
+}
+
+function dockerAt({ socketPath, host, port }: Endpoint): Docker {
+  const docker = new Docker({ protocol: 'http' });
+  Object.assign(docker.modem, { socketPath, host, port, ca: undefined, cert: undefined, key: undefined });
+  return docker;
 }

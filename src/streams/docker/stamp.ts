@@ -9,7 +9,7 @@ const USUAL = 30;
 /** Some engines (Podman) write other lengths and offsets. */
 const LONGEST = 40;
 
-/** Reads the timestamps that the engine writes before every entry; remembers the last minute it worked out. */
+/** Reads the timestamps that the engine writes before every record; remembers the last minute it worked out. */
 export interface StampReader {
   /** Where the timestamp that begins at `start` ends; -1 if there is none. */
   end(bytes: Buffer, start: number, stop: number): number;

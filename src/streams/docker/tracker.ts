@@ -1,18 +1,19 @@
 import type { ContainerStatus, RestartCause, Signal } from '../../model.ts';
+import type { Restart } from '../source.ts';
 import type { DockerEvent } from './events.ts';
 import type { Inspected } from './inspected.ts';
-import type { ContainerRun } from './container-run.ts';
+import type { TrackerState } from './saved-position.ts';
 
 /**
- * Tells from Docker's events which containers run and why they started again: restarts by policy, by an operator,
+ * Finds out from Docker's events which containers run and why they started again: restarts by policy, by an operator,
  * with the engine, after running out of memory, or made anew. It has no clock and does nothing by itself: feed it
  * events in order, and call `due` whenever time has passed `nextDue` (in a replay: with the time of what comes next,
- * and at the end with Infinity). Live, `inspected` adds what the engine says when asked, which settles what events
- * alone cannot: exit codes overwritten by labels, and restarts nobody was told of.
+ * and at the end with Infinity). Live, `inspected` adds what inspect says, which decides what events alone
+ * cannot: exit codes overwritten by labels, and restarts without an event.
  */
 export interface RestartTracker {
   event(event: DockerEvent): readonly RestartObservation[];
-  /** An answer of inspect; `now` is when it was asked for. */
+  /** An answer of inspect; `now` is when it was called. */
   inspected(found: Inspected, now: number): readonly RestartObservation[];
   /** The container is no longer there, and no event said so. */
   absent(id: string, now: number): readonly RestartObservation[];
@@ -26,28 +27,12 @@ export interface RestartTracker {
 }
 
 export interface TrackerOptions {
+  /** The id of the source whose containers these are. Default: this host's engine. */
+  readonly source?: string;
   /** The causes that become restart signals. */
   readonly count: readonly RestartCause[];
-  /** Told of every explained start, counted or not (not of first starts). */
+  /** Called for every explained start, counted or not (not for first starts). */
   readonly onRestart?: (restart: Restart) => void;
-}
-
-/** A container that started again, with the reason. `at` in epoch milliseconds. */
-export interface Restart {
-  readonly at: number;
-  readonly container: string;
-  readonly cause: RestartCause;
-  readonly text: string;
-  readonly counted: boolean;
-}
-
-/** What the tracker remembers, ready for JSON. */
-export interface TrackerState {
-  readonly runs: readonly Readonly<ContainerRun>[];
-  /** Identities seen before, so that a container made anew under the same name is known as such. */
-  readonly seen: readonly string[];
-  readonly engineLostAt?: number;
-  readonly engineBackAt?: number;
 }
 
 /** What the tracker has to say, in the order it happened. */

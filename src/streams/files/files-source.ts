@@ -2,9 +2,10 @@ import { Observable, ReplaySubject } from 'rxjs';
 import type { Coverage, Gap, Observation } from '../../model.ts';
 import { batch } from '../batch.ts';
 import { delay } from '../delay.ts';
-import { skimEntries } from '../skim.ts';
+import { skimRecords } from '../skim.ts';
 import type { Connection, Position, Source, SourceContext, SourceKind } from '../source.ts';
 import { coverageOf } from './coverage.ts';
+import { fetchPast } from './fetch-past.ts';
 import { type FileGroup, fileGroup } from './file-group.ts';
 import { parsePosition, positionOf } from './file-position.ts';
 import { pathMatcher, type PathPattern, pathPattern } from './find-files.ts';
@@ -34,7 +35,13 @@ export const filesSources: SourceKind = {
       patterns: paths.map(pathPattern),
       excluded: pathMatcher(exclude),
     }));
-    return [{ id: FILES, open: (context, position) => filesSource(groups, context, position) }];
+    return [
+      {
+        id: FILES,
+        open: (context, position) => filesSource(groups, context, position),
+        fetchPast: (request) => fetchPast(groups, request),
+      },
+    ];
   },
 };
 
@@ -81,7 +88,7 @@ function filesSource(groups: readonly Group[], context: SourceContext, position?
           excluded: group.excluded,
           isOwn: ownFiles(context.config),
           ...gathered,
-          skim: skimEntries(context.skim ?? (() => false)),
+          skim: skimRecords(context.skim ?? (() => false)),
           tellGap,
           readerOf: (key) =>
             following.find((other) => other.name !== group.name && other.has(key))?.container,

@@ -1,13 +1,15 @@
 import * as z from 'zod';
-import type { Outcome, Signal } from '../../model.ts';
-import { KINDS } from '../../model.ts';
+import { type Coverage, KINDS, LOCAL_DOCKER, type Outcome, type Signal } from '../../model.ts';
 
 /**
  * A recorded session: a folder of files that each stand alone. Every file is a row of zstd frames of JSON lines
  * (`zstdcat` shows them): first a head, then an origin before its first line, `[origin, timestamp, text]` for a line,
  * everything else as it is in the model. Frames are whole, so that a file can be read while it is written.
  */
-export const SESSION_VERSION = 1;
+export const SESSION_VERSION = 2;
+
+/** Version 1 knew one source: what it does not name is this host's Docker Engine. */
+const source = z.string().default(LOCAL_DOCKER);
 
 /** The first line of every file. */
 export const sessionHead = z.object({ 'quantum-realtime-session': z.number().int().positive() });
@@ -16,15 +18,18 @@ export const sessionHead = z.object({ 'quantum-realtime-session': z.number().int
 export const sessionOrigin = z.object({
   origin: z.number().int().nonnegative(),
   id: z.string(),
+  source,
   container: z.string(),
   stream: z.enum(['stdout', 'stderr']),
   labels: z.record(z.string(), z.string()),
+  image: z.string().optional(),
 });
 
 const signal = z.object({
   type: z.literal('signal'),
   kind: z.enum(KINDS),
   at: z.number(),
+  source,
   container: z.string(),
   labels: z.record(z.string(), z.string()),
   text: z.string(),
@@ -36,6 +41,7 @@ const signal = z.object({
 const status = z.object({
   type: z.literal('container'),
   at: z.number(),
+  source,
   id: z.string(),
   container: z.string(),
   labels: z.record(z.string(), z.string()),
@@ -45,11 +51,26 @@ const status = z.object({
   expectedExit: z.boolean(),
 });
 
-const sight = z.object({ type: z.literal('sight'), at: z.number(), blind: z.boolean(), reason: z.string() });
+const coverage = z.object({
+  type: z.literal('coverage'),
+  at: z.number(),
+  source,
+  blind: z.boolean(),
+  unread: z.array(z.string()),
+  reason: z.string(),
+});
+
+/** What version 1 had in the place of coverage: whether anything at all was not being read. */
+const sight = z
+  .object({ type: z.literal('sight'), at: z.number(), blind: z.boolean(), reason: z.string() })
+  .transform(({ at, blind, reason }): Coverage => {
+    return { type: 'coverage', at, source: LOCAL_DOCKER, blind, unread: [], reason };
+  });
 
 const gap = z.object({
   type: z.literal('gap'),
   at: z.number(),
+  source,
   container: z.string(),
   from: z.number(),
   to: z.number(),
@@ -71,7 +92,7 @@ const outcome = z.object({
 });
 
 /** Everything in a file that is neither a head, an origin nor a line. */
-export const sessionItem = z.discriminatedUnion('type', [signal, status, sight, gap, outcome]);
+export const sessionItem = z.discriminatedUnion('type', [signal, status, coverage, sight, gap, outcome]);
 
 /** What became of an effect in a recording. */
 export interface RecordedOutcome extends Outcome {

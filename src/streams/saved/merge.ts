@@ -104,7 +104,7 @@ class Head {
 }
 
 function containerOf(item: Observation | undefined): string {
-  if (item === undefined || item.type === 'sight') return '';
+  if (item === undefined || item.type === 'coverage') return '';
   return item.type === 'line' || item.type === 'quiet' ? item.origin.container : item.container;
 }
 

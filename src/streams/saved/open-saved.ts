@@ -5,7 +5,7 @@ import type { SavedStream } from './merge.ts';
 import type { Skim } from '../skim.ts';
 import { type DetectedFormat, detectFormat } from './detect-format.ts';
 import { savedFiles } from './saved-files.ts';
-import { type Origins, origins, reasonOf } from './saved-lines.ts';
+import { origins, reasonOf } from './saved-lines.ts';
 import type { SessionNotes, Skipped } from './session-notes.ts';
 import { TextFile } from './text-file.ts';
 
@@ -44,21 +44,12 @@ export async function openSaved(options: OpenOptions): Promise<SavedSession> {
   const files: TextFile[] = [];
   const recognised: DetectedFormat[] = [];
   const recorded: RecordedOutcome[] = [];
-  const shared: Origins = origins();
+  const parts = { origins: origins(), notes, restarts, recorded, rate, skim };
   for (const { path, named } of await savedFiles(paths, leaveOut)) {
     let file: TextFile | undefined;
     try {
       file = await TextFile.open(path);
-      const known = await detectFormat({
-        file,
-        origins: shared,
-        notes,
-        restarts,
-        rate,
-        named,
-        recorded,
-        skim,
-      });
+      const known = await detectFormat(file, { named }, parts);
       if (known === undefined) {
         await file.close();
         continue;
@@ -70,9 +61,7 @@ export async function openSaved(options: OpenOptions): Promise<SavedSession> {
       await file?.close();
     }
   }
-  const firsts = recognised.flatMap(({ first }) =>
-    first === undefined || Number.isNaN(first) ? [] : [first],
-  );
+  const firsts = recognised.flatMap(({ first }) => first ?? []);
   const start = firsts.length === 0 ? NO_TIME : Math.min(...firsts);
   const streams: SavedStream[] = [];
   try {

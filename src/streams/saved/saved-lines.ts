@@ -1,4 +1,4 @@
-import type { Observation, Origin } from '../../model.ts';
+import { LOCAL_DOCKER, type Observation, type Origin } from '../../model.ts';
 import type { SavedStream } from './merge.ts';
 import { Reorder, REORDERED } from './reorder.ts';
 import type { SessionNotes } from './session-notes.ts';
@@ -85,17 +85,27 @@ const WORDS: Readonly<Record<string, string>> = {
   Z_BUF_ERROR: 'the compressed data end before their time',
 };
 
-/** One origin for each stream of each container in the whole session, whatever the file it comes from. */
+/**
+ * One origin for each stream of each container in the whole session, whatever the file it comes from. What is not told of
+ * the source is taken as this host's Docker Engine.
+ */
 export interface Origins {
-  of(container: string, stream?: Origin['stream'], labels?: Readonly<Record<string, string>>): Origin;
+  of(container: string, stream?: Origin['stream'], known?: Partial<Origin>): Origin;
 }
 
 export function origins(): Origins {
   const known = new Map<string, Origin>();
   return {
-    of(container, stream = 'stdout', labels = {}) {
+    of(container, stream = 'stdout', { source = LOCAL_DOCKER, labels = {}, image } = {}) {
       const key = `${stream} ${container}`;
-      const found = known.get(key) ?? { id: container, container, stream, labels };
+      const found = known.get(key) ?? {
+        id: container,
+        source,
+        container,
+        stream,
+        labels,
+        ...(image !== undefined && { image }),
+      };
       known.set(key, found);
       return found;
     },

@@ -1,7 +1,9 @@
 import type { NotificationType } from '../../../model.ts';
-import { type ChannelRequest, type ChannelType, type Message, UPDATES } from '../alert-channel.ts';
+import { type Message, UPDATES } from '../alert-channel.ts';
 import { cutText } from '../../text/cut-text.ts';
+import { overHttp } from '../http-channel.ts';
 import { parseJson } from '../parse-json.ts';
+import type { ChannelRequest } from '../post.ts';
 
 /** Limits of the webhook resource: content, embed description and footer, in the stricter of the two countings. */
 const CONTENT = 2_000;
@@ -27,7 +29,7 @@ const COLOURS: Readonly<Record<NotificationType, number>> = {
  * lets the opening message be edited whenever the incident has gone on. Mentions are never parsed,
  * in edits neither (where parsing is the default).
  */
-export const discord: ChannelType = {
+export const discord = overHttp({
   type: 'discord',
   matches: (url) => /^\/api\/(?:v\d+\/)?webhooks\/\d+\/[^/]+\/?$/.test(url.pathname),
   compose(message, { url }, plain) {
@@ -56,7 +58,13 @@ export const discord: ChannelType = {
     return [json('PATCH', target, { embeds: [status, embed(opened.message)] })];
   },
   remoteId: messageId,
-};
+  question: ({ url }) => ({
+    method: 'GET',
+    url,
+    means: (status) => (status === 200 ? 'takes' : 'refuses'),
+    asked: 'GET of the webhook',
+  }),
+});
 
 function embed(message: Message): object {
   return {

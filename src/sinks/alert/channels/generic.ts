@@ -1,20 +1,22 @@
-import { createHmac } from 'node:crypto';
 import type { IncidentSnapshot } from '../../../model.ts';
 import { worstContainers, worstGroups } from '../../text/plain-words.ts';
 import { quoteLine } from '../../text/quote.ts';
-import type { ChannelType, Message } from '../alert-channel.ts';
+import type { Message } from '../alert-channel.ts';
 import { cutText } from '../../text/cut-text.ts';
+import { overHttp } from '../http-channel.ts';
 
 const TEXT = 20_000;
 const PLAIN = 500;
 const CONTAINERS = 50;
 const GROUPS = 20;
+/** Answers to any request by which an address or a token is no good; others may be about the method alone. */
+const GONE = new Set([401, 403, 404, 407, 410]);
 
 /**
  * Anything that takes JSON, by the Standard Webhooks convention: `webhook-id` stays the same over every attempt, so
  * that a receiver can drop a repeat; with a secret the request is signed (HMAC-SHA256 of `id.timestamp.body`).
  */
-export const generic: ChannelType = {
+export const generic = overHttp({
   type: 'generic',
   matches: () => true,
   compose(message, { url, secret, token }, plain) {
@@ -30,7 +32,14 @@ export const generic: ChannelType = {
     if (token !== '') headers['authorization'] = `Bearer ${token}`;
     return { method: 'POST', url, headers, body };
   },
-};
+  question: ({ url, token }) => ({
+    method: 'HEAD',
+    url,
+    headers: token === '' ? {} : { authorization: `Bearer ${token}` },
+    means: (status) => (GONE.has(status) || (status >= 500 && status !== 501) ? 'refuses' : 'unknown'),
+    asked: 'HEAD',
+  }),
+});
 
 function full(message: Message): object {
   const { story } = message.effect;
@@ -70,6 +79,8 @@ function figures(story: IncidentSnapshot): object {
 
 /** A secret of the convention's form, `whsec_<base64>`, is decoded; any other is taken as it stands. */
 function sign(secret: string, content: string): string {
+  // Loaded with the first signature: the settings name this type, and most commands that read settings sign nothing.
+  const { createHmac } = process.getBuiltinModule('node:crypto');
   const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(secret);
   return `v1,${createHmac('sha256', key).update(content).digest('base64')}`;
 }

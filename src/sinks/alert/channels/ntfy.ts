@@ -1,13 +1,13 @@
 import type { NotificationType } from '../../../model.ts';
-import type { ChannelType } from '../alert-channel.ts';
 import { cutText, utf8Length } from '../../text/cut-text.ts';
+import { overHttp } from '../http-channel.ts';
 
 /** Bytes: a longer message becomes an attachment. Title and JSON around it are not counted. */
 const MESSAGE = 4_096;
 const PLAIN = 500;
 const TITLE = 250;
 
-/** 5 makes phones ring through; only a person who is needed is worth that. */
+/** 5 rings through on phones in silent mode: only for escalations. */
 const PRIORITIES: Readonly<Record<NotificationType, number>> = {
   opened: 4,
   heal: 3,
@@ -19,7 +19,7 @@ const PRIORITIES: Readonly<Record<NotificationType, number>> = {
 };
 
 /** ntfy topics (`https://ntfy.sh/topic`), published as JSON to the server's root because headers carry no emoji. */
-export const ntfy: ChannelType = {
+export const ntfy = overHttp({
   type: 'ntfy',
   matches: (url) => /(?:^|\.)ntfy\./.test(url.hostname),
   compose(message, { url, token }, plain) {
@@ -39,4 +39,11 @@ export const ntfy: ChannelType = {
     const headers = { 'content-type': 'application/json', ...authorization };
     return { method: 'POST', url: root, headers, body: JSON.stringify(payload) };
   },
-};
+  question: ({ url, token }) => ({
+    method: 'GET',
+    url: new URL(`${url.pathname.replace(/\/$/, '')}/auth`, url),
+    headers: token === '' ? {} : { authorization: `Bearer ${token}` },
+    means: (status) => (status === 200 ? 'takes' : 'refuses'),
+    asked: 'GET of the topic’s auth',
+  }),
+});

@@ -1,5 +1,5 @@
-import type { ChannelType } from '../alert-channel.ts';
 import { cutText } from '../../text/cut-text.ts';
+import { overHttp } from '../http-channel.ts';
 
 /** Documented are 40,000; longer messages than some 13,000 have been refused. */
 const TEXT = 10_000;
@@ -9,7 +9,7 @@ const PLAIN = 500;
  * Slack's incoming webhooks, and those that speak its language (Mattermost, Discord's `/slack` addresses). They answer
  * with no id, so that nothing can be edited: each message stands for itself and carries the incident's id.
  */
-export const slack: ChannelType = {
+export const slack = overHttp({
   type: 'slack',
   matches: (url) =>
     /^hooks\.slack(?:-gov)?\.com$/.test(url.hostname) ||
@@ -30,7 +30,16 @@ export const slack: ChannelType = {
       body: JSON.stringify(plain ? { text } : payload),
     };
   },
-};
+  // The address is looked at first: 403 and 404 are about it, 400 is about the message that is none.
+  question: ({ url }) => ({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+    means: (status) => (status === 400 ? 'takes' : status < 300 ? 'unknown' : 'refuses'),
+    asked: 'POST of an empty message',
+  }),
+});
 
 /** Markdown to Slack's mrkdwn: its three control characters escaped, so that no text becomes a link or a mention. */
 function mrkdwn(markdown: string): string {

@@ -1,22 +1,25 @@
 import { tmpdir } from 'node:os';
-import type { SchedulerLike } from 'rxjs';
 import type { HealConfig } from '../../../config/config.ts';
 import { redactKnowing } from '../../text/redact.ts';
 import { adoptProcess } from '../adopt-process.ts';
 import { adoptUnit } from '../adopt-unit.ts';
+import type { HealAction, HealParts } from '../heal-action.ts';
 import { attemptOf, healEnvironment, healFacts, writeHealContext } from '../heal-context.ts';
 import { endedRun, type HealRun, type HealSink } from '../heal-sink.ts';
 import { runProcess } from '../run-process.ts';
 import { systemdRunArgv, systemdRunEnd } from '../systemd-run.ts';
 
+/** Heals by a program of the operator's own. */
+export const command: HealAction = {
+  name: 'command',
+  program: (config) => config.command,
+  describe: (config) => config.command.join(' '),
+  summary: 'configured',
+  create: commandHeal,
+};
+
 /** What a heal command needs from outside. */
-export interface CommandHealOptions {
-  readonly config: HealConfig;
-  readonly clock: SchedulerLike;
-  /** What the command inherits, less what is ours. */
-  readonly env: NodeJS.ProcessEnv;
-  /** Webhook addresses and tokens: kept from the command's environment and masked in its output. */
-  readonly secrets: readonly string[];
+export interface CommandHealOptions extends Omit<HealParts, 'restart'> {
   /**
    * Where the context file is put while the command runs. Default: the service's runtime directory, which a transient
    * unit can see although our temporary files are private; without one the folder for temporary files.

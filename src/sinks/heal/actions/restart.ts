@@ -1,21 +1,26 @@
-import type { SchedulerLike } from 'rxjs';
-import type { HealConfig } from '../../../config/config.ts';
 import { redact } from '../../text/redact.ts';
 import { worstOffenders } from '../worst-offenders.ts';
+import type { HealAction, HealParts } from '../heal-action.ts';
 import { endedRun, type HealEnd, type HealSink } from '../heal-sink.ts';
 
-export interface RestartHealOptions {
-  readonly config: HealConfig;
-  readonly clock: SchedulerLike;
-  /** Restarts one container by its stable identity; rejects with why it could not. */
-  readonly restart: (container: string) => Promise<void>;
-}
+/** Heals by restarting the containers that caused the breach. */
+export const restart: HealAction = {
+  name: 'restart',
+  program: () => undefined,
+  describe: () => 'restart the containers to blame',
+  summary: 'restart of the containers to blame',
+  create: restartHeal,
+};
 
 /**
- * The built-in heal: restarts the containers that caused the breach, one after the other. One that cannot be
- * restarted does not keep the others from it, but makes the heal a failed one. With nobody to blame nothing is done.
+ * The built-in heal: restarts the containers that caused the breach, one after the other. If one cannot be restarted
+ * the others are all the same, and the heal has failed. If no container can be blamed nothing is done.
  */
-export function restartHeal({ config, clock, restart }: RestartHealOptions): HealSink {
+export function restartHeal({
+  config,
+  clock,
+  restart,
+}: Pick<HealParts, 'config' | 'clock' | 'restart'>): HealSink {
   return {
     // Restarts are calls to the engine: nothing of them outlives us that could be waited for.
     adopt: () => undefined,

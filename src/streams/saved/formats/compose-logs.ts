@@ -1,7 +1,8 @@
 import type { Line, Origin } from '../../../model.ts';
-import { stampedEntry, type StampedEntry, looksLikeDockerLogs } from './docker-logs.ts';
-import type { LineParser, Origins } from '../saved-lines.ts';
-import type { SessionNotes } from '../session-notes.ts';
+import type { Reading, SavedFormat } from '../saved-format.ts';
+import type { LineParser } from '../saved-lines.ts';
+import { splitIfUnordered } from '../split-unordered.ts';
+import { firstDockerStamp, looksLikeDockerLogs, stampedEntry, type StampedEntry } from './docker-logs.ts';
 
 /** Compose pads names to the longest one; no name is longer than this. */
 const LONGEST_NAME = 160;
@@ -16,34 +17,42 @@ interface Prefix {
 /** Compose's own words (`Attaching to api, db`) may come before the first line of a container. */
 const PREAMBLE = 3;
 
-/** Whether these first lines are what `docker compose logs -t` prints: `name  | `, a timestamp, a blank. */
-export function looksLikeComposeLogs(lines: readonly string[]): boolean {
-  return arePrefixed(lines) && looksLikeDockerLogs(lines.map(withoutPrefix));
+/** What `docker compose logs -t` prints, `name  | `, a timestamp, a blank: several containers in one file. */
+export const composeLogs: SavedFormat = {
+  name: 'Compose log',
+  looksLike: (lines) => arePrefixed(lines) && looksLikeDockerLogs(lines.map(withoutPrefix)),
+  firstStamp: (lines) => firstDockerStamp(lines.map(withoutPrefix)),
+  open(reading) {
+    const { file, container, notes } = reading;
+    return splitIfUnordered(file, container, (only) => composeParser(reading, only), notes);
+  },
+};
+
+/** Notes of a log that is read as one although Compose has prefixed its lines: it tells its containers apart with -t. */
+export function notePrefixes({ lines, path, notes }: Pick<Reading, 'lines' | 'path' | 'notes'>): void {
+  if (!arePrefixed(lines)) return;
+  notes.assume(
+    `${path}: all its containers are taken for one; 'docker compose logs -t' (with -t) tells them apart`,
+  );
 }
 
 /** Whether these first lines are what `docker compose logs` prints, with times or without. */
-export function arePrefixed(lines: readonly string[]): boolean {
+function arePrefixed(lines: readonly string[]): boolean {
   return lines.slice(0, PREAMBLE).some((line) => prefixOf(line) !== undefined);
 }
 
 /** The lines as the containers wrote them: without Compose's prefix. */
-export function withoutPrefix(line: string): string {
+function withoutPrefix(line: string): string {
   return line.slice(prefixOf(line)?.end ?? 0);
 }
 
 /**
- * What `docker compose logs -t` prints: several containers in one file. A line without a prefix goes on where the
- * line above it left off; before the first container it is Compose's own. With `only`, the lines of one container.
+ * A line without a prefix goes on where the line above it left off; before the first container it is Compose's own. With
+ * `only`, the lines of one container.
  */
-export function composeLogs(
-  path: string,
-  first: number,
-  origins: Origins,
-  notes: SessionNotes,
-  only?: string,
-): LineParser {
+function composeParser({ path, start, origins, notes }: Reading, only?: string): LineParser {
   const entries = new Map<string, StampedEntry>();
-  let entry: StampedEntry = stampedEntry(first);
+  let entry: StampedEntry = stampedEntry(start);
   let origin: Origin = origins.of('compose');
   let last = '';
   return { parse, end };
@@ -53,7 +62,7 @@ export function composeLogs(
     if (prefix !== undefined && prefix.name !== last) {
       last = prefix.name;
       origin = origins.of(last);
-      entry = entries.get(last) ?? stampedEntry(first);
+      entry = entries.get(last) ?? stampedEntry(start);
       entries.set(last, entry);
     }
     if (last !== '' && (only === undefined || only === last))

@@ -1,32 +1,31 @@
 import { basename } from 'node:path';
-import type { Config } from '../../../config/config.ts';
 import { parseEvent } from '../../docker/events.ts';
 import { type RestartObservation, restartTracker } from '../../docker/restart-tracker.ts';
 import { parseObject } from '../json-object.ts';
 import type { SavedStream } from '../merge.ts';
+import type { Reading, SavedFormat } from '../saved-format.ts';
 import { reasonOf } from '../saved-lines.ts';
-import type { SessionNotes } from '../session-notes.ts';
 import { isPlausible } from '../stamp-keeper.ts';
-import type { TextFile } from '../text-file.ts';
 
 /** A start is explained a moment after it happened; findings wait this long (ms) so that they stay in order. */
 const SETTLED = 1_000;
 
-/** Whether these first lines are Docker's `/events` objects, one a line. */
-export function looksLikeDockerEvents(lines: readonly string[]): boolean {
-  const first = lines.find((line) => line !== '');
-  return first?.startsWith('{') === true && /"Action"\s*:/.test(first) && /"timeNano"\s*:/.test(first);
-}
-
 /**
- * Docker's events as saved verbatim, a line each: the restarts and the states of containers they tell of. What is no
- * object (a line cut off) is counted and noted.
+ * Docker's `/events` objects as saved verbatim, a line each: the restarts and the states of containers they tell of. What
+ * is no object (a line cut off) is counted and noted. They give no other file its start: Docker remembers events from long
+ * before anything was logged.
  */
-export function dockerEvents(
-  file: TextFile,
-  { count }: Config['restarts'],
-  notes: SessionNotes,
-): SavedStream {
+export const dockerEvents: SavedFormat = {
+  name: 'Docker events',
+  looksLike(lines) {
+    const first = lines.find((line) => line !== '');
+    return first?.startsWith('{') === true && /"Action"\s*:/.test(first) && /"timeNano"\s*:/.test(first);
+  },
+  firstStamp: () => undefined,
+  open: (reading) => [eventStream(reading)],
+};
+
+function eventStream({ file, restarts: { count }, notes }: Reading): SavedStream {
   const tracker = restartTracker({ count });
   let held: RestartObservation[] = [];
   let ended = false;

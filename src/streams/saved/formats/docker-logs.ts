@@ -1,10 +1,9 @@
 import type { Line, Origin } from '../../../model.ts';
-import { dockerStamp } from './docker-stamp.ts';
-import type { LineParser } from '../saved-lines.ts';
-import type { Skim } from '../../skim.ts';
 import { quietRuns } from '../harmless-runs.ts';
+import type { Reading, SavedFormat } from '../saved-format.ts';
+import { type LineParser, savedLines } from '../saved-lines.ts';
 import { ImpossibleTimes, isPlausible } from '../stamp-keeper.ts';
-import type { SessionNotes } from '../session-notes.ts';
+import { dockerStamp } from './docker-stamp.ts';
 
 /** Docker's entries are at most this long (bytes); a longer line is printed in pieces, each with the timestamp. */
 const PIECE = 16_384;
@@ -16,6 +15,21 @@ const NEWLINE = 10;
 /** How many of the first lines decide: a trace of a plain log must not look like the rule. */
 const LOOKED_AT = 100;
 
+/** One container's log as `docker logs -t` prints it: an RFC 3339 timestamp and a blank before most of its lines. */
+export const dockerLogs: SavedFormat = {
+  name: 'docker logs -t',
+  looksLike: looksLikeDockerLogs,
+  firstStamp: firstDockerStamp,
+  open: (reading) => [
+    savedLines(
+      reading.file,
+      reading.container,
+      dockerLogsParser(reading.origins.of(reading.container), reading),
+      reading.notes,
+    ),
+  ],
+};
+
 /** The moment of the first line that bears a possible one, in epoch milliseconds; undefined if none does. */
 export function firstDockerStamp(lines: readonly string[]): number | undefined {
   const stamp = dockerStamp();
@@ -23,25 +37,19 @@ export function firstDockerStamp(lines: readonly string[]): number | undefined {
   return undefined;
 }
 
-/** Whether these first lines look like `docker logs -t`: an RFC 3339 timestamp and a blank before most of them. */
+/** Whether most of these first lines begin with an RFC 3339 timestamp and a blank. */
 export function looksLikeDockerLogs(lines: readonly string[]): boolean {
   const stamp = dockerStamp();
   const seen = lines.filter((line) => line !== '').slice(0, LOOKED_AT);
   return 2 * seen.filter((line) => isStamped(line, stamp.read(line))).length > seen.length;
 }
 
-/**
- * One container's log as `docker logs -t` prints it. A line without a timestamp, or with an impossible one, takes
- * that of the line above it.
- */
-export function dockerLogs(
+/** A line without a timestamp, or with an impossible one, takes that of the line above it. */
+export function dockerLogsParser(
   origin: Origin,
-  path: string,
-  first: number,
-  notes: SessionNotes,
-  skim: Skim,
+  { path, start, notes, skim }: Pick<Reading, 'path' | 'start' | 'notes' | 'skim'>,
 ): LineParser {
-  const entry = stampedEntry(first);
+  const entry = stampedEntry(start);
   const quiet = quietRuns(origin, skim);
   return {
     parse: (raw, push) => push(entry.parse(raw, 0, origin)),

@@ -1,47 +1,43 @@
 import type { Line, Origin } from '../../../model.ts';
-import { dockerStamp } from './docker-stamp.ts';
 import { firstObject, isObject, parseObject } from '../json-object.ts';
-import type { LineParser, Origins } from '../saved-lines.ts';
-import type { SessionNotes } from '../session-notes.ts';
+import type { Reading, SavedFormat } from '../saved-format.ts';
+import { type LineParser, savedLines } from '../saved-lines.ts';
 import { ImpossibleTimes, isPlausible } from '../stamp-keeper.ts';
+import { dockerStamp } from './docker-stamp.ts';
 
 /** Docker stores at most this many bytes an entry; a longer line goes on in the next ones. */
 const PIECE = 16_384;
 /** What is kept of one joined line, in UTF-16 units. */
 const LONGEST = 1024 * 1024;
 
-/** Whether these first lines are Docker's own `json-file` log: `{"log":"…\n","stream":"stdout","time":"…"}`. */
-export function looksLikeJsonFile(lines: readonly string[]): boolean {
-  const first = firstObject(lines);
-  return typeof first?.['log'] === 'string' && typeof first['time'] === 'string';
-}
-
-/** The moment of the first entry that bears a possible one, in epoch milliseconds; undefined if none does. */
-export function firstJsonFileStamp(lines: readonly string[]): number | undefined {
-  const stamp = dockerStamp();
-  for (const line of lines) {
-    const time = parseObject(line)?.['time'];
-    if (typeof time === 'string' && stamp.read(time) > 0 && isPlausible(stamp.at)) return stamp.at;
-  }
-  return undefined;
-}
-
 /**
- * One container's log as Docker stores it. The pieces of a long line are joined while they bear the same timestamp;
- * what is no entry (the half line a crash leaves) is counted and noted. Labels come from `attrs` (`--log-opt labels`).
+ * One container's log as Docker itself stores it: `{"log":"…\n","stream":"stdout","time":"…"}`. The pieces of a long line
+ * are joined while they bear the same timestamp; what is no entry (the half line a crash leaves) is counted and noted.
+ * Labels come from `attrs` (`--log-opt labels`).
  */
-export function jsonFile(
-  container: string,
-  path: string,
-  first: number,
-  origins: Origins,
-  notes: SessionNotes,
-): LineParser {
+export const jsonFile: SavedFormat = {
+  name: 'json-file log',
+  looksLike(lines) {
+    const first = firstObject(lines);
+    return typeof first?.['log'] === 'string' && typeof first['time'] === 'string';
+  },
+  firstStamp(lines) {
+    const stamp = dockerStamp();
+    for (const line of lines) {
+      const time = parseObject(line)?.['time'];
+      if (typeof time === 'string' && stamp.read(time) > 0 && isPlausible(stamp.at)) return stamp.at;
+    }
+    return undefined;
+  },
+  open: (reading) => [savedLines(reading.file, reading.container, jsonFileParser(reading), reading.notes)],
+};
+
+function jsonFileParser({ container, path, start, origins, notes }: Reading): LineParser {
   const stamp = dockerStamp();
   const impossible = new ImpossibleTimes();
   const open = new Map<Origin['stream'], Line>();
   let ts = '';
-  let at = first;
+  let at = start;
   let broken = 0;
   return { parse, end };
 
@@ -55,7 +51,7 @@ export function jsonFile(
     }
     look(entry['time']);
     const stream = entry['stream'] === 'stderr' ? 'stderr' : 'stdout';
-    const origin = origins.of(container, stream, labelsIn(entry['attrs']));
+    const origin = origins.of(container, stream, { labels: labelsIn(entry['attrs']) });
     const ended = log.endsWith('\n');
     const begun = open.get(stream);
     open.delete(stream);
@@ -89,8 +85,8 @@ export function jsonFile(
   }
 }
 
-function labelsIn(attrs: unknown): Readonly<Record<string, string>> | undefined {
-  if (!isObject(attrs)) return undefined;
+function labelsIn(attrs: unknown): Readonly<Record<string, string>> {
+  if (!isObject(attrs)) return {};
   return Object.fromEntries(
     Object.entries(attrs).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
   );

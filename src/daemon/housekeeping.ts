@@ -1,0 +1,50 @@
+import { merge, type Observable, type Observer, repeat, tap, timer } from 'rxjs';
+import type { Status } from '../control/status.ts';
+import type { Control } from '../model.ts';
+import type { Progress } from '../systemd/progress.ts';
+import { heartbeat, isReading } from './heartbeat.ts';
+import type { LineRates } from './line-rates.ts';
+import type { World } from './open-world.ts';
+import { pauseFile } from './pause-file.ts';
+import type { PipelineRuns } from './pipeline-runs.ts';
+import { summaries } from './summary.ts';
+
+/** Positions and counts are stored this often, in milliseconds: so much is read again, and not lost, after a crash. */
+const CHECKPOINT = 1_000;
+const RATE_SAMPLE = 10_000;
+
+export interface HousekeepingParts {
+  readonly world: Pick<World, 'clock' | 'log' | 'store' | 'paused'>;
+  readonly stateDir: string;
+  readonly runs: PipelineRuns;
+  readonly rates: LineRates;
+  readonly status: () => Status;
+  readonly going: Pick<Progress, 'trouble'>;
+  /** Gets the commands that come by the PAUSE file. */
+  readonly commands$: Pick<Observer<Control>, 'next'>;
+}
+
+/** What goes on beside the pipeline at its own times, for as long as it is subscribed to. */
+export function housekeeping(parts: HousekeepingParts): Observable<unknown> {
+  const { world, runs, rates, status, going } = parts;
+  const { clock, log, store } = world;
+  return merge(
+    timer(CHECKPOINT, clock).pipe(
+      repeat(),
+      tap(() => runs.current().checkpoint()),
+    ),
+    timer(0, RATE_SAMPLE, clock).pipe(tap(() => rates.sample(runs.current().sources(), clock.now()))),
+    pauseFile(parts.stateDir, world.paused, clock).pipe(tap((command) => parts.commands$.next(command))),
+    summaries(status, clock, log),
+    heartbeat({
+      url: () => runs.config().heartbeatUrl,
+      alive: () =>
+        isReading(
+          { sources: runs.current().sources(), store: store.health(), trouble: going.trouble() },
+          clock.now(),
+        ),
+      clock,
+      log,
+    }),
+  );
+}

@@ -1,0 +1,96 @@
+import { type ContainerRun, exitCodeOf, restartsBy, signal } from './container-run.ts';
+import type { DockerEvent } from './events.ts';
+import { explainStart } from './explain-start.ts';
+import { START_SLACK } from './restart-cause.ts';
+import { emitStatus, renameRun, type TrackerMemory } from './tracker-memory.ts';
+
+/**
+ * A start is explained this much later, in milliseconds: where an operator has caused it, a `restart` event follows it
+ * within one.
+ */
+export const HOLD = 100;
+
+/** Engines report one killing as several `oom` events; those this close together (milliseconds) are one. */
+const OOM_SPAN = 1_000;
+
+/** Signals that end a container; `docker kill -s HUP` does not. */
+const ENDING = new Set(['2', '3', '9', '15']);
+
+/** What an event says of a container. */
+export function applyEvent(
+  memory: TrackerMemory,
+  run: ContainerRun,
+  { action, at, detail, attributes, name }: DockerEvent,
+): void {
+  switch (action) {
+    case 'create':
+      run.created = true;
+      break;
+    case 'start':
+      start(memory, run, at);
+      break;
+    case 'restart':
+      if (run.held !== undefined) run.held.manual = true;
+      break;
+    case 'kill':
+      if (ENDING.has(attributes['signal'] ?? '15')) run.touched = true;
+      break;
+    case 'stop':
+      run.touched = true;
+      if (run.state === 'exited' || run.state === 'restarting') emitStatus(memory, run, 'exited', at);
+      break;
+    case 'die':
+      die(memory, run, at, exitCodeOf(run, attributes['exitCode']));
+      break;
+    case 'oom':
+      outOfMemory(memory, run, at);
+      break;
+    case 'pause':
+      emitStatus(memory, run, 'paused', at);
+      break;
+    case 'unpause':
+      emitStatus(memory, run, 'running', at);
+      break;
+    case 'health_status':
+      run.healthy = detail !== 'unhealthy';
+      emitStatus(memory, run, run.state, at);
+      break;
+    case 'rename':
+      renameRun(memory, run, name, at);
+      break;
+    case 'destroy':
+      removeRun(memory, run, at);
+  }
+}
+
+/** The engine killed a process of the container for want of memory; the run it belonged to may go on. */
+export function outOfMemory(memory: TrackerMemory, run: ContainerRun, at: number): void {
+  run.oom = true;
+  if (at - run.oomAt < OOM_SPAN) return;
+  run.oomAt = at;
+  const text = 'out of memory: a process of the container was killed';
+  memory.out.push(signal(memory.source, run, at, 'critical', 'docker:oom', text));
+}
+
+export function removeRun(memory: TrackerMemory, run: ContainerRun, at: number): void {
+  explainStart(memory, run);
+  emitStatus(memory, run, 'removed', at);
+  memory.runs.delete(run.id);
+}
+
+function start(memory: TrackerMemory, run: ContainerRun, at: number): void {
+  explainStart(memory, run);
+  if (at > run.accountedAt + START_SLACK) {
+    const { created, touched, oom, diedAt, exitCode } = run;
+    const first = created || (diedAt === undefined && run.startedAt === 0);
+    run.held = { at, first, manual: false, touched, oom, diedAt, exitCode, due: at + HOLD };
+  }
+  Object.assign(run, { created: false, touched: false, oom: false, startedAt: at, healthy: true });
+  emitStatus(memory, run, 'running', at);
+}
+
+function die(memory: TrackerMemory, run: ContainerRun, at: number, exitCode: number | undefined): void {
+  run.diedAt = at;
+  run.exitCode = exitCode;
+  emitStatus(memory, run, run.touched || !restartsBy(run.policy, exitCode) ? 'exited' : 'restarting', at);
+}

@@ -1,0 +1,84 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { identityOf, type Origin } from '../../model.ts';
+import type { PastFetched, PastRequest } from '../source.ts';
+import { type DockerClient, dockerClient, reasonOf } from './client.ts';
+import type { DockerEngine } from './engines.ts';
+import { identity } from './identity.ts';
+import { parseInspected } from './inspected.ts';
+import { lineJoiner } from './join-lines.ts';
+import { type Listed, parseList, wanted } from './list.ts';
+import { probe } from './probe.ts';
+import { readLog } from './read-log.ts';
+import { openSessionWriter, type SessionWriter } from '../recording/session-writer.ts';
+
+/**
+ * Saves what an engine still holds of the containers that have run since then, those that have ended meanwhile too: their
+ * logs as a recording, one container after the other, and the engine's events (it remembers the last 256) beside it.
+ */
+export async function fetchPast(engine: DockerEngine, request: PastRequest): Promise<PastFetched> {
+  const found = await probe(engine.endpoint);
+  if (!found.ok) throw new Error(`No Docker Engine: ${found.reason}\n${found.remedy}`);
+  const client = dockerClient(engine.endpoint);
+  try {
+    return await fetchAll(engine.id, client, request);
+  } finally {
+    client.close();
+  }
+}
+
+async function fetchAll(source: string, client: DockerClient, request: PastRequest): Promise<PastFetched> {
+  const isWanted = wanted(request.config.containers, undefined);
+  const there = parseList(await client.call('/containers/json?all=1')).filter(isWanted);
+  const writer = openSessionWriter({ dir: request.dir });
+  const unread: { container: string; reason: string }[] = [];
+  let read = 0;
+  for (const listed of there) {
+    const container = identityOf(source, identity(listed.name, listed.labels));
+    try {
+      if (await fetchLog(listed, { source, container }, writer, client, request)) read += 1;
+    } catch (error) {
+      unread.push({ container, reason: reasonOf(error) });
+    }
+  }
+  writer.close();
+  await fetchEvents(client, request);
+  return { containers: read, unread };
+}
+
+/** Whether it has run since then, and so was read. */
+async function fetchLog(
+  { id, image, labels, running }: Listed,
+  { source, container }: Pick<Origin, 'source' | 'container'>,
+  writer: SessionWriter,
+  client: DockerClient,
+  { since, signal, onContainer }: PastRequest,
+): Promise<boolean> {
+  const { tty, finishedAt } = parseInspected(await client.call(`/containers/${id}/json`));
+  if (!running && finishedAt < since) return false;
+  onContainer(container);
+  const origins = (['stdout', 'stderr'] as const).map((stream): Origin => {
+    return { id, source, container, stream, labels, image };
+  });
+  const joiner = lineJoiner((stream, ts, at, text) => {
+    const origin = origins[stream];
+    if (origin !== undefined && at >= since) writer.write([{ type: 'line', origin, ts, at, text }]);
+  });
+  await readLog({ client, id, tty, follow: false, tail: Infinity, since, signal }, (entry) => {
+    joiner.push(entry.stream, entry.ts, entry.at, entry.bytes, entry.start, entry.end, entry.at);
+    return true;
+  });
+  joiner.flush();
+  return true;
+}
+
+async function fetchEvents(client: DockerClient, { since, until, dir, signal }: PastRequest): Promise<void> {
+  const query = {
+    since: String(Math.floor(since / 1_000)),
+    until: String(Math.ceil(until / 1_000)),
+    filters: JSON.stringify({ type: ['container'] }),
+  };
+  const answer = await client.stream('/events', query, signal);
+  await pipeline(answer, createWriteStream(join(dir, 'events.jsonl')));
+}

@@ -1,0 +1,43 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
+import type { RestartObservation, RestartTracker } from './tracker.ts';
+
+/**
+ * Nothing that the tracker holds is held for longer than this, in milliseconds. It counts by the engine's clock, which
+ * may be ahead of ours.
+ */
+const LONGEST_HOLD = 250;
+
+export interface TrackerFeedParts {
+  readonly tracker: RestartTracker;
+  readonly push: (observation: RestartObservation) => void;
+  readonly clock: SchedulerLike;
+  readonly signal: AbortSignal;
+}
+
+/** Passes on what the tracker observes, and calls it again when a start that it holds back is to be explained. */
+export interface TrackerFeed {
+  push(observed: readonly RestartObservation[]): void;
+  /** Passes on what has come due by now. */
+  flush(): void;
+}
+
+export function trackerFeed({ tracker, push, clock, signal }: TrackerFeedParts): TrackerFeed {
+  /** One timer, for the nearest. */
+  let timer: Subscription | undefined;
+  signal.addEventListener('abort', () => timer?.unsubscribe(), { once: true });
+  return {
+    push: pushAll,
+    flush: () => {
+      for (const observation of tracker.due(clock.now())) push(observation);
+    },
+  };
+
+  function pushAll(observed: readonly RestartObservation[]): void {
+    for (const observation of observed) push(observation);
+    timer?.unsubscribe();
+    const next = tracker.nextDue();
+    if (next === undefined || signal.aborted) return;
+    const wait = Math.min(Math.max(0, next - clock.now()) + 1, LONGEST_HOLD);
+    timer = clock.schedule(() => pushAll(tracker.due(Math.max(next, clock.now()))), wait);
+  }
+}

@@ -1,0 +1,13 @@
+import picomatch from 'picomatch';
+
+const TYPES = /\.(?:service|socket|target|device|mount|automount|swap|timer|path|slice|scope)$/;
+
+/** Patterns as systemctl and journalctl take them: a name without a type is that of a service, a glob is as it is. */
+export function unitPatterns(units: readonly string[]): readonly string[] {
+  return units.map((unit) => (/[*?[]/.test(unit) || TYPES.test(unit) ? unit : `${unit}.service`));
+}
+
+/** Whether a unit is among those that the patterns (`*`, `?`, `[…]`) name. */
+export function unitMatcher(patterns: readonly string[]): (unit: string) => boolean {
+  return picomatch([...patterns], { dot: true, nobrace: true, noextglob: true, nonegate: true, bash: true });
+}

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { expect, onTestFinished } from 'vitest';
+import { openStore, type Store } from '../../src/state/store.ts';
+import { bench, scratchDir } from './state.ts';
+
+/** What version 0.1.0 has written; README.md in this folder tells how each file was made. */
+export const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'v0.1.0');
+
+/** When each daemon whose state is kept made its last commit (epoch milliseconds). */
+export const SAVED_AT = {
+  quiet: 1_795_680_307_467,
+  healing: 1_795_680_525_942,
+  escalated: 1_795_680_445_115,
+  blind: 1_795_680_494_857,
+};
+
+export type SavedState = keyof typeof SAVED_AT;
+
+/** What version 0.1.0 printed, wrote or sent. */
+export function golden(...path: readonly string[]): string {
+  return readFileSync(join(FIXTURES, 'golden', ...path), 'utf8');
+}
+
+/** A copy of a state directory, gone with the test. */
+export function stateDir(name: SavedState): string {
+  const dir = scratchDir();
+  const from = join(FIXTURES, 'state', name);
+  for (const file of readdirSync(from))
+    writeFileSync(join(dir, file.replace(/\.gz$/, '')), gunzipSync(readFileSync(join(from, file))));
+  return dir;
+}
+
+/** Opens a state directory a second after its last commit; the store has to find nothing amiss. */
+export function openSaved(name: SavedState, dir = stateDir(name)): Store {
+  const { log, said } = bench();
+  const store = openStore(dir, { now: () => SAVED_AT[name] + 1_000, log });
+  onTestFinished(() => store.close());
+  expect(said).toEqual([]);
+  expect(store.freshBecause).toBeUndefined();
+  return store;
+}
