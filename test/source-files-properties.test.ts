@@ -130,7 +130,7 @@ async function run(folder: LogFolder, steps: readonly Step[]): Promise<void> {
   folder.append('app.log', 'the end');
   expected.push('the end');
   await readAll();
-  if (gapExpected)
+  if (gapExpected as boolean)
     await vi.waitFor(() => expect(gaps + (reader?.gaps.length ?? 0)).toBeGreaterThan(0), PATIENCE);
   leave('stop');
   expect(

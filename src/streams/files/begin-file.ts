@@ -49,8 +49,11 @@ export class FileBeginnings {
     return original !== undefined && this.#set.files.get(keyOf(original)) === original;
   }
 
-  /** What is to become of an open file; with `isOld` it is from before the first look at the group. */
-  async of(file: OpenFile, path: string, stats: FileStats, isOld: boolean): Promise<Beginning> {
+  /**
+   * What is to become of an open file; with `isOld` it is from before the first look at the group. `log` is the name of
+   * the log that it has been rotated from, if it has been.
+   */
+  async of(file: OpenFile, path: string, stats: FileStats, isOld: boolean, log?: string): Promise<Beginning> {
     const { left } = this.#set;
     const key = keyOf(stats);
     const head = (await bytesAt(file, 0, Math.min(HEAD, stats.size))) ?? Buffer.alloc(0);
@@ -58,7 +61,7 @@ export class FileBeginnings {
     if (reason !== undefined) return { type: 'refused', reason };
     const isKnown = left.hasRead(key);
     if (!isKnown) await this.checkAlike(path);
-    const found = await left.findIn(file, path, stats);
+    const found = await left.findIn(file, path, stats, log);
     if (found !== undefined && (isKnown || found.place.mark.offset > 0)) return { type: 'resume', ...found };
     const wasCopy = this.#copies.delete(key);
     const original = isKnown ? undefined : await this.#originalOf(head.subarray(0, MARKED), path);

@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import { identityOf } from '../../model.ts';
+import { changeHints } from './change-hints.ts';
 import type { FollowedStatus } from '../source.ts';
 import type { FilePosition } from './file-position.ts';
 import { type FileSystem, fileSystemOf, localDisk, remoteDisk } from './file-system.ts';
@@ -67,6 +69,14 @@ export function fileGroup(
   let found: Found | undefined;
   let trouble: GroupTrouble | undefined;
   let last: Look = 'idle';
+  /** Folders in which changes are heard of. */
+  let watched: ReadonlySet<string> = new Set();
+  /** Something has changed there since the last look. */
+  let hinted = false;
+  const hints = changeHints(() => {
+    hinted = true;
+    sleep.end();
+  });
   /** Since when a look has been under way. */
   let lookingSince: number | undefined;
   signal.addEventListener('abort', () => sleep.end(), { once: true });
@@ -87,13 +97,16 @@ export function fileGroup(
 
   async function run(): Promise<void> {
     let foundAt = -Infinity;
+    let isCalm = false;
     try {
       while (!signal.aborted) {
         const now = clock.now();
         lookingSince = now;
-        const interval = Math.max(last === 'idle' ? LOOK_EVERY : LOOK_AGAIN, (found?.looked ?? 0) * PER_NAME);
+        // Before the look: nothing must happen unseen between the two.
+        if (isCalm) hints.arm(watched);
+        const interval = Math.max(isCalm ? LOOK_EVERY : LOOK_AGAIN, (found?.looked ?? 0) * PER_NAME);
         // Whichever way the clock has been set meanwhile.
-        if (last === 'changed' || Math.abs(now - foundAt) >= interval) {
+        if (Math.abs(now - foundAt) >= interval) {
           foundAt = now;
           await find();
         }
@@ -101,10 +114,13 @@ export function fileGroup(
         files.tick(clock.now());
         noteTrouble();
         lookingSince = undefined;
-        if (last === 'idle') scratch.bytes = Buffer.alloc(0);
-        if (last !== 'more') await sleep.wait(last === 'idle' ? LOOK_EVERY : LOOK_AGAIN);
+        if (last !== 'more') await sleep.wait(isCalm && last === 'idle' ? LOOK_EVERY : LOOK_AGAIN);
+        isCalm = last === 'idle' && !hinted;
+        hinted = false;
+        if (isCalm) scratch.bytes = Buffer.alloc(0);
       }
     } finally {
+      hints.close();
       files.set.close();
     }
   }
@@ -112,6 +128,8 @@ export function fileGroup(
   async function find(): Promise<void> {
     const disk = await diskOf(patterns);
     found = await findFiles(patterns, excluded, disk);
+    const folders = [...patterns.map(({ base }) => base), ...found.files.map(({ path }) => dirname(path))];
+    watched = disk === localDisk ? new Set(folders) : new Set();
     await files.update(found, disk);
   }
 

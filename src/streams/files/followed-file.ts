@@ -8,7 +8,7 @@ import { LineCutter } from './line-cutter.ts';
 import { lineTimes, type TimeForm } from './line-times.ts';
 
 /** Read of a file before it is the next one's turn, in bytes. */
-const CHUNK = 256 * 1024;
+const CHUNK = 128 * 1024;
 
 /** How long a line without an end waits for the rest before it is emitted as it is, in milliseconds. */
 export const OPEN_LINE = 5_000;

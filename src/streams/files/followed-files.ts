@@ -181,7 +181,8 @@ export class FollowedFiles {
       }
       const since = Math.max(this.#unmatched.get(file) ?? now, file.grewAt);
       this.#unmatched.set(file, since);
-      if (now - since < ((await file.isRemoved()) ? REMOVED : RENAMED)) continue;
+      const isRemoved = await file.isRemoved().catch(() => false);
+      if (now - since < (isRemoved ? REMOVED : RENAMED)) continue;
       this.#unmatched.delete(file);
       this.set.finish(file);
     }
