@@ -5,8 +5,8 @@ const MOST = 32;
 
 /** Watches folders for changes, where the system tells of them. A hint to look sooner, and nothing more. */
 export interface ChangeHints {
-  /** Waits for the next change in one of these folders. */
-  arm(folders: Iterable<string>): void;
+  /** Waits for the next change in one of these folders. True if a change in any of them is heard of. */
+  arm(folders: ReadonlySet<string>): boolean;
   close(): void;
 }
 
@@ -19,7 +19,7 @@ export function changeHints(onChange: () => void): ChangeHints {
   const watchers = new Map<string, FSWatcher>();
   return { arm, close };
 
-  function arm(folders: Iterable<string>): void {
+  function arm(folders: ReadonlySet<string>): boolean {
     const wanted = new Set([...folders].slice(0, MOST));
     for (const [folder, watcher] of watchers)
       if (!wanted.has(folder)) {
@@ -27,6 +27,7 @@ export function changeHints(onChange: () => void): ChangeHints {
         watchers.delete(folder);
       }
     for (const folder of wanted) if (!watchers.has(folder)) begin(folder);
+    return folders.size > 0 && watchers.size === folders.size;
   }
 
   function begin(folder: string): void {

@@ -14,6 +14,9 @@ import { pause } from './pause.ts';
 const LOOK_EVERY = 1_000;
 const LOOK_AGAIN = 100;
 
+/** How often it is looked where a change would be heard of, in milliseconds. */
+const LOOK_ANYWAY = 5_000;
+
 /** Looking for files must not cost more than it finds: so long is waited for every name that was looked at, milliseconds. */
 const PER_NAME = 2;
 
@@ -103,7 +106,7 @@ export function fileGroup(
         const now = clock.now();
         lookingSince = now;
         // Before the look: nothing must happen unseen between the two.
-        if (isCalm) hints.arm(watched);
+        const isHeard = isCalm && hints.arm(watched) && files.isSettled;
         const interval = Math.max(isCalm ? LOOK_EVERY : LOOK_AGAIN, (found?.looked ?? 0) * PER_NAME);
         // Whichever way the clock has been set meanwhile.
         if (Math.abs(now - foundAt) >= interval) {
@@ -114,7 +117,8 @@ export function fileGroup(
         files.tick(clock.now());
         noteTrouble();
         lookingSince = undefined;
-        if (last !== 'more') await sleep.wait(isCalm && last === 'idle' ? LOOK_EVERY : LOOK_AGAIN);
+        if (last !== 'more')
+          await sleep.wait(last !== 'idle' || !isCalm ? LOOK_AGAIN : isHeard ? LOOK_ANYWAY : LOOK_EVERY);
         isCalm = last === 'idle' && !hinted;
         hinted = false;
         if (isCalm) scratch.bytes = Buffer.alloc(0);

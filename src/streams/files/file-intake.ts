@@ -30,6 +30,9 @@ export class FileIntake {
   /** When compressed files that have been taken up were last changed, by device and inode: they are not read again. */
   readonly #unpacked = new Map<string, number>();
 
+  /** It is to be seen later what becomes of some file. */
+  isWaiting = false;
+
   constructor(parts: IntakeParts) {
     this.#parts = parts;
   }
@@ -60,6 +63,7 @@ export class FileIntake {
         if (keyOf(opened) !== key) return false;
         if (this.#parts.isOwn(await disk.realpath(path))) return this.#refuse(path, opened, OWN);
         const beginning = await beginnings.of(file, path, opened, isOld, log === path ? undefined : log);
+        this.isWaiting ||= beginning.type === 'wait';
         if (beginning.type === 'wait') return false;
         if (beginning.type === 'refused') return this.#refuse(path, opened, beginning.reason);
         const { place } = beginning;

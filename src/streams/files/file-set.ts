@@ -2,6 +2,7 @@ import { identityOf, type Origin } from '../../model.ts';
 import type { MarkedPlace } from './file-mark.ts';
 import type { FilePosition } from './file-position.ts';
 import { type FileStats, keyOf, type OpenFile } from './file-system.ts';
+import { isOfLog } from './find-rest.ts';
 import { type FileParts, followedFile, type FollowedFile } from './followed-file.ts';
 import { type LeftPlace, LeftPlaces } from './left-places.ts';
 
@@ -18,6 +19,8 @@ export class FileSet {
   readonly #files = new Map<string, FollowedFile>();
   readonly #parts: FileParts;
   readonly #group: string;
+  /** When files that are no longer followed were last written to, by their paths. */
+  readonly #written = new Map<string, number>();
   /** Lines of files that are no longer followed. */
   #ended = 0;
 
@@ -52,11 +55,10 @@ export class FileSet {
     for (const file of this.#files.values()) yield [file.origin.id, file.position()];
   }
 
-  /** When the files of each path were last written to, as far as they have been read. */
-  lastWritten(): ReadonlyMap<string, number> {
-    const last = new Map<string, number>();
-    for (const [, { path, mtime }] of this.positions()) last.set(path, Math.max(mtime, last.get(path) ?? 0));
-    return last;
+  /** When a log was last written to, under any name, as far as it has been read; undefined if it has not been. */
+  lastWritten(log: string): number | undefined {
+    const times = [...this.positions()].flatMap(([, { path, mtime }]) => (isOfLog(path, log) ? [mtime] : []));
+    return times.length === 0 ? undefined : Math.max(...times);
   }
 
   /** Begins to read an open file that has not been read before. `seen` is a moment before anything of it was written. */
@@ -113,6 +115,7 @@ export class FileSet {
   #forget(file: FollowedFile): void {
     const { path, mtime } = file.position();
     this.left.noteWritten(path, mtime);
+    this.#written.set(path, Math.max(mtime, this.#written.get(path) ?? 0));
     this.#ended += file.lines;
     this.#files.delete(keyOf(file));
     file.close();
@@ -120,7 +123,8 @@ export class FileSet {
 
   #positionOf(path: string, stats: FileStats, seen: number, place: MarkedPlace): FilePosition {
     const { dev, ino, mtimeMs } = stats;
-    const mtime = place.mark.offset === 0 ? mtimeMs - GRAIN : mtimeMs;
+    const before = [...this.#written].map(([log, last]) => (isOfLog(log, path) ? last : 0));
+    const mtime = place.mark.offset === 0 ? Math.max(mtimeMs - GRAIN, ...before) : mtimeMs;
     return { group: this.#group, path, dev, ino, seen, mtime, ...place.mark, ...place.cut };
   }
 

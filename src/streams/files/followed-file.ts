@@ -46,6 +46,8 @@ export interface FollowedFile {
   readonly path: string;
   /** It is called otherwise now. */
   rename(path: string): void;
+  /** A line has begun whose end has not come. */
+  readonly isOpen: boolean;
   /** Nothing has been asked of it yet. */
   readonly isNew: boolean;
   /** Reads one chunk of what is new. Throws the system's error. */
@@ -98,6 +100,9 @@ export function followedFile(
     isFinite: file.isFinite === true,
     get path() {
       return path;
+    },
+    get isOpen() {
+      return cutter.isOpen;
     },
     get isNew() {
       return isNew;

@@ -1,7 +1,7 @@
 import { MARKED, type MarkedPlace, placeOf } from './file-mark.ts';
 import type { FilePosition } from './file-position.ts';
 import { type FileStats, keyOf, type OpenFile } from './file-system.ts';
-import { isNamedLike } from './find-rest.ts';
+import { isNamedLike, isOfLog } from './find-rest.ts';
 import type { FollowedFile } from './followed-file.ts';
 
 /** A place that nothing is being read from: of an earlier run, or in a file that is no longer what it was. */
@@ -40,7 +40,7 @@ export class LeftPlaces {
     const older = this.all().filter(
       ({ position }) =>
         position.offset === 0 &&
-        position.path === path &&
+        isOfLog(path, position.path) &&
         position.mtime < mtime &&
         (key === undefined || keyOf(position) === key),
     );
