@@ -8,6 +8,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -50,6 +51,7 @@ export class LogFolder {
 
   /** As `logrotate` does with `create`: those there are move on by one number, the last is removed. */
   rotate(name: string, keep: number, how: 'rename' | 'copytruncate'): void {
+    this.#untilTimeMoves();
     rmSync(this.path(`${name}.${keep}`), { force: true });
     for (let n = keep - 1; n >= 1; n--)
       for (const ending of ['', '.gz', '.zst'])
@@ -62,6 +64,17 @@ export class LogFolder {
       copyFileSync(this.path(name), this.path(`${name}.1`));
       truncateSync(this.path(name));
     }
+  }
+
+  /** File systems tell times in steps of some milliseconds; two rotations within one cannot be told apart. */
+  #untilTimeMoves(): void {
+    const probe = join(this.root, 'probe');
+    const time = (): number => {
+      writeFileSync(probe, 'x');
+      return statSync(probe).mtimeMs;
+    };
+    const before = time();
+    while (time() === before);
   }
 
   compress(name: string, how: 'gzip' | 'zstd'): void {

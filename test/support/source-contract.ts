@@ -425,6 +425,8 @@ function openHandles(): ReadonlyMap<string, number> {
     const path = `/proc/self/fd/${fd}`;
     try {
       const target = readlinkSync(path);
+      // Node keeps the one by which it hears of changes in folders, once it has had it.
+      if (target === 'anon_inode:inotify') continue;
       // Sockets and pipes are numbered, and their number says nothing.
       count(target.replace(/:\[\d+\]$/, ''));
     } catch {

@@ -49,16 +49,19 @@ export class FileBeginnings {
     return original !== undefined && this.#set.files.get(keyOf(original)) === original;
   }
 
-  /** What is to become of an open file; with `isOld` it is from before the first look at the group. */
-  async of(file: OpenFile, path: string, stats: FileStats, isOld: boolean): Promise<Beginning> {
+  /**
+   * What is to become of an open file; with `isOld` it is from before the first look at the group. `log` is the name of
+   * the log that it has been rotated from, if it has been.
+   */
+  async of(file: OpenFile, path: string, stats: FileStats, isOld: boolean, log?: string): Promise<Beginning> {
     const { left } = this.#set;
     const key = keyOf(stats);
     const head = (await bytesAt(file, 0, Math.min(HEAD, stats.size))) ?? Buffer.alloc(0);
     const reason = refusalOf(head);
     if (reason !== undefined) return { type: 'refused', reason };
     const isKnown = left.hasRead(key);
-    if (!isKnown) await this.#checkAlike(path);
-    const found = await left.findIn(file, path, stats);
+    if (!isKnown) await this.checkAlike(path);
+    const found = await left.findIn(file, path, stats, log);
     if (found !== undefined && (isKnown || found.place.mark.offset > 0)) return { type: 'resume', ...found };
     const wasCopy = this.#copies.delete(key);
     const original = isKnown ? undefined : await this.#originalOf(head.subarray(0, MARKED), path);
@@ -80,7 +83,7 @@ export class FileBeginnings {
   }
 
   /** Finds out which of the files that are named alike are no longer what they were: this may be their copy. */
-  async #checkAlike(path: string): Promise<void> {
+  async checkAlike(path: string): Promise<void> {
     for (const file of this.#alike(path)) if (!(await file.check())) this.#change(file);
   }
 
@@ -88,7 +91,6 @@ export class FileBeginnings {
   async isBeingRead(file: OpenFile, path: string): Promise<boolean> {
     const head = Buffer.alloc(MARKED);
     const length = await file.read(head, MARKED, 0);
-    await this.#checkAlike(path);
     return (await this.#originalOf(head.subarray(0, length), path)) !== undefined;
   }
 

@@ -9,7 +9,7 @@ import { sessionNotes } from '../saved/session-notes.ts';
 import type { PastFetched, PastRequest } from '../source.ts';
 import { fileSystemOf } from './file-system.ts';
 import { findFiles, type PathPattern } from './find-files.ts';
-import { isNamedLike } from './find-rest.ts';
+import { isRotationOf } from './find-rest.ts';
 import { FILES } from './file-set.ts';
 import { ownFiles } from './own-files.ts';
 
@@ -52,7 +52,7 @@ async function pathsOf({ patterns, excluded }: PastGroup, config: Config): Promi
     for (const { path } of (await findFiles([pattern], excluded, disk)).files) {
       const folder = dirname(path);
       for (const name of await disk.list(folder))
-        if (isNamedLike(name, path) && !excluded(`${folder}/${name}`)) paths.add(`${folder}/${name}`);
+        if (isRotationOf(name, path) && !excluded(`${folder}/${name}`)) paths.add(`${folder}/${name}`);
       paths.add(path);
     }
   }

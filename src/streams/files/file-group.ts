@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import { identityOf } from '../../model.ts';
+import { changeHints } from './change-hints.ts';
 import type { FollowedStatus } from '../source.ts';
 import type { FilePosition } from './file-position.ts';
 import { type FileSystem, fileSystemOf, localDisk, remoteDisk } from './file-system.ts';
@@ -11,6 +13,9 @@ import { pause } from './pause.ts';
 /** How often it is looked for what is new, in milliseconds; and how soon again after there was something. */
 const LOOK_EVERY = 1_000;
 const LOOK_AGAIN = 100;
+
+/** How often it is looked where a change would be heard of, in milliseconds. */
+const LOOK_ANYWAY = 5_000;
 
 /** Looking for files must not cost more than it finds: so long is waited for every name that was looked at, milliseconds. */
 const PER_NAME = 2;
@@ -67,6 +72,14 @@ export function fileGroup(
   let found: Found | undefined;
   let trouble: GroupTrouble | undefined;
   let last: Look = 'idle';
+  /** Folders in which changes are heard of. */
+  let watched: ReadonlySet<string> = new Set();
+  /** Something has changed there since the last look. */
+  let hinted = false;
+  const hints = changeHints(() => {
+    hinted = true;
+    sleep.end();
+  });
   /** Since when a look has been under way. */
   let lookingSince: number | undefined;
   signal.addEventListener('abort', () => sleep.end(), { once: true });
@@ -87,13 +100,16 @@ export function fileGroup(
 
   async function run(): Promise<void> {
     let foundAt = -Infinity;
+    let isCalm = false;
     try {
       while (!signal.aborted) {
         const now = clock.now();
         lookingSince = now;
-        const interval = Math.max(last === 'idle' ? LOOK_EVERY : LOOK_AGAIN, (found?.looked ?? 0) * PER_NAME);
+        // Before the look: nothing must happen unseen between the two.
+        const isHeard = isCalm && hints.arm(watched) && files.isSettled;
+        const interval = Math.max(isCalm ? LOOK_EVERY : LOOK_AGAIN, (found?.looked ?? 0) * PER_NAME);
         // Whichever way the clock has been set meanwhile.
-        if (last === 'changed' || Math.abs(now - foundAt) >= interval) {
+        if (Math.abs(now - foundAt) >= interval) {
           foundAt = now;
           await find();
         }
@@ -101,10 +117,14 @@ export function fileGroup(
         files.tick(clock.now());
         noteTrouble();
         lookingSince = undefined;
-        if (last === 'idle') scratch.bytes = Buffer.alloc(0);
-        if (last !== 'more') await sleep.wait(last === 'idle' ? LOOK_EVERY : LOOK_AGAIN);
+        if (last !== 'more')
+          await sleep.wait(last !== 'idle' || !isCalm ? LOOK_AGAIN : isHeard ? LOOK_ANYWAY : LOOK_EVERY);
+        isCalm = last === 'idle' && !hinted;
+        hinted = false;
+        if (isCalm) scratch.bytes = Buffer.alloc(0);
       }
     } finally {
+      hints.close();
       files.set.close();
     }
   }
@@ -112,6 +132,8 @@ export function fileGroup(
   async function find(): Promise<void> {
     const disk = await diskOf(patterns);
     found = await findFiles(patterns, excluded, disk);
+    const folders = [...patterns.map(({ base }) => base), ...found.files.map(({ path }) => dirname(path))];
+    watched = disk === localDisk ? new Set(folders) : new Set();
     await files.update(found, disk);
   }
 

@@ -27,6 +27,12 @@ export class FileIntake {
   /** What was refused, by device and inode: it is not looked into again while it is the same. */
   readonly #refusals = new Map<string, { readonly stats: FileStats; readonly reason: string }>();
 
+  /** When compressed files that have been taken up were last changed, by device and inode: they are not read again. */
+  readonly #unpacked = new Map<string, number>();
+
+  /** It is to be seen later what becomes of some file. */
+  isWaiting = false;
+
   constructor(parts: IntakeParts) {
     this.#parts = parts;
   }
@@ -56,7 +62,8 @@ export class FileIntake {
         const opened = await file.stat();
         if (keyOf(opened) !== key) return false;
         if (this.#parts.isOwn(await disk.realpath(path))) return this.#refuse(path, opened, OWN);
-        const beginning = await beginnings.of(file, path, opened, isOld);
+        const beginning = await beginnings.of(file, path, opened, isOld, log === path ? undefined : log);
+        this.isWaiting ||= beginning.type === 'wait';
         if (beginning.type === 'wait') return false;
         if (beginning.type === 'refused') return this.#refuse(path, opened, beginning.reason);
         const { place } = beginning;
@@ -69,7 +76,9 @@ export class FileIntake {
 
   /** Takes up what a log has been rotated to since a moment: there may have been more than one between two looks. */
   async takeRotated(log: string, since: number, disk: FileSystem): Promise<void> {
-    for (const found of await rotatedSince(log, since, disk)) {
+    const rotated = await rotatedSince(log, since, disk);
+    const known = rotated.filter(({ stats }) => this.#parts.set.left.hasRead(keyOf(stats)));
+    for (const found of [...known, ...rotated.filter((other) => !known.includes(other))]) {
       if (this.#parts.readerOf(keyOf(found.stats)) !== undefined) continue;
       if (isCompressed(found.path)) await this.#takeCompressed(found, disk, log);
       else await this.take(found, disk, false, log);
@@ -80,14 +89,17 @@ export class FileIntake {
   async #takeCompressed(found: FoundFile, disk: FileSystem, log: string): Promise<void> {
     const { set, beginnings, signal } = this.#parts;
     const { path, stats } = found;
-    if (signal.aborted || set.files.has(keyOf(stats))) return;
+    const key = keyOf(stats);
+    if (signal.aborted || set.files.has(key) || this.#unpacked.get(key) === stats.mtimeMs) return;
     await this.#withOpen(
       path,
       () => openUnpacked(found, disk),
       async (file) => {
-        const known = await set.left.findIn(file, path, stats);
+        await beginnings.checkAlike(path);
+        const known = await set.left.findIn(file, path, stats, log);
         if (known === undefined && (await beginnings.isBeingRead(file, path))) return false;
         const start = known?.place ?? (await markOf(file, 0));
+        this.#unpacked.set(key, stats.mtimeMs);
         if (known !== undefined) set.resume(file, log, stats, known.left, known.place);
         else if (start !== undefined) set.begin(file, log, stats, start, 0);
         return start !== undefined;

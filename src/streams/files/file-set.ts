@@ -2,11 +2,15 @@ import { identityOf, type Origin } from '../../model.ts';
 import type { MarkedPlace } from './file-mark.ts';
 import type { FilePosition } from './file-position.ts';
 import { type FileStats, keyOf, type OpenFile } from './file-system.ts';
+import { isOfLog } from './find-rest.ts';
 import { type FileParts, followedFile, type FollowedFile } from './followed-file.ts';
 import { type LeftPlace, LeftPlaces } from './left-places.ts';
 
 /** The id of the source, and of what all its containers' identities begin with. */
 export const FILES = 'files';
+
+/** File systems tell times in steps of up to so many milliseconds: what is as new as the unread may look so much older. */
+const GRAIN = 10;
 
 /** The files of one group that are being read, and the places of those that are not: together, where reading is. */
 export class FileSet {
@@ -15,6 +19,8 @@ export class FileSet {
   readonly #files = new Map<string, FollowedFile>();
   readonly #parts: FileParts;
   readonly #group: string;
+  /** When files that are no longer followed were last written to, by their paths. */
+  readonly #written = new Map<string, number>();
   /** Lines of files that are no longer followed. */
   #ended = 0;
 
@@ -49,22 +55,28 @@ export class FileSet {
     for (const file of this.#files.values()) yield [file.origin.id, file.position()];
   }
 
-  /** When the files of each path were last written to, as far as they have been read. */
-  lastWritten(): ReadonlyMap<string, number> {
-    const last = new Map<string, number>();
-    for (const [, { path, mtime }] of this.positions()) last.set(path, Math.max(mtime, last.get(path) ?? 0));
-    return last;
+  /** When a log was last written to, under any name, as far as it has been read; undefined if it has not been. */
+  lastWritten(log: string): number | undefined {
+    const times = [...this.positions()].flatMap(([, { path, mtime }]) => (isOfLog(path, log) ? [mtime] : []));
+    return times.length === 0 ? undefined : Math.max(...times);
   }
 
   /** Begins to read an open file that has not been read before. `seen` is a moment before anything of it was written. */
   begin(file: OpenFile, path: string, stats: FileStats, place: MarkedPlace, seen: number): void {
-    this.#follow(this.#freshId(keyOf(stats)), file, this.#positionOf(path, stats, seen, place), place);
+    this.#follow(
+      this.#freshId(keyOf(stats)),
+      file,
+      this.#positionOf(path, stats, seen, place),
+      place,
+      stats.size,
+    );
   }
 
   /** Reads on from a place that was left. */
-  resume(file: OpenFile, path: string, { dev, ino }: FileStats, from: LeftPlace, place: MarkedPlace): void {
+  resume(file: OpenFile, path: string, stats: FileStats, from: LeftPlace, place: MarkedPlace): void {
+    const { dev, ino, size } = stats;
     this.left.delete(from);
-    this.#follow(from.id, file, { ...from.position, path, dev, ino }, place);
+    this.#follow(from.id, file, { ...from.position, path, dev, ino }, place, size);
   }
 
   /** Keeps a place for a file that is empty: all that comes is to be read, whatever it is called by then. */
@@ -72,6 +84,11 @@ export class FileSet {
     const key = keyOf(stats);
     if (!this.left.hasEmpty(key))
       this.left.add(this.#freshId(key), this.#positionOf(path, stats, seen, place));
+  }
+
+  /** Whether a file that was empty, and is, has been written to meanwhile: somebody has taken away what it held. */
+  wasEmptied(path: string, stats: FileStats): boolean {
+    return this.left.noteWritten(path, stats.mtimeMs - GRAIN, keyOf(stats));
   }
 
   /** Reads a file no further; `changed`: it is no longer what was read. */
@@ -90,24 +107,25 @@ export class FileSet {
     for (const file of this.#files.values()) file.close();
   }
 
-  #follow(id: string, file: OpenFile, position: FilePosition, place: MarkedPlace): void {
+  #follow(id: string, file: OpenFile, position: FilePosition, place: MarkedPlace, size: number): void {
     const origin: Origin = { id, source: FILES, container: this.container, stream: 'stdout', labels: {} };
-    this.#files.set(keyOf(position), followedFile(this.#parts, position, origin, file, place));
+    this.#files.set(keyOf(position), followedFile(this.#parts, position, origin, file, place, size));
   }
 
   #forget(file: FollowedFile): void {
+    const { path, mtime } = file.position();
+    this.left.noteWritten(path, mtime);
+    this.#written.set(path, Math.max(mtime, this.#written.get(path) ?? 0));
     this.#ended += file.lines;
     this.#files.delete(keyOf(file));
     file.close();
   }
 
-  #positionOf(
-    path: string,
-    { dev, ino, mtimeMs }: FileStats,
-    seen: number,
-    place: MarkedPlace,
-  ): FilePosition {
-    return { group: this.#group, path, dev, ino, seen, mtime: mtimeMs, ...place.mark, ...place.cut };
+  #positionOf(path: string, stats: FileStats, seen: number, place: MarkedPlace): FilePosition {
+    const { dev, ino, mtimeMs } = stats;
+    const before = [...this.#written].map(([log, last]) => (isOfLog(log, path) ? last : 0));
+    const mtime = place.mark.offset === 0 ? Math.max(mtimeMs - GRAIN, ...before) : mtimeMs;
+    return { group: this.#group, path, dev, ino, seen, mtime, ...place.mark, ...place.cut };
   }
 
   /** A file with the number of one that is gone, or with other content than before, is another origin. */

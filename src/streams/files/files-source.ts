@@ -108,7 +108,10 @@ function filesSource(groups: readonly Group[], context: SourceContext, position?
           begun: following.filter(({ begun }) => begun).map(({ name }) => name),
         }),
       containers: () => following.map((group) => group.status()),
-      stop: () => closing.abort(),
+      stop: () => {
+        closing.abort();
+        gathered.close();
+      },
     };
 
     async function look(): Promise<void> {

@@ -93,6 +93,11 @@ export function isRotationOf(path: string, log: string): boolean {
 
 const COMPRESSED = /\.(?:gz|zst)$/;
 
+/** Whether a path is that of a log, or one that it is rotated to. */
+export function isOfLog(path: string, log: string): boolean {
+  return path === log || (dirname(path) === dirname(log) && isRotationOf(path, log));
+}
+
 /** A number, a date or a moment, as rotation puts it behind a name. */
 const NUMBER = /^[._-]\d[\dTZ:._-]*$/;
 

@@ -8,7 +8,7 @@ import { LineCutter } from './line-cutter.ts';
 import { lineTimes, type TimeForm } from './line-times.ts';
 
 /** Read of a file before it is the next one's turn, in bytes. */
-const CHUNK = 256 * 1024;
+const CHUNK = 128 * 1024;
 
 /** How long a line without an end waits for the rest before it is emitted as it is, in milliseconds. */
 export const OPEN_LINE = 5_000;
@@ -46,6 +46,10 @@ export interface FollowedFile {
   readonly path: string;
   /** It is called otherwise now. */
   rename(path: string): void;
+  /** A line has begun whose end has not come. */
+  readonly isOpen: boolean;
+  /** Nothing has been asked of it yet. */
+  readonly isNew: boolean;
   /** Reads one chunk of what is new. Throws the system's error. */
   read(): Promise<Look>;
   /** Emits an open line whose end has not come for some time. */
@@ -67,13 +71,14 @@ export interface FollowedFile {
   close(): void;
 }
 
-/** Begins to follow an open file at a place that it bears the mark of. */
+/** Begins to follow an open file at a place that it bears the mark of; `size` is what it had by then. */
 export function followedFile(
   parts: FileParts,
   start: FilePosition,
   origin: Origin,
   file: OpenFile,
   { before, mark }: MarkedPlace,
+  size: number,
 ): FollowedFile {
   const { push, quiet, skim, now, clock, scratch } = parts;
   const { group, dev, ino } = start;
@@ -85,6 +90,8 @@ export function followedFile(
   let lag = 0;
   let grewAt = clock.now();
   let changed = -1;
+  let isNew = true;
+  let largest = file.isFinite === true ? 0 : size;
   let stored: FilePosition | undefined;
   return {
     origin,
@@ -93,6 +100,12 @@ export function followedFile(
     isFinite: file.isFinite === true,
     get path() {
       return path;
+    },
+    get isOpen() {
+      return cutter.isOpen;
+    },
+    get isNew() {
+      return isNew;
     },
     rename: (name) => {
       if (name !== path) stored = undefined;
@@ -123,9 +136,11 @@ export function followedFile(
   };
 
   async function read(): Promise<Look> {
+    isNew = false;
     const { size, mtimeMs } = await file.stat();
     const { from, readTo } = cutter;
-    if (size < readTo) return 'changed';
+    if (size < largest) return 'changed';
+    largest = file.isFinite === true ? 0 : size;
     if (size === readTo && mtimeMs === changed) return 'idle';
     const wanted = Math.min(size - from, readTo - from + CHUNK);
     if (scratch.bytes.length < wanted) scratch.bytes = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * CHUNK));
@@ -141,18 +156,18 @@ export function followedFile(
     cutter.feed(bytes);
     if (from + got < size) return 'more';
     changed = mtimeMs;
-    if (grown === 0) return 'idle';
+    if (mtimeMs === mtime && grown === 0) return 'idle';
     seen = clock.now();
     mtime = mtimeMs;
     stored = undefined;
     times.caughtUp(seen);
-    return 'grown';
+    return grown > 0 ? 'grown' : 'idle';
   }
 
   async function check(): Promise<boolean> {
     const { size, mtimeMs } = await file.stat();
     const { from, offset } = cutter;
-    if (size < cutter.readTo) return false;
+    if (size < largest) return false;
     if (size === cutter.readTo && mtimeMs === changed) return true;
     const bytes = Buffer.alloc(offset - from);
     return (await file.read(bytes, bytes.length, from)) === bytes.length && cutter.isContinuedBy(bytes);

@@ -54,6 +54,17 @@ export class FollowedFiles {
     return !this.#first;
   }
 
+  /** Nothing is awaited that only time brings: the end of a line, or what became of a file. */
+  get isSettled(): boolean {
+    const { left, files } = this.set;
+    return (
+      this.#unmatched.size === 0 &&
+      !this.#intake.isWaiting &&
+      !left.all().some(({ position }) => position.offset > 0) &&
+      ![...files.values()].some((file) => file.isOpen)
+    );
+  }
+
   /** What should be read and cannot be, with the reason. */
   get unreadable(): ReadonlyMap<string, string> {
     return this.#intake.unreadable;
@@ -68,20 +79,28 @@ export class FollowedFiles {
   async update(found: Found, disk: FileSystem): Promise<void> {
     const { set } = this;
     const { unreadable, refused } = this.#intake;
+    this.#intake.isWaiting = false;
     replace(unreadable, found.unreadable);
     replace(refused, found.refused);
     const matched = this.#byNumber(found);
     const fresh = [...matched.values()].filter(({ stats }) => !set.files.has(keyOf(stats)));
     for (const [key, { path }] of matched) set.files.get(key)?.rename(path);
-    const last = set.lastWritten();
+    const last = new Map(fresh.map(({ path }) => [path, set.lastWritten(path)]));
+    const empty = new Set(fresh.map(({ stats }) => keyOf(stats)).filter((key) => set.left.hasEmpty(key)));
     // What has been read before comes first, and then what was rotated: another may be a copy of one of them.
     for (const file of fresh.filter(({ stats }) => set.left.has(keyOf(stats)))) await this.#take(file, disk);
-    for (const { path, stats } of fresh)
-      if (!set.files.has(keyOf(stats)) || set.left.has(keyOf(stats)))
-        this.#noteReplaced(path, last.get(path));
+    for (const { path, stats } of fresh) {
+      const key = keyOf(stats);
+      const isFollowed = set.files.has(key);
+      const isSame = empty.has(key)
+        ? !isFollowed && !set.wasEmptied(path, stats)
+        : isFollowed && !set.left.has(key);
+      if (!isSame) this.#noteReplaced(path, last.get(path));
+    }
     for (const [path, since] of this.#replaced) {
       this.#replaced.delete(path);
       await this.#intake.takeRotated(path, since, disk);
+      await this.#readNew();
     }
     for (const file of fresh) await this.#take(file, disk);
     if (this.#first) for (const path of unreadable.keys()) this.#old.add(path);
@@ -121,8 +140,14 @@ export class FollowedFiles {
     return matched;
   }
 
-  #take(file: FoundFile, disk: FileSystem): Promise<void> {
-    return this.#intake.take(file, disk, this.#first || this.#old.has(file.path));
+  async #take(file: FoundFile, disk: FileSystem): Promise<void> {
+    await this.#intake.take(file, disk, this.#first || this.#old.has(file.path));
+    await this.#readNew();
+  }
+
+  /** At once: what has not been read cannot be missed. */
+  async #readNew(): Promise<void> {
+    for (const file of this.set.files.values()) if (file.isNew) await this.#readOne(file);
   }
 
   #noteReplaced(path: string, since: number | undefined): void {
@@ -170,7 +195,8 @@ export class FollowedFiles {
       }
       const since = Math.max(this.#unmatched.get(file) ?? now, file.grewAt);
       this.#unmatched.set(file, since);
-      if (now - since < ((await file.isRemoved()) ? REMOVED : RENAMED)) continue;
+      const isRemoved = await file.isRemoved().catch(() => false);
+      if (now - since < (isRemoved ? REMOVED : RENAMED)) continue;
       this.#unmatched.delete(file);
       this.set.finish(file);
     }

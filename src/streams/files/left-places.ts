@@ -1,7 +1,7 @@
 import { MARKED, type MarkedPlace, placeOf } from './file-mark.ts';
 import type { FilePosition } from './file-position.ts';
 import { type FileStats, keyOf, type OpenFile } from './file-system.ts';
-import { isNamedLike } from './find-rest.ts';
+import { isNamedLike, isOfLog } from './find-rest.ts';
 import type { FollowedFile } from './followed-file.ts';
 
 /** A place that nothing is being read from: of an earlier run, or in a file that is no longer what it was. */
@@ -35,6 +35,19 @@ export class LeftPlaces {
     this.#places.set(id, { id, position, file, changed, since: undefined });
   }
 
+  /** An empty file, or those of a path, have been written to, or to others: true if that is news. */
+  noteWritten(path: string, mtime: number, key?: string): boolean {
+    const older = this.all().filter(
+      ({ position }) =>
+        position.offset === 0 &&
+        isOfLog(path, position.path) &&
+        position.mtime < mtime &&
+        (key === undefined || keyOf(position) === key),
+    );
+    for (const { id, position } of older) this.add(id, { ...position, mtime });
+    return older.length > 0;
+  }
+
   delete({ id }: LeftPlace): void {
     this.#places.delete(id);
   }
@@ -62,13 +75,22 @@ export class LeftPlaces {
     for (const left of this.#places.values()) if (keyOf(left.position) === key) left.changed = true;
   }
 
-  /** The place that an open file goes on from, whatever it is called now; the same file by its number comes first. */
-  async findIn(file: OpenFile, path: string, stats: FileStats): Promise<FoundPlace | undefined> {
+  /**
+   * The place that an open file goes on from, whatever it is called now; the same file by its number comes first.
+   * `log` is the name of the log that this has been rotated from, where that is known.
+   */
+  async findIn(
+    file: OpenFile,
+    path: string,
+    stats: FileStats,
+    log?: string,
+  ): Promise<FoundPlace | undefined> {
     const key = keyOf(stats);
     for (const isSame of [true, false])
       for (const left of this.#places.values()) {
         if ((keyOf(left.position) === key) !== isSame) continue;
-        if (!isSame && !mayContinue(left, path, stats)) continue;
+        if (!isSame && left.position.path !== log && !mayContinue(left, path, stats)) continue;
+        if (!isSame && left.position.offset === 0) continue;
         const place = await placeOf(file, left.position);
         if (place !== undefined) return { left, place };
         if (isSame) left.changed = true;
@@ -82,7 +104,7 @@ export class LeftPlaces {
  * common, the copy of a file that has been truncated, or the same after the numbers have changed with a new mount.
  */
 function mayContinue({ position, changed }: LeftPlace, path: string, stats: FileStats): boolean {
-  if (position.offset === 0 || !isNamedLike(path, position.path)) return false;
+  if (!isNamedLike(path, position.path)) return false;
   if (position.offset >= MARKED) return true;
   if (stats.dev === position.dev) return changed && path !== position.path;
   return stats.ino === position.ino || path === position.path;
