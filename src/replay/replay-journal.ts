@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
-import type { Counts, Effect, Evidence, Gap, IncidentState, Kind, Observation } from '../model.ts';
+import type { Counts, Evidence, Gap, IncidentState, Kind, Observation } from '../model.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import { zero } from '../operators/rolling-window.ts';
-import type { ReplayedEffect, ReplayedIncident, ReplayedTransition, ReplayResult } from './replay-result.ts';
+import type { ReplayedEffect, ReplayedTransition, ReplayResult } from './replay-result.ts';
 import { describeEffect } from '../sinks/text/describe-effect.ts';
 
 interface Draft {

@@ -3,7 +3,7 @@ import { canHeal } from '../config/can-heal.ts';
 import type { Config } from '../config/config.ts';
 import { policyOf } from '../incidents/policy.ts';
 import { SILENT } from '../log.ts';
-import type { Counts, Effect, Outcome, Tally } from '../model.ts';
+import type { Effect, Outcome, Tally } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
 import { createClassifier } from '../classify/classifier.ts';
 import type { Step } from '../incidents/reducer-context.ts';
