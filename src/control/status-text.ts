@@ -41,13 +41,23 @@ function facts(status: Status): string[] {
 
 /** A line for each source; with one engine alone it is Docker's. */
 function sources({ sources: all, at }: Status): string[] {
-  return all.map(({ id, kind, endpoint, state, since, reason }) => {
+  return all.flatMap(({ id, kind, endpoint, state, since, reason, offset = 0 }) => {
     const alone = all.length === 1 && kind === 'docker';
     const why = reason === undefined ? '' : `: ${reason}`;
     const where = endpoint === id ? '' : ` (${endpoint})`;
     const is = `${state === 'up' ? 'connected' : state} for ${span(at - since)}${why}${where}`;
-    return alone ? `Docker     ${is}` : `Source     ${id} ${is}`;
+    return [
+      alone ? `Docker     ${is}` : `Source     ${id} ${is}`,
+      ...(Math.abs(offset) < SAME ? [] : [`           its clock is ${apart(offset)} ours`]),
+    ];
   });
+}
+
+/** Clocks that differ by less than this show the same time to people, in milliseconds. */
+const SAME = 2_000;
+
+function apart(offset: number): string {
+  return `${formatDuration(Math.round(Math.abs(offset) / 1_000) * 1_000)} ${offset < 0 ? 'behind' : 'ahead of'}`;
 }
 
 /** `6`, or `5 of 6` where a log driver does not support reading. */

@@ -40,6 +40,8 @@ export const statusSchema = z.object({
       state: z.enum(['connecting', 'up', 'down']),
       since: moment,
       reason: z.string().optional(),
+      /** By how much its clock is ahead of ours; absent while both show the same time. */
+      offset: z.number().optional(),
       /** What of it should be read and is not, and why. */
       unread: z.string().optional(),
     }),

@@ -6,7 +6,6 @@ import {
   ignoreElements,
   type MonoTypeOperatorFunction,
   type Observable,
-  type SchedulerLike,
   Subject,
   takeUntil,
   tap,
@@ -26,6 +25,7 @@ import { drain } from '../streams/merge-sources.ts';
 import { configuredSources } from '../streams/registry.ts';
 import { silenceSource } from '../streams/silence.ts';
 import type { SourceStatus } from '../streams/source.ts';
+import type { SettableClock } from '../time/live-clock.ts';
 import { checkpoints } from './checkpoint.ts';
 import type { Recorder } from './recorder.ts';
 import type { Positions } from './stored-positions.ts';
@@ -52,7 +52,7 @@ export interface PipelineRunParts {
   readonly commands$: Observable<Control>;
   /** Takes the effects of committed steps. */
   readonly effects: EffectTaker;
-  readonly clock: SchedulerLike;
+  readonly clock: SettableClock;
   readonly log: Logger;
 }
 

@@ -4,6 +4,7 @@ import { openControl } from '../control/open-control.ts';
 import { controlSocket } from '../control/socket-path.ts';
 import { boot } from '../incidents/boot.ts';
 import { policyOf } from '../incidents/policy.ts';
+import { setBackBy } from '../incidents/rebase.ts';
 import { initial } from '../incidents/state.ts';
 import type { Control } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
@@ -151,16 +152,22 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 
 /** Where an earlier process left off, prepared for a start now; careful where its state was lost. */
 function carriedFrom(
-  { restored, store, paused }: World,
+  { restored, store, paused, log }: World,
   config: Config,
   at: number,
   healRuns: boolean,
 ): Carried {
   const { positions, core } = restored;
+  const window = new RollingWindow({ length: config.window }, restored.window);
+  const by = core === undefined ? 0 : setBackBy(core, at);
+  if (by !== 0) {
+    log.warn({ by }, 'the clock has been set back since the last run; what is stored is moved back with it');
+    window.rebase(by);
+  }
   return {
     positions,
     entries: createEntryStore(restored.entries),
-    window: new RollingWindow({ length: config.window }, restored.window),
+    window,
     core:
       core === undefined
         ? { ...initial(config, at, store.freshBecause !== undefined), pausedUntil: paused }

@@ -124,12 +124,14 @@ function engineOf(sources: readonly SourceStatus[]): Pick<Status, 'engine'> {
   return engine === undefined ? {} : { engine: { endpoint: engine.endpoint, ...engine.connection } };
 }
 
-function sourceShown({ id, kind, endpoint, connection, coverage }: SourceStatus): Status['sources'][number] {
+function sourceShown(source: SourceStatus): Status['sources'][number] {
+  const { id, kind, endpoint, connection, offset, coverage } = source;
   return {
     id,
     kind,
     endpoint,
     ...connection,
+    ...(offset !== undefined && { offset }),
     ...(coverage !== undefined && coverage.reason !== '' && { unread: coverage.reason }),
   };
 }

@@ -3,6 +3,7 @@ import { dueOf } from './due.ts';
 import { evaluate } from './evaluate.ts';
 import { record } from './evidence.ts';
 import type { Policy } from './policy.ts';
+import { LONGEST_PAUSE } from './rebase.ts';
 import { nextDeadline } from './state.ts';
 import type { CoreState, Incident } from './state.ts';
 import { open, reopen } from './transitions.ts';
@@ -106,7 +107,10 @@ function apply(context: ReducerContext, input: Input): void {
       applyOutcome(context, input);
       break;
     case 'pause':
-      context.state = { ...context.state, pausedUntil: input.until };
+      context.state = {
+        ...context.state,
+        pausedUntil: Math.min(input.until, context.state.now + LONGEST_PAUSE),
+      };
       break;
     case 'resume':
       context.state = { ...context.state, pausedUntil: 0 };

@@ -137,7 +137,11 @@ function noted(
 ): readonly Transition[] {
   const step: Transition = { at: context.state.now, from: incident.state, to, reason };
   context.transitions.push({ ...step, incident: incident.id, key: incident.key });
-  const { timeline } = incident;
+  return timelineWith(incident.timeline, step);
+}
+
+/** A timeline with one more step; of a long one the middle is dropped. */
+export function timelineWith(timeline: readonly Transition[], step: Transition): readonly Transition[] {
   return timeline.length < TIMELINE.first + TIMELINE.latest
     ? [...timeline, step]
     : [...timeline.slice(0, TIMELINE.first), ...timeline.slice(TIMELINE.first + 1), step];

@@ -9,6 +9,7 @@ import {
   type Signal,
   type Tally,
 } from '../model.ts';
+import type { SettableClock } from '../time/live-clock.ts';
 
 /** How a window is cut and how much detail it keeps. Durations in milliseconds. */
 export interface WindowOptions {
@@ -123,7 +124,9 @@ export class RollingWindow {
     readonly dropped: readonly number[];
   } {
     const oldest = this.#startOf(now - this.#length);
-    const dropped = [...this.#stored].filter((start) => start < oldest);
+    const dropped = [...this.#stored].filter(
+      (start) => start < oldest || this.#ring[this.#slot(start)]?.start !== start,
+    );
     for (const start of dropped) this.#stored.delete(start);
     const buckets: SavedBucket[] = [];
     for (const start of this.#changed) {
@@ -134,6 +137,23 @@ export class RollingWindow {
     }
     this.#changed.clear();
     return { buckets, dropped };
+  }
+
+  /** Moves everything that is kept by so many milliseconds, to the nearest bucket: the clock has been set. */
+  rebase(by: number): void {
+    const steps = Math.round(by / this.#width) * this.#width;
+    const kept = this.#ring.filter((bucket) => bucket !== undefined);
+    this.#ring.fill(undefined);
+    this.#changed.clear();
+    for (const bucket of kept) {
+      bucket.start += steps;
+      for (const group of bucket.groups.values()) {
+        group.first += steps;
+        group.last += steps;
+      }
+      this.#ring[this.#slot(bucket.start)] = bucket;
+      this.#changed.add(bucket.start);
+    }
   }
 
   *#live(now: number): Generator<Bucket> {
@@ -199,13 +219,21 @@ export class RollingWindow {
   }
 }
 
-/** Counts every signal that passes, at the time of the clock, and lets everything through unchanged. */
+/**
+ * Counts every signal that passes, at the time of the clock, and lets everything through unchanged. When the clock has been
+ * set back, so is the window.
+ */
 export function rollingWindow(
   window: RollingWindow,
-  clock: { now(): number },
+  clock: Pick<SettableClock, 'now' | 'setBack'>,
 ): MonoTypeOperatorFunction<readonly Evidence[]> {
+  let back = clock.setBack?.() ?? 0;
   return tap((batch) => {
-    for (const item of batch) if (item.type === 'signal') window.add(item, clock.now());
+    const now = clock.now();
+    const total = clock.setBack?.() ?? 0;
+    if (total !== back) window.rebase(back - total);
+    back = total;
+    for (const item of batch) if (item.type === 'signal') window.add(item, now);
   });
 }
 

@@ -102,6 +102,8 @@ export interface SourceStatus {
   /** What it reads, for people: an address, a path, `the journal`. */
   readonly endpoint: string;
   readonly connection: Connection;
+  /** By how much its clock is ahead of ours, in milliseconds; absent while both show the same time. */
+  readonly offset?: number;
   /** The last coverage that was told; undefined while it is not known yet. */
   readonly coverage: Coverage | undefined;
   readonly containers: readonly FollowedStatus[];

@@ -38,6 +38,15 @@ export function nanosBelowMilli(ts: string): number {
   return digits === '' ? 0 : Number(digits.padEnd(6, '0'));
 }
 
+/**
+ * The timestamp as it is if it stands for `at` (epoch milliseconds), else the one that does, with the digits below the
+ * millisecond kept: those of a source whose clock is not ours are told in our time.
+ */
+export function stampAt(ts: string, at: number): string {
+  if (parseStamp(ts)?.at === at) return ts;
+  return `${new Date(at).toISOString().slice(0, -1)}${String(nanosBelowMilli(ts)).padStart(6, '0')}Z`;
+}
+
 function offsetMinutes(zone: string): number {
   if (zone === 'Z') return 0;
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6));

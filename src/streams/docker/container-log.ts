@@ -28,7 +28,7 @@ const DAMAGED_RETRY = 30_000;
 
 /** Begins to read a container's log; `saved` is where it was left off. */
 export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
-  const { client, id, engine, withSlot, clock, log, floor } = parts;
+  const { client, id, engine, withSlot, clock, theirs, log, floor } = parts;
   const closing = new AbortController();
   const { signal } = closing;
   const woken = gate();
@@ -59,7 +59,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
     accept: sink.accept,
     lost: losses.rotated,
     onFirstRead: (first: FirstRead) => losses.beforeFirstRead(beginning, first, risks),
-    now: () => clock.now(),
+    now: () => theirs.now(),
     signal,
   };
   const done = run();

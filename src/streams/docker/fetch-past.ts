@@ -19,14 +19,16 @@ import { openSessionWriter, type SessionWriter } from '../recording/session-writ
 
 /**
  * Saves what an engine still holds of the containers that have run since then, those that have ended meanwhile too: their
- * logs as a recording, one container after the other, and the engine's events (it remembers the last 256) beside it.
+ * logs as a recording, one container after the other, and the engine's events (it remembers the last 256) beside it. All of it keeps the engine's times.
  */
 export async function fetchPast(engine: DockerEngine, request: PastRequest): Promise<PastFetched> {
   const found = await probe(engine.endpoint);
   if (!found.ok) throw new Error(`No Docker Engine: ${found.reason}\n${found.remedy}`);
   const client = dockerClient(engine.endpoint);
   try {
-    return await fetchAll(engine.id, client, request);
+    const { since, until } = request;
+    const theirs = { ...request, since: since + found.offset, until: until + found.offset };
+    return await fetchAll(engine.id, client, theirs);
   } finally {
     client.close();
   }

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from '
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import type { Effect, Observation, Origin, Outcome } from '../../model.ts';
+import { stampAt } from '../../time/timestamp.ts';
 import { SESSION_VERSION } from './session-format.ts';
 
 /** Where a session is recorded, and how much of it is kept. */
@@ -43,7 +44,8 @@ export function openSessionWriter(options: SessionWriterOptions): SessionWriter 
 
   function write(batch: readonly Observation[]): void {
     for (const item of batch) {
-      if (item.type === 'line') add(JSON.stringify([numberOf(item.origin), item.ts, mask(item.text)]));
+      if (item.type === 'line')
+        add(JSON.stringify([numberOf(item.origin), stampAt(item.ts, item.at), mask(item.text)]));
       else if (item.type === 'signal')
         add(JSON.stringify({ ...item, text: mask(item.text), fingerprint: mask(item.fingerprint) }));
       else add(JSON.stringify(item));
