@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 /** How large a file may grow, in bytes (0: without bound), and how many old ones are kept beside it. */
 export interface Rotation {
@@ -58,7 +59,7 @@ export function rotatingFile(
   }
 
   function open(): { readonly fd: number; readonly inode: number; size: number } {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const fd = openSync(path, 'a');
     const { ino, size } = fstatSync(fd);
     return { fd, inode: ino, size };
