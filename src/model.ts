@@ -240,6 +240,8 @@ export interface IncidentSnapshot {
   readonly counts: Counts;
   readonly containers: Readonly<Record<string, Counts>>;
   readonly groups: readonly Group[];
+  /** How many groups there were beside these; absent if none. */
+  readonly otherGroups?: number;
   readonly samples: Readonly<Record<Kind, readonly Sample[]>>;
   readonly timeline: readonly Transition[];
   readonly heals: readonly HealRecord[];

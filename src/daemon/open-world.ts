@@ -24,6 +24,11 @@ export interface World {
 export async function openWorld(config: Config, stateDir: string, dryRun: boolean): Promise<World> {
   const claimed = await claim(stateDir);
   const log = await openLog(config, { pretty: isatty(2), file: !dryRun });
+  if (claimed.problem !== undefined)
+    log.warn(
+      { dir: stateDir, problem: claimed.problem },
+      'the state directory cannot be claimed: a second daemon on it would not be kept out',
+    );
   const clock = liveClock((jump) => log.warn(jump, 'the wall clock was moved'));
   const store = openStore(stateDir, { now: () => clock.now(), log });
   return {

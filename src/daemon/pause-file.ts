@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -46,14 +46,14 @@ export function pauseFile(dir: string, from: number, clock: SchedulerLike): Obse
 }
 
 /**
- * The end of the pause in epoch milliseconds, seen at `now`; 0 if there is no such file. One that cannot be read pauses all
+ * The end of the pause in epoch milliseconds, seen at `now`; 0 if there is no such file, or a directory that may not be entered. One that cannot be read pauses all
  * the same. However far off the moment in it, the pause ends 30 days after it was written; a file from the future, written
  * while the clock was ahead, is written anew with that end, which would move away with the clock otherwise.
  */
 export async function pausedUntil(dir: string, now: number): Promise<number> {
   const path = join(dir, PAUSE_FILE);
   // Done every second, and the file is hardly ever there: an exception each time would cost more than the rest of a quiet second.
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   if (found === undefined) return 0;
   const written = Math.floor(found.mtimeMs);
   const text = await readFile(path, 'utf8').catch(() => '');
@@ -75,4 +75,12 @@ export async function writePause(dir: string, until: number): Promise<void> {
 /** Removes the file if it is there. */
 export async function removePause(dir: string): Promise<void> {
   await rm(join(dir, PAUSE_FILE), { force: true });
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }

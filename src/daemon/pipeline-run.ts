@@ -93,6 +93,8 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
   let core = carried.core;
   /** Something has been read since the last commit. */
   let isChanged = true;
+  /** That the window has no room for all messages has been said. */
+  let isTold = false;
   let rest$: Observable<never> = EMPTY;
   const positions = (): Positions => new Map(read.map((source) => [source.id, source.position()]));
   const changeOf = checkpoints({
@@ -117,6 +119,10 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
     const durable = store.commit(isChanged || step.state !== core ? changeOf(step, clock.now()) : {});
     isChanged = false;
     core = step.state;
+    if (window.forgotten > 0 && !isTold) {
+      isTold = true;
+      log.warn('more distinct messages in the window than there is room for: the oldest are only counted');
+    }
     for (const { incident, from, to, reason } of step.transitions)
       log[WORTH_A_LOOK.has(to) ? 'warn' : 'info']({ incident, from, to }, reason);
     return durable;

@@ -124,8 +124,9 @@ function apply(context: ReducerContext, input: Input): void {
   runToFixpoint(context);
 }
 
-/** Fires what is due up to `now`, each at its own moment. */
+/** Fires what is due up to `now`, each at its own moment. Throws for a moment that is none: no deadline ever passes it. */
 function advance(context: ReducerContext, now: number): void {
+  if (Number.isNaN(now)) throw new Error('the time is not a number');
   for (;;) {
     const due = nextDeadline(context.state);
     if (due === undefined || due > now) break;

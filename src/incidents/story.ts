@@ -1,4 +1,4 @@
-import type { Breach, Counts, Kind, NotificationType, IncidentSnapshot, Tally } from '../model.ts';
+import type { Breach, Counts, Group, Kind, NotificationType, IncidentSnapshot, Tally } from '../model.ts';
 import { containerMatches, reasonText } from './rules.ts';
 import { askFor } from './ask.ts';
 import { breachedOf, countedFor, decisionCount } from './evidence.ts';
@@ -26,7 +26,7 @@ export function compose(
     breaches,
     counts: tally.counts,
     containers: Object.fromEntries(tally.containers),
-    groups: tally.groups,
+    ...groupsTold(tally.groups),
     samples: tally.samples,
     timeline: incident.timeline,
     heals: incident.heals,
@@ -34,6 +34,19 @@ export function compose(
     foundAtStart: incident.foundAtStart,
     ask: askFor(part, state, incident, policy),
   };
+}
+
+/** As many groups as are told anywhere: `incidents.jsonl` has the most. */
+const GROUPS_TOLD = 50;
+
+/** Which kinds come first where not every group can be told. */
+const ORDER: readonly Kind[] = ['critical', 'error', 'restart', 'warning'];
+
+/** A story is stored, for every message that tells it: the groups that weigh most, and how many more there were. */
+function groupsTold(groups: readonly Group[]): Pick<IncidentSnapshot, 'groups' | 'otherGroups'> {
+  if (groups.length <= GROUPS_TOLD) return { groups };
+  const told = ORDER.flatMap((kind) => groups.filter((group) => group.kind === kind)).slice(0, GROUPS_TOLD);
+  return { groups: told, otherGroups: groups.length - told.length };
 }
 
 /** The limits of a key that the shown counts reach now, and those that are breached whatever the shown counts are. */

@@ -78,6 +78,9 @@ export interface EffectQueue {
   status(): EffectQueueStatus;
 }
 
+/** After a fault of the program an effect rests for so long (milliseconds). */
+const AFTER_FAULT = 60_000;
+
 /**
  * The impure end of the pipeline: one queue, one job at a time, each job one bounded attempt. Neither a receiver that
  * hangs nor a heal that takes minutes holds up what follows: a retry is a new job at its time, and a heal's end comes
@@ -128,13 +131,22 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
     waking.get(worker)?.unsubscribe();
     void queue.add(async () => {
       queued.delete(worker);
-      await worker.attempt();
-      wakeWhenDue(worker);
+      try {
+        await worker.attempt();
+        wakeWhenDue(worker);
+      } catch (error) {
+        // A fault of the program, which must not end it: what else there is to do is done, and this tried again.
+        log.error({ error: String(error) }, 'an effect failed in a way it must not; it will be tried again');
+        wakeAt(worker, clock.now() + AFTER_FAULT);
+      }
     });
   }
 
   function wakeWhenDue(worker: Worker): void {
-    const due = worker.nextDue();
+    wakeAt(worker, worker.nextDue());
+  }
+
+  function wakeAt(worker: Worker, due: number): void {
     waking.get(worker)?.unsubscribe();
     if (stopping || due === Infinity) return;
     if (due <= clock.now()) enqueue(worker);

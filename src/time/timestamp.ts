@@ -11,6 +11,7 @@ export function parseStamp(text: string): Stamp | undefined {
   const match = RFC3339.exec(text);
   if (match === null) return undefined;
   const [whole, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = match;
+  if (Number(month) > 12 || Number(day) > 31 || Number(hour) > 24) return undefined;
   const ms = Number(fraction.slice(0, 3).padEnd(3, '0'));
   const utc = Date.UTC(
     Number(year),

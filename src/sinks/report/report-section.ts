@@ -115,7 +115,8 @@ function groups(story: IncidentSnapshot): readonly string[] {
     const span = `${format(group.first, 'HH:mm:ss')} to ${format(group.last, 'HH:mm:ss')}`;
     return `${group.count} × [${quoteLine(group.container, 100)}] ${quoteLine(group.sample, LINE)} (${group.kind}, ${span})`;
   });
-  const more = all.length > shown.length ? [`and ${all.length - shown.length} other messages`] : [];
+  const others = all.length - shown.length + (story.otherGroups ?? 0);
+  const more = others > 0 ? [`and ${others} other messages`] : [];
   return ['', '#### Messages, Grouped', '', ...codeBlock([...shown, ...more])];
 }
 

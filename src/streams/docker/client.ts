@@ -1,4 +1,4 @@
-import { Agent, IncomingMessage } from 'node:http';
+import { Agent, type ClientRequest, IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import type { Endpoint } from './endpoint.ts';
@@ -79,6 +79,20 @@ export function dockerClient(endpoint: Endpoint, asking?: Asking): DockerClient 
  */
 function unseen(agent: Agent): Agent {
   Object.defineProperty(agent, inspect.custom, { value: () => 'Agent' });
+  return staying(agent);
+}
+
+/**
+ * The library follows a redirect to whatever host it names, and an error there is nobody's to catch. Without the header it
+ * takes the answer for what it is: not the one that was wanted. Node.js hands every request to `addRequest`.
+ */
+function staying(agent: Agent): Agent {
+  const add: unknown = Reflect.get(agent, 'addRequest');
+  if (typeof add !== 'function') throw new TypeError('this Node.js has agents of another kind');
+  Reflect.set(agent, 'addRequest', (request: ClientRequest, ...rest: unknown[]): void => {
+    request.prependOnceListener('response', ({ headers }) => delete headers.location);
+    Reflect.apply(add, agent, [request, ...rest]);
+  });
   return agent;
 }
 

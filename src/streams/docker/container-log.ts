@@ -49,8 +49,13 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   /** As it was saved, until it is known how the log stands now. */
   let wasAtEnd = saved?.ended === true;
   let followTail = FOLLOW_TAIL;
+  let undatedTold = false;
+  const undated = (): void => {
+    if (!undatedTold) log.warn({ container: id }, 'an entry of the log has no moment in time and is dropped');
+    undatedTold = true;
+  };
 
-  const read: ReadRecords = (options, use) => readLog({ client, id, tty, ...options }, use);
+  const read: ReadRecords = (options, use) => readLog({ client, id, tty, undated, ...options }, use);
   const reading = {
     read,
     dedup,

@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
+import { makeFolder } from '../../make-folder.ts';
 import type { Effect, Observation, Origin, Outcome } from '../../model.ts';
 import { stampAt } from '../../time/timestamp.ts';
 import { SESSION_VERSION } from './session-format.ts';
@@ -34,7 +35,7 @@ const NAME = /^session-(\d{6})\.jsonl\.zst$/;
 /** Records into a new file of the folder, after those that are there. Logs hold what is not for everyone to read. */
 export function openSessionWriter(options: SessionWriterOptions): SessionWriter {
   const { dir, maxBytes = 64 * 1024 * 1024, maxFiles = Infinity, mask = asItIs } = options;
-  mkdirSync(dir, { recursive: true, mode: 0o750 });
+  makeFolder(dir, 0o750);
   let number = filesIn(dir).at(-1) ?? 0;
   let file: number | undefined;
   let size = 0;
