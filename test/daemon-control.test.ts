@@ -125,6 +125,20 @@ describe('looking inside without an engine', () => {
   });
 });
 
+test('a first start says what is followed', async () => {
+  const home = daemonHome({});
+  const file = join(home.stateDir, '..', 'quantum.yaml');
+  writeFileSync(
+    file,
+    'sources: { docker: false, files: [{ name: nginx, paths: [/nonexistent/*.log, /etc/hostname] }] }\n',
+  );
+  const daemon = await started(home, ['--config', file]);
+  const { msg } = await daemon.logged('what is followed', (record) => record.msg.startsWith('following'));
+  expect(msg).toBe('following 1 file group: nginx');
+  await daemon.end('SIGKILL');
+  home.remove();
+});
+
 describe('reload', () => {
   let home: DaemonHome;
   let daemon: DaemonProcess;
