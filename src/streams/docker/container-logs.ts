@@ -52,7 +52,8 @@ export function containerLogs(
     },
     down,
     heardAt: () => heardAt,
-    status: () => [...followed.values()].map(statusOf),
+    status: () =>
+      [...followed.values()].map((one) => ({ ...statusOf(one), ...tracker.life(one.described.id) })),
     snapshot,
   };
 
