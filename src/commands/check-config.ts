@@ -39,6 +39,8 @@ export function checkConfigCommand(program: Command): void {
           const where = container === undefined ? '' : `container ${container}: `;
           print(`${where}${path} = ${value}  (${source})\n`);
         }
+      for (const name of loaded.ignored)
+        printError(`${name} in the environment is no setting of this program\n`);
       if (unseen !== undefined) printError(`labels of containers are not shown: ${unseen}\n`);
       for (const problem of problems) printError(`${problem}; it is left out of account\n`);
       if (problems.length > 0) process.exitCode = 1;

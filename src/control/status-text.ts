@@ -1,4 +1,4 @@
-import { countsInWords } from '../sinks/text/plain-words.ts';
+import { counted, countsInWords } from '../sinks/text/plain-words.ts';
 import { display } from '../text/display.ts';
 import { formatDuration } from '../time/duration.ts';
 import { table, wrap } from './table.ts';
@@ -32,8 +32,8 @@ function facts(status: Status): string[] {
     `quantum-realtime ${status.version}${status.dryRun ? ' (dry run)' : ''}, process ${status.pid}, up ${since(status.startedAt)}, ` +
       `${Math.round(status.rss / 1_048_576)} MB${starts > 1 ? `, ${starts} starts in 24 h` : ''}`,
     ...sources(status),
-    `Reading    ${status.blind === undefined ? '' : `NOT ALL: ${status.blind}; `}${readable(status)} containers, ` +
-      `${rate(status.lines.perSecond)} lines/s, ${status.lines.judged} lines judged`,
+    `Reading    ${status.blind === undefined ? '' : `NOT ALL: ${status.blind}; `}${readable(status)}, ` +
+      `${rate(status.lines.perSecond)} lines/s, ${counted(status.lines.judged, 'line')} judged`,
     ...incidents(status),
     `Healing    ${healing(status)}`,
     `Alerts     ${outbox.channels.length === 0 ? 'no webhook is configured' : outbox.channels.join(', ')}; ` +
@@ -55,10 +55,10 @@ function sources({ sources: all, at }: Status): string[] {
   });
 }
 
-/** `6`, or `5 of 6` where a log driver does not support reading. */
+/** `6 containers`, or `5 of 6 containers` where a log driver does not support reading. */
 function readable({ containers: all }: Status): string {
   const unreadable = all.filter(({ state }) => state === 'unreadable').length;
-  return unreadable === 0 ? String(all.length) : `${all.length - unreadable} of ${all.length}`;
+  return `${unreadable === 0 ? '' : `${all.length - unreadable} of `}${counted(all.length, 'container')}`;
 }
 
 function incidents({ incidents: open, window, at }: Status): string[] {
@@ -85,7 +85,7 @@ function healing({ heal, pausedUntil, at }: Status): string {
       ? []
       : [`RUNNING for ${span(at - running.since)}, ended by force in ${span(running.deadline - at)}`]),
     heal.configured
-      ? `${budget.used} of ${budget.limit} heals in ${formatDuration(budget.window)} used`
+      ? `${budget.used} of ${counted(budget.limit, 'heal')} in ${formatDuration(budget.window)} used`
       : 'no heal is configured',
     ...(cooldownUntil === undefined
       ? []
