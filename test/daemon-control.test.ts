@@ -74,6 +74,18 @@ describe('looking inside without an engine', () => {
     expect(status.stderr).toContain('quantum-realtime incidents');
     expect(await ask(home, 'incidents')).toMatchObject({ exitCode: 0, stdout: 'No incident is on record.' });
     expect(await ask(home, 'incidents', 'show', 'none-such')).toMatchObject({ exitCode: 1 });
+    expect(await ask(home, 'incidents', 'show')).toMatchObject({
+      exitCode: 1,
+      stderr: 'No incident is on record.',
+    });
+    const paused = await ask(home, 'pause', '2h');
+    expect(paused).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(paused.stdout).toMatch(/^The daemon is not running; once it runs, no heal starts before 20/);
+    daemon = await started(home);
+    expect((await statusOf(home)).pausedUntil).toBeGreaterThan(Date.now() + 7_000_000);
+    await daemon.end('SIGTERM');
+    expect((await ask(home, 'resume')).stdout).toMatch(/^The daemon is not running; once it runs, heals are/);
+    expect(existsSync(join(home.stateDir, 'PAUSE'))).toBe(false);
   });
 
   test('what makes no sense is refused with a sentence', async () => {
@@ -89,6 +101,7 @@ describe('looking inside without an engine', () => {
       exitCode: 1,
       stderr: 'no open incident is called I1; none is open',
     });
+    expect(await ask(home, 'ack')).toMatchObject({ exitCode: 1, stderr: 'no incident is open' });
     expect((await ask(home, 'heal', 'reset')).stdout).toContain('nothing to reset');
     const raw = (method: string, path: string, body?: string) => exchange(home, method, path, body);
     expect((await raw('POST', '/pause', '{"until":"x"}')).status).toBe(400);
