@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { asService } from './as-service.ts';
 import { print, printError, printJson } from './print.ts';
 
 interface Flags {
@@ -21,6 +22,8 @@ export function checkConfigCommand(program: Command): void {
     .option('--report <dir>', 'as run takes it')
     .option('--json', 'one JSON array instead of a list')
     .action(async (flags: Flags) => {
+      const own = flags.config ?? flags.state ?? flags.report;
+      if (own === undefined && (await asService())) return;
       const [{ loadConfig }, { effectiveSettings }, { containerSettings }] = await Promise.all([
         import('../config/load-config.ts'),
         import('../config/effective-settings.ts'),
@@ -31,8 +34,8 @@ export function checkConfigCommand(program: Command): void {
         env: process.env,
         flags: { 'state.dir': flags.state, 'report.dir': flags.report },
       });
-      const { settings: own, problems, unseen } = await containerSettings(loaded.config);
-      const settings = [...effectiveSettings(loaded), ...own];
+      const { settings: labelled, problems, unseen } = await containerSettings(loaded.config);
+      const settings = [...effectiveSettings(loaded), ...labelled];
       if (flags.json === true) printJson(settings);
       else
         for (const { path, value, source, container } of settings) {

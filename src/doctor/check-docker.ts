@@ -6,6 +6,7 @@ import { type Inspected, parseInspected } from '../streams/docker/inspected.ts';
 import { parseList, wanted } from '../streams/docker/list.ts';
 import { probe } from '../streams/docker/probe.ts';
 import { checkContainers } from './check-containers.ts';
+import { checkGlobs } from './check-globs.ts';
 import { checkWatches } from './check-watches.ts';
 import { fault, type Finding, ok } from './finding.ts';
 import { statOf } from './stat-of.ts';
@@ -34,10 +35,12 @@ async function checkEngine({ endpoint }: DockerEngine, config: Config): Promise<
     const denied = await denials(client);
     if (denied.length > 0)
       return [fault(CHECK, `${endpoint.text} does not allow ${denied.join(', ')}`, PROXY)];
+    const listed = parseList(await client.call('/containers/json', { all: '1' }));
     const running = await followed(client, config);
     return [
       ...(found === undefined ? [] : [found]),
       ...(await checkContainers(client, running)),
+      ...checkGlobs(config.containers, listed),
       checkWatches(running.length),
     ];
   } catch (error) {
