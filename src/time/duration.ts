@@ -16,8 +16,9 @@ export function parseDuration(text: string): number | undefined {
  */
 export function formatDuration(ms: number): string {
   const length = Math.abs(ms);
-  if (length >= 1_000 && length < 9_950) return `${ms < 0 ? '-' : ''}${Math.round(length / 100) / 10}s`;
-  return inUnits(length < 1_000 ? ms : Math.sign(ms) * Math.round(length / 1_000) * 1_000, 2);
+  if (length >= 1_000 && length < 10_000)
+    return `${ms < 0 ? '-' : ''}${Math.min(9.9, Math.round(length / 100) / 10)}s`;
+  return inUnits(length < 1_000 ? ms : Math.sign(ms) * Math.floor(length / 1_000) * 1_000, 2);
 }
 
 /** Milliseconds exactly, as a setting is written: `1h30m`, `2s499ms`. */

@@ -23,7 +23,7 @@ export function golden(...path: readonly string[]): string {
   const text = readFileSync(join(FIXTURES, 'golden', ...path), 'utf8');
   return text.replace(/\b(\d+)s(\d{1,3})ms\b/g, (_, seconds: string, ms: string) => {
     const length = Number(seconds) + Number(ms) / 1_000;
-    return length < 9.95 ? `${Math.round(length * 10) / 10}s` : `${Math.round(length)}s`;
+    return length < 10 ? `${Math.min(9.9, Math.round(length * 10) / 10)}s` : `${Math.floor(length)}s`;
   });
 }
 
