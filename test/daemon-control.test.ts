@@ -193,7 +193,7 @@ describe('reload', () => {
       return answer.stderr;
     };
     const both = await refused('limits: { errors: 0 }\nnonsense: 1\n');
-    expect(both).toContain('limits.errors: expected more than 0, found 0');
+    expect(both).toContain('limits.errors: expected a whole number from 1, or off, found 0');
     expect(both).toContain('nonsense: no such setting');
     expect(await refused('classify: { rules: [{ level: error, pattern: "(" }] }\n')).toContain(
       'classify.rules',
