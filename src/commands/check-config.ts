@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { asService } from './as-service.ts';
 import { print, printError, printJson } from './print.ts';
 
 interface Flags {
@@ -21,6 +22,8 @@ export function checkConfigCommand(program: Command): void {
     .option('--report <dir>', 'as run takes it')
     .option('--json', 'one JSON array instead of a list')
     .action(async (flags: Flags) => {
+      const own = flags.config ?? flags.state ?? flags.report;
+      if (own === undefined && (await asService())) return;
       const [{ loadConfig }, { effectiveSettings }, { containerSettings }, { imageSettings }] =
         await Promise.all([
           import('../config/load-config.ts'),
@@ -33,14 +36,16 @@ export function checkConfigCommand(program: Command): void {
         env: process.env,
         flags: { 'state.dir': flags.state, 'report.dir': flags.report },
       });
-      const { settings: own, problems, unseen } = await containerSettings(loaded.config);
-      const settings = [...effectiveSettings(loaded), ...imageSettings(), ...own];
+      const { settings: labelled, problems, unseen } = await containerSettings(loaded.config);
+      const settings = [...effectiveSettings(loaded), ...imageSettings(), ...labelled];
       if (flags.json === true) printJson(settings);
       else
         for (const { path, value, source, container } of settings) {
           const where = container === undefined ? '' : `container ${container}: `;
           print(`${where}${path} = ${value}  (${source})\n`);
         }
+      for (const name of loaded.ignored)
+        printError(`${name} in the environment is no setting of this program\n`);
       if (unseen !== undefined) printError(`labels of containers are not shown: ${unseen}\n`);
       for (const problem of problems) printError(`${problem}; it is left out of account\n`);
       if (problems.length > 0) process.exitCode = 1;

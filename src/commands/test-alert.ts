@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
+import { asService } from './as-service.ts';
 import { print } from './print.ts';
 
 /** Reads the configuration that the options name. */
@@ -12,6 +13,7 @@ export function testAlertCommand(program: Command, loadConfig: ConfigLoader): vo
     .description('send a marked test message through every alert channel')
     .option('--config <file>', 'configuration file (YAML)')
     .action(async (options: Readonly<Record<string, unknown>>) => {
+      if (options['config'] === undefined && (await asService())) return;
       const [config, { sendTest }] = await Promise.all([
         loadConfig(options),
         import('./test-alert/send-test.ts'),

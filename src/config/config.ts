@@ -17,7 +17,9 @@ import {
   duration,
   flag,
   limit,
+  limitOrOff,
   list,
+  path,
   span,
   texts,
   wait,
@@ -38,13 +40,15 @@ export const configSchema = z.strictObject({
     ),
   limits: z
     .strictObject({
-      critical: limit
+      critical: limitOrOff
         .default(5)
-        .describe('Critical events within the window at which an incident opens; at least 1.'),
-      errors: limit.default(50).describe('Errors within the window at which an incident opens; at least 1.'),
-      restarts: limit
+        .describe('Critical events within the window at which an incident opens; at least 1, or off.'),
+      errors: limitOrOff
+        .default(50)
+        .describe('Errors within the window at which an incident opens; at least 1, or off.'),
+      restarts: limitOrOff
         .default(2)
-        .describe('Restarts of containers within the window at which an incident opens; at least 1.'),
+        .describe('Restarts of containers within the window at which an incident opens; at least 1, or off.'),
     })
     .prefault({})
     .describe(
@@ -102,9 +106,7 @@ export const configSchema = z.strictObject({
     .describe('Where alerts are sent.'),
   report: z
     .strictObject({
-      dir: z
-        .string()
-        .min(1)
+      dir: path
         .default('.')
         .describe('Folder of incident reports and of the log file; created if it is missing.'),
       title: z
@@ -126,7 +128,7 @@ export const configSchema = z.strictObject({
         .describe(
           'command: runs heal.command. restart: restarts the containers that caused the breach instead.',
         ),
-      cwd: z.string().optional().describe('Working directory of the command. Default: that of the daemon.'),
+      cwd: path.optional().describe('Working directory of the command. Default: that of the daemon.'),
       env: texts.default({}).describe('Variables added to the environment of the command.'),
       timeout: duration
         .default(5 * MINUTE)
@@ -247,9 +249,7 @@ export const configSchema = z.strictObject({
     .describe('The life of an incident, see docs/incidents.md.'),
   state: z
     .strictObject({
-      dir: z
-        .string()
-        .min(1)
+      dir: path
         .optional()
         .describe(
           'Directory of the database. Default: $STATE_DIRECTORY, else ~/.local/state/quantum-realtime.',

@@ -1,6 +1,7 @@
 import { formatDuration } from '../time/duration.ts';
 import type { Kind } from '../model.ts';
 import { KINDS } from '../model.ts';
+import { counted } from '../sinks/text/plain-words.ts';
 import { safeLine } from '../text/safe-text.ts';
 import type { IncidentRecord } from '../state/change.ts';
 import { cut, table } from './table.ts';
@@ -14,7 +15,7 @@ export function incidentList(records: readonly IncidentRecord[], width: number):
     id,
     stamp(openedAt).slice(0, 19),
     closedAt === undefined ? story.state.toUpperCase() : `lasted ${length(closedAt - openedAt)}`,
-    `${story.heals.length} heal${story.heals.length === 1 ? '' : 's'}`,
+    counted(story.heals.length, 'heal'),
     oneLine(story.reason),
   ]);
   const columns = ['INCIDENT', 'OPENED', 'STATE', 'HEALS', 'REASON'].map((title) => ({ title }));
@@ -31,7 +32,7 @@ export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord):
     story.reason,
     `Opened ${stamp(openedAt)}${story.foundAtStart ? ' (found at the start of the daemon)' : ''}` +
       (closedAt === undefined ? '' : `, closed ${stamp(closedAt)}, after ${length(closedAt - openedAt)}`),
-    `In the window: ${KINDS.map((kind) => `${counts[kind]} ${NOUNS[kind]}`).join(', ')}`,
+    `In the window: ${KINDS.map((kind) => kindCounted(counts[kind], kind)).join(', ')}`,
     ...(story.ask === '' ? [] : [story.ask]),
     ...section('Course', [
       ...timeline.map(({ at, from, to, reason }) => `${stamp(at)}  ${from} → ${to}: ${reason}`),
@@ -44,7 +45,7 @@ export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord):
     ]),
     ...section('Containers', [
       ...Object.entries(containers).map(
-        ([name, own]) => `${name}: ${KINDS.map((kind) => `${own[kind]} ${NOUNS[kind]}`).join(', ')}`,
+        ([name, own]) => `${name}: ${KINDS.map((kind) => kindCounted(own[kind], kind)).join(', ')}`,
       ),
     ]),
     ...section('Messages', [
@@ -59,12 +60,10 @@ export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord):
   return lines.map((line) => `${oneLine(line)}\n`).join('');
 }
 
-const NOUNS: Readonly<Record<Kind, string>> = {
-  critical: 'critical',
-  error: 'errors',
-  warning: 'warnings',
-  restart: 'restarts',
-};
+/** `6 critical`, `1 error`: short, since many stand in a line. */
+function kindCounted(count: number, kind: Kind): string {
+  return kind === 'critical' ? `${count} critical` : counted(count, kind);
+}
 
 function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];

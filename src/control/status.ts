@@ -59,6 +59,10 @@ export const statusSchema = z.object({
       driver: z.string(),
       state: z.string(),
       reason: z.string().optional(),
+      /** Its health check fails. */
+      unhealthy: z.boolean().optional(),
+      /** How its last run ended, while it is down. */
+      exitCode: z.number().optional(),
       lastLineAt: moment.optional(),
       lag: z.number(),
       lines: z.number(),

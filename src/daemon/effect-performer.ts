@@ -73,8 +73,10 @@ export function dryPerformer({
     channels: [],
     outcomes$,
     submit(effect) {
+      // A text of several lines would be one string with \\n in it.
+      const lines = describeEffect(effect, config).split('\n');
       log.info(
-        { effect: effect.id, kind: effect.kind, would: describeEffect(effect, config) },
+        { effect: effect.id, kind: effect.kind, would: lines.length === 1 ? lines[0] : lines },
         'dry run: not done',
       );
       outcomes.next(dryOutcome(effect, clock.now()));

@@ -3,6 +3,7 @@ import type { Status } from '../control/status.ts';
 import type { Control } from '../model.ts';
 import type { Progress } from '../systemd/progress.ts';
 import { heartbeat, isReading } from './heartbeat.ts';
+import { firstFollowing } from './first-following.ts';
 import type { LineRates } from './line-rates.ts';
 import type { World } from './open-world.ts';
 import { pauseFile } from './pause-file.ts';
@@ -35,6 +36,7 @@ export function housekeeping(parts: HousekeepingParts): Observable<unknown> {
     ),
     timer(0, RATE_SAMPLE, clock).pipe(tap(() => rates.sample(runs.current().sources(), clock.now()))),
     pauseFile(parts.stateDir, world.paused, clock).pipe(tap((command) => parts.commands$.next(command))),
+    firstFollowing(() => runs.current().sources(), clock, log),
     summaries(status, clock, log),
     heartbeat({
       url: () => runs.config().heartbeatUrl,

@@ -13,6 +13,7 @@ import {
 import { createClassifier } from '../classify/classifier.ts';
 import type { Config } from '../config/config.ts';
 import { type Policy, policyOf } from '../incidents/policy.ts';
+import { reasonText } from '../incidents/rules.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import type { CoreState } from '../incidents/state.ts';
 import type { Control, Observation, Outcome } from '../model.ts';
@@ -124,8 +125,17 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
       log.warn('more distinct messages in the window than there is room for: the oldest are only counted');
     }
     for (const { incident, from, to, reason } of step.transitions)
-      log[WORTH_A_LOOK.has(to) ? 'warn' : 'info']({ incident, from, to }, reason);
+      log[WORTH_A_LOOK.has(to) ? 'warn' : 'info'](
+        { incident, from, to, ...(to === 'open' && reachedBy(incident)) },
+        reason,
+      );
     return durable;
+  }
+
+  /** Which limits an incident has reached, with their counts, and by which containers. */
+  function reachedBy(id: string): object {
+    const open = Object.values(core.keys).find(({ incident }) => incident?.id === id)?.incident;
+    return open === undefined ? {} : { reached: reasonText(open.breaches), containers: open.subjects };
   }
 
   const steps$ = pipeline(

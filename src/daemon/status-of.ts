@@ -150,7 +150,22 @@ function containersOf({ sources, rates, at }: StatusParts, tally: Tally): Status
   return sources
     .flatMap(({ id: source, containers }) => containers.map((container) => ({ ...container, source })))
     .map(
-      ({ id, source, name, container, image, driver, phase, reason, lastLineAt, lag, lines, warnings }) => ({
+      ({
+        id,
+        source,
+        name,
+        container,
+        image,
+        driver,
+        phase,
+        reason,
+        unhealthy,
+        exitCode,
+        lastLineAt,
+        lag,
+        lines,
+        warnings,
+      }) => ({
         id,
         source,
         name,
@@ -159,6 +174,8 @@ function containersOf({ sources, rates, at }: StatusParts, tally: Tally): Status
         driver,
         state: phase,
         ...(reason !== undefined && { reason }),
+        ...(unhealthy === true && { unhealthy }),
+        ...(exitCode !== undefined && { exitCode }),
         ...(lastLineAt !== undefined && { lastLineAt }),
         lag,
         lines,

@@ -8,6 +8,7 @@ import { parseList, wanted } from '../streams/docker/list.ts';
 import { probe } from '../streams/docker/probe.ts';
 import { formatDuration } from '../time/duration.ts';
 import { checkContainers } from './check-containers.ts';
+import { checkGlobs } from './check-globs.ts';
 import { checkWatches } from './check-watches.ts';
 import { fault, type Finding, ok, warning } from './finding.ts';
 import { statOf } from './stat-of.ts';
@@ -36,11 +37,13 @@ async function checkEngine({ endpoint }: DockerEngine, config: Config): Promise<
     const denied = await denials(client);
     if (denied.length > 0)
       return [fault(CHECK, `${endpoint.text} does not allow ${denied.join(', ')}`, PROXY)];
+    const listed = parseList(await client.call('/containers/json', { all: '1' }));
     const running = await followed(client, config);
     return [
       ...(found === undefined ? [] : [found]),
       ...(answer.ok && Math.abs(answer.offset) >= NOTABLE_OFFSET ? [apart(answer.offset)] : []),
       ...(await checkContainers(client, running)),
+      ...checkGlobs(config.containers, listed),
       checkWatches(running.length),
     ];
   } catch (error) {

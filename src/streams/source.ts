@@ -126,6 +126,10 @@ export interface FollowedStatus {
   readonly driver: string;
   readonly phase: 'waiting' | 'catching up' | 'following' | 'stopped' | 'unreadable' | 'gone';
   readonly reason?: string;
+  /** Its health check fails. */
+  readonly unhealthy?: boolean;
+  /** How its last run ended, while it is down. */
+  readonly exitCode?: number;
   readonly lines: number;
   readonly lastLineAt?: number;
   /** How late the last line was when it came, in milliseconds. */

@@ -42,7 +42,10 @@ function block(message: Learned, level: string, limits: Config['limits']): strin
     `           ${sample.length > SAMPLE ? `${sample.slice(0, SAMPLE - 1)}…` : sample}`,
     `           ${ruleFor(message, level)}`,
   ];
-  const reached = shareOfLimit(message, limits);
+  const reached = shareOfLimit(message, {
+    critical: numberOf(limits.critical),
+    errors: numberOf(limits.errors),
+  });
   if (reached !== undefined) {
     const { kind, limit, share } = reached;
     const name = kind === 'critical' ? `${limit} critical events` : `${limit} errors`;
@@ -58,4 +61,9 @@ function block(message: Learned, level: string, limits: Config['limits']): strin
 
 function number(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+/** A limit that is off is never reached. */
+function numberOf(limit: number | 'off'): number {
+  return limit === 'off' ? Infinity : limit;
 }

@@ -54,7 +54,8 @@ export function containerLogs(
     },
     down,
     heardAt: () => heardAt,
-    status: () => [...followed.values()].map((one) => statusOf(one, theirs)),
+    status: () =>
+      [...followed.values()].map((one) => ({ ...statusOf(one, theirs), ...tracker.life(one.described.id) })),
     snapshot,
   };
 

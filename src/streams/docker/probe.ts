@@ -44,7 +44,9 @@ function remedyOf({ socketPath, text }: Endpoint, error: unknown): string {
     return 'Start Docker (sudo systemctl start docker), or set DOCKER_HOST to where it listens. No Docker here? npm run demo works without.';
   }
   if (reason.includes('ECONNREFUSED')) {
-    return 'The socket is there but nobody answers: start Docker (sudo systemctl start docker).';
+    return socketPath === undefined
+      ? `Nothing listens on ${text}: start what should (a socket proxy, or Docker with -H), or correct docker.host (DOCKER_HOST).`
+      : 'The socket is there but nobody answers: start Docker (sudo systemctl start docker).';
   }
   return 'See whether docker version answers with the same DOCKER_HOST.';
 }
