@@ -14,7 +14,7 @@ import { lastLineStart } from './line-start.ts';
 const UNSURE = 3_000;
 
 /** So many bytes tell text from other data. */
-const HEAD = 4_096;
+export const HEAD = 4_096;
 
 /**
  * What is to become of a file that is not being read: it goes on from a place that was left, begins anew, or is not
@@ -104,8 +104,9 @@ export class FileBeginnings {
   }
 }
 
-/** Why a file with this beginning cannot be followed; undefined if it can. */
-export function refusalOf(head: Buffer): string | undefined {
+/** Why a file with this beginning cannot be followed; undefined if it can, also if it begins with a hole. */
+export function refusalOf(bytes: Buffer): string | undefined {
+  const head = bytes.subarray(bytes.findIndex((byte) => byte !== 0));
   const compression = compressionOf(head);
   if (compression !== undefined) return `compressed with ${compression}`;
   try {

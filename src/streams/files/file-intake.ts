@@ -5,6 +5,7 @@ import type { FileSet } from './file-set.ts';
 import { type FileStats, type FileSystem, isAbsent, keyOf, type OpenFile } from './file-system.ts';
 import type { FoundFile } from './find-files.ts';
 import { isCompressed, openUnpacked, rotatedSince } from './find-rest.ts';
+import { OWN } from './own-files.ts';
 
 export interface IntakeParts {
   readonly set: FileSet;
@@ -129,5 +130,3 @@ export class FileIntake {
     return false;
   }
 }
-
-const OWN = 'it is written by this program itself';

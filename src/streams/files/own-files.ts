@@ -2,6 +2,9 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config/config.ts';
 
+/** Why a file of our own is not followed. */
+export const OWN = 'it is written by this program itself';
+
 /** Reports and the list of incidents, as the report sink names them. */
 const REPORTS = /^(?:WEEKLY_HEALTH_REPORT_\d{4}-\d\d-\d\d\.md|incidents\.jsonl)/;
 
