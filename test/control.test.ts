@@ -341,7 +341,7 @@ describe('a status with everything in it', () => {
     expect(text).toMatch(/PAUSED for another 1m30s; 1 of 4 heals in 1d used; none before/);
     expect(text).toMatch(/^State +NOT WRITTEN: disk full/m);
     expect(text).toMatch(/2 unsent, 1 GIVEN UP/);
-    expect(text).toMatch(/discord is DISABLED until a reload: HTTP 404/);
+    expect(text).toMatch(/discord is DISABLED, tried again with a new incident or within 15m: HTTP 404/);
   });
 
   test('leaves out columns rather than be wider than a terminal, and uses a wide one', () => {

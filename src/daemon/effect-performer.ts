@@ -88,6 +88,7 @@ export function dryPerformer({
       runningHeal: undefined,
       waitingHeals: 0,
       disabledChannels: {},
+      failingChannels: {},
     }),
     stop: () => {
       outcomes.complete();
