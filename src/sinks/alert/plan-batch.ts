@@ -33,9 +33,10 @@ export function planBatch(unsent: readonly Delivery[], now: number): Batch | und
   }
   if (head.nextAt > now) return asOne(incident);
   const end = later.findIndex((delivery) => delivery.effect.part === 'resolved');
-  return head.effect.part === 'opened' && wasTried(head) && end >= 0
-    ? { form: 'merged', deliveries: [head, ...later.slice(0, end + 1)] }
-    : { form: 'single', deliveries: [head] };
+  if (head.effect.part === 'opened' && wasTried(head) && end >= 0)
+    return { form: 'merged', deliveries: [head, ...later.slice(0, end + 1)] };
+  // What went out in one message is repeated in one.
+  return asOne([head, ...later.filter(({ attempts }) => attempts > 0)]);
 }
 
 /** One message for all of them, whenever each is due. */
