@@ -96,6 +96,12 @@ export const configSchema = z.strictObject({
       timeout: duration
         .default(10 * SECOND)
         .describe('Longest time of one attempt to send; it is then retried.'),
+      ca: z
+        .string()
+        .default('')
+        .describe(
+          'PEM file with certificates of authorities of your own, trusted beside the usual ones; empty: none.',
+        ),
       deadline: duration
         .default(24 * HOUR)
         .describe(
@@ -309,7 +315,7 @@ export const configSchema = z.strictObject({
     .union([z.literal(''), webAddress])
     .default('')
     .describe(
-      'URL that is requested (GET) once a minute while logs are being read and stored; empty: none. A secret.',
+      'URL that is requested once a minute while logs are being read and stored, see docs/operate.md; empty: none. A secret.',
     ),
 });
 

@@ -27,7 +27,6 @@ export function statusText(status: Status, width = WIDTH): string {
 function facts(status: Status): string[] {
   const { at, store, outbox, starts, config } = status;
   const since = (moment: number): string => span(at - moment);
-  const disabled = Object.entries(outbox.disabled);
   return [
     `quantum-realtime ${status.version}${status.dryRun ? ' (dry run)' : ''}, process ${status.pid}, up ${since(status.startedAt)}, ` +
       `${Math.round(status.rss / 1_048_576)} MB${starts > 1 ? `, ${starts} starts in 24 h` : ''}`,
@@ -38,10 +37,23 @@ function facts(status: Status): string[] {
     `Healing    ${healing(status)}`,
     `Alerts     ${outbox.channels.length === 0 ? 'no webhook is configured' : outbox.channels.join(', ')}; ` +
       `${outbox.unsent} unsent${outbox.dead === 0 ? '' : `, ${outbox.dead} GIVEN UP`}`,
-    ...disabled.map(([channel, why]) => `           ${channel} is DISABLED until a reload: ${why}`),
+    ...failing(status).map((line) => `           ${line}`),
     `State      ${store.writable ? `written ${since(store.lastCommit)} ago` : `NOT WRITTEN: ${store.problem ?? 'unknown'}`} (${store.dir})`,
     `Settings   ${config.file ?? 'environment and defaults'}, read ${since(config.loadedAt)} ago`,
   ];
+}
+
+/** A line for each channel that has not taken the last message: until when it is left alone, and why. */
+function failing({ at, outbox }: Status): string[] {
+  const { disabled, failing: all = {} } = outbox;
+  return [...new Set([...Object.keys(disabled), ...Object.keys(all)])].map((channel) => {
+    const failure = all[channel];
+    const next = failure === undefined ? '' : ` in ${span(failure.nextAt - at)}`;
+    const why = disabled[channel] ?? failure?.why ?? '';
+    return disabled[channel] === undefined
+      ? `${channel} has not taken a message, tried again${next}: ${why}`
+      : `${channel} is DISABLED, tried again with a new incident or${next === '' ? ' within 15m' : next}: ${why}`;
+  });
 }
 
 /** A line for each source; with one engine alone it is Docker's. */

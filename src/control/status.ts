@@ -134,6 +134,8 @@ export const statusSchema = z.object({
     dead: z.number(),
     channels: z.array(z.string()),
     disabled: z.record(z.string(), z.string()),
+    /** Why a channel has not taken the last message, and when it is tried again at the latest. */
+    failing: z.record(z.string(), z.object({ why: z.string(), nextAt: moment })).optional(),
   }),
   store: z.object({
     dir: z.string(),

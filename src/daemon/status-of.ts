@@ -107,6 +107,7 @@ export function statusOf(parts: StatusParts): Status {
       dead: queue.dead,
       channels: [...parts.channels],
       disabled: { ...queue.disabledChannels },
+      failing: { ...queue.failingChannels },
     },
     store: parts.store,
   };

@@ -9,6 +9,7 @@ import {
 } from 'rxjs';
 import type { Effect, Outcome } from '../model.ts';
 import type { AlertChannel } from './alert/alert-channel.ts';
+import type { ChannelFailure } from './alert/channel-condition.ts';
 import { deliverAlerts } from './alert/deliver-alerts.ts';
 import type { HealEnd, HealProcess, HealSink, HealStarted } from './heal/heal-sink.ts';
 import { performHeals } from './heal/perform-heals.ts';
@@ -51,8 +52,10 @@ export interface EffectQueueStatus {
   readonly dead: number;
   readonly runningHeal: string | undefined;
   readonly waitingHeals: number;
-  /** Channels that are not used until the next reload, with the reason. */
+  /** Channels whose service says that they are wrong, with the reason. */
   readonly disabledChannels: Readonly<Record<string, string>>;
+  /** Channels that have not taken the last message: why, and when they are tried again at the latest. */
+  readonly failingChannels: Readonly<Record<string, ChannelFailure>>;
 }
 
 /** Performs effects one bounded attempt at a time. */
@@ -213,7 +216,8 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
         dead,
         runningHeal: heals.running(),
         waitingHeals: heals.waiting(),
-        disabledChannels: Object.fromEntries(alerts.disabled),
+        disabledChannels: alerts.disabled(),
+        failingChannels: alerts.failing(),
       };
     },
   };

@@ -1,6 +1,7 @@
 import type { NotificationType } from '../../../model.ts';
 import { cutText, utf8Length } from '../../text/cut-text.ts';
 import { overHttp } from '../http-channel.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** Bytes: a longer message becomes an attachment. Title and JSON around it are not counted. */
 const MESSAGE = 4_096;
@@ -38,6 +39,10 @@ export const ntfy = overHttp({
     const authorization = token === '' ? {} : { authorization: `Bearer ${token}` };
     const headers = { 'content-type': 'application/json', ...authorization };
     return { method: 'POST', url: root, headers, body: JSON.stringify(payload) };
+  },
+  isOwn: (body) => {
+    const answer = parseJson(body);
+    return typeof answer === 'object' && answer !== null && 'http' in answer && 'error' in answer;
   },
   question: ({ url, token }) => ({
     method: 'GET',
