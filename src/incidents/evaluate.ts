@@ -97,9 +97,10 @@ function lookVerifying(context: ReducerContext, incident: Incident): void {
   const again = breachedOf(state, policy, incident.key).length > 0;
   const dead = now >= deadFrom(state, incident, policy);
   if (again || dead) {
-    const decision = decisionFor(context, again ? to.joined(context, incident) : incident);
+    const decision = decisionFor(context, again ? to.breachedAgain(context, incident) : incident);
     if (decision.to === 'verifying' && incident.passive) stayPassive(context, incident, decision);
-    else if (again) to.follow(context, to.joined(context, incident), decision, 'a limit was reached again');
+    else if (again)
+      to.follow(context, to.breachedAgain(context, incident), decision, 'a limit was reached again');
     else to.follow(context, incident, decision, 'containers stayed down');
     return;
   }
@@ -118,7 +119,7 @@ function stayPassive(context: ReducerContext, incident: Incident, { reason }: De
   }
   save(
     context,
-    { ...to.joined(context, incident), relapsed: true, graceFrom: now, decisionReason: reason },
+    { ...to.breachedAgain(context, incident), relapsed: true, graceFrom: now, decisionReason: reason },
     now,
   );
 }

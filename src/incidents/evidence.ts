@@ -63,16 +63,20 @@ export function breachedOf(state: CoreState, policy: Policy, key: string): reado
 
 /** The containers whose evidence decides a limit now: inside its window and newer than the watermark. */
 export function contributorsOf(state: CoreState, counted: Counted): readonly Contributor[] {
-  const { window, key } = counted.rule;
-  return contributorsSince(state, counted, Math.max(state.now - window, watermarkOf(state, key)));
+  return contributorsSince(state, counted, floorOf(state, counted));
+}
+
+/** Evidence of a limit up to this moment decides nothing now: it has left the window or is spent. */
+export function floorOf(state: CoreState, { rule }: Pick<Counted, 'rule'>): number {
+  return Math.max(state.now - rule.window, watermarkOf(state, rule.key));
 }
 
 /**
  * The decision count: how many signals of a limit are inside its window and newer than the watermark. Only a little
  * more than the limit's number of timestamps is kept, so that it stops there.
  */
-export function decisionCount(state: CoreState, { rule, newest }: Counted): number {
-  return countAfter(newest, Math.max(state.now - rule.window, watermarkOf(state, rule.key)));
+export function decisionCount(state: CoreState, counted: Counted): number {
+  return countAfter(counted.newest, floorOf(state, counted));
 }
 
 /** Whether no limit of the key has more signals in the last `span` than a quiet host may have. */

@@ -1,7 +1,7 @@
 import type { HealRecord, HealResult, Outcome } from '../model.ts';
 import { afterHeal } from './cooldown.ts';
 import type { Incident } from './state.ts';
-import { channels, escalate } from './transitions.ts';
+import { channels, escalate, joined } from './transitions.ts';
 import { incidentOf, transition, update, emitEffect } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
 
@@ -56,7 +56,7 @@ export function endHeal(
     ...(outcome?.output !== undefined && { output: outcome.output }),
   };
   const healed = {
-    ...incident,
+    ...joined(context, incident),
     broken: result === 'broken',
     heals: [...incident.heals.slice(0, -1).map(withoutOutput), ended],
   };

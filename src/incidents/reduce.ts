@@ -1,4 +1,4 @@
-import type { Control, Evidence, Outcome, Signal, Tally } from '../model.ts';
+import type { Control, Evidence, Outcome, Signal, TallyAt } from '../model.ts';
 import { dueOf } from './due.ts';
 import { evaluate } from './evaluate.ts';
 import { record } from './evidence.ts';
@@ -21,13 +21,7 @@ export type Input = Evidence | Outcome | Control | { readonly type: 'tick'; read
  * clock (epoch milliseconds); if it lies before the state's own time, that is kept. Deadlines due by then fire first,
  * each at its own moment. `tally` is only called when a message or a report section is composed.
  */
-export function reduce(
-  state: CoreState,
-  input: Input,
-  now: number,
-  tally: (at: number) => Tally,
-  policy: Policy,
-): Step {
+export function reduce(state: CoreState, input: Input, now: number, tally: TallyAt, policy: Policy): Step {
   const due = nextDeadline(state);
   if (input.type === 'signal' && (due === undefined || due > now)) {
     return count({ ...state, now: Math.max(state.now, now) }, input, tally, policy);
@@ -46,7 +40,7 @@ export function reduceAll(
   state: CoreState,
   inputs: readonly Input[],
   now: () => number,
-  tally: (at: number) => Tally,
+  tally: TallyAt,
   policy: Policy,
 ): Step {
   const [first, ...others] = inputs;
@@ -71,7 +65,7 @@ function joined(before: Step, step: Step): Step {
 }
 
 /** The path of nearly every signal: counted, and nothing follows from it. */
-function count(state: CoreState, signal: Signal, tally: (at: number) => Tally, policy: Policy): Step {
+function count(state: CoreState, signal: Signal, tally: TallyAt, policy: Policy): Step {
   const { state: counted, breached } = record(state, signal, policy);
   const waiting = breached.filter((key) => isListening(counted.keys[key]?.incident));
   if (waiting.length === 0) return { state: counted, effects: [], transitions: [], incidents: [] };

@@ -3,7 +3,8 @@ import { calmedDown } from './cooldown.ts';
 import type { Decision } from './decide.ts';
 import { breachedOf, contributorsOf } from './evidence.ts';
 import type { Incident } from './state.ts';
-import { breachesShown, breachOf } from './story.ts';
+import { decidingOf } from './deciding.ts';
+import { breachOf } from './story.ts';
 import { transition, update, save, emitEffect, emitNext } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
 import { expectedFor, upAgain, withPresence } from './world.ts';
@@ -65,6 +66,7 @@ export function reopen(context: ReducerContext, incident: Incident, readBack: bo
     expected: expectedFor(context.state, context.policy, incident.key),
     aliveSince: now,
     readBack,
+    breaches: [],
     subjects: [],
     sources: [],
   });
@@ -156,7 +158,7 @@ export function watch(
 /** T13: the heal's aftershocks are over; only evidence after the settling counts. */
 export function verify(context: ReducerContext, incident: Incident): void {
   const { now } = context.state;
-  const moved = transition(context, incident, 'verifying', 'settled');
+  const moved = transition(context, joined(context, incident), 'verifying', 'settled');
   const verifying = {
     passive: false,
     relapsed: false,
@@ -204,16 +206,30 @@ export function remind(context: ReducerContext, incident: Incident): void {
 }
 
 /**
+ * The incident as it is after a limit was reached again by evidence that is not spent: it is about the limits that are
+ * breached now, and about none of those before.
+ */
+export function breachedAgain(context: ReducerContext, incident: Incident): Incident {
+  return joined(context, { ...incident, breaches: [] });
+}
+
+/**
  * The incident with the limits that are breached now among its breaches, and with the effects of their rules. A
- * breach that is known keeps its highest count.
+ * breach that is known keeps its highest count, and the evidence it began with.
  */
 export function joined(context: ReducerContext, incident: Incident): Incident {
   const breached = breachedOf(context.state, context.policy, incident.key);
   const isSame = (a: Breach) => (b: Breach) => a.rule === b.rule && a.container === b.container;
   const added = breached.map((counted) => {
     const breach = breachOf(context.state, counted);
-    const known = incident.breaches.find(isSame(breach))?.count ?? 0;
-    return { ...breach, count: Math.max(breach.count, known) };
+    const known = incident.breaches.find(isSame(breach));
+    return known === undefined
+      ? breach
+      : {
+          ...breach,
+          ...(known.since !== undefined && { since: known.since }),
+          count: Math.max(breach.count, known.count),
+        };
   });
   const kept = incident.breaches.filter((old) => !added.some(isSame(old)));
   const effects = new Set([...incident.effects, ...breached.flatMap(({ rule }) => rule.effects)]);
@@ -239,9 +255,16 @@ export function channels(incident: Incident, part: NotificationType): readonly E
   );
 }
 
+/** The breaches with the counts that people are shown, as they are kept. */
 function breachesNow(context: ReducerContext, incident: Incident): Incident['breaches'] {
-  const shown = breachesShown(context.state, incident.key, context.tally(context.state.now), context.policy);
-  return shown.length > 0 ? shown : incident.breaches;
+  const { breaches } = decidingOf(context.state, incident, context.tally, context.policy);
+  return breaches.map(withoutShares);
+}
+
+/** Whose evidence it was is worked out whenever it is told. */
+function withoutShares(breach: Breach): Breach {
+  const { from, ...kept } = breach;
+  return from === undefined ? breach : kept;
 }
 
 /** `20251217T161810Z`. */

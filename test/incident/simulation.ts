@@ -173,10 +173,10 @@ export class Simulation implements Machine {
     this.notes.push({ at: this.now, text });
   }
 
-  tally(at: number): Tally {
+  tally(at: number, since = -Infinity): Tally {
     const counts: Record<Kind, number> = { critical: 0, error: 0, warning: 0, restart: 0 };
     for (const signal of this.#read) {
-      if (signal.at > at - this.config.window && signal.at <= at) counts[signal.kind] += 1;
+      if (signal.at > Math.max(at - this.config.window, since) && signal.at <= at) counts[signal.kind] += 1;
     }
     const containers = new Map<string, Counts>([['api', counts]]);
     return {
