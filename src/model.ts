@@ -223,7 +223,7 @@ export type EffectKind = 'alert' | 'report' | 'heal';
 
 /** The part of an incident's story that a message or a report section tells. */
 export type NotificationType =
-  'opened' | 'heal' | 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note';
+  'opened' | 'heal' | 'news' | 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note';
 
 /** States of an incident, as in the diagram of docs/incidents.md. A key without an incident is healthy. */
 export type IncidentState =

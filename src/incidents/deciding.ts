@@ -54,6 +54,11 @@ export function decidingOf(
   };
 }
 
+/** The count of one limit that people are shown, of evidence later than the breach's `since`. */
+export function shownCount(state: CoreState, breach: Breach, counted: Counted, tally: TallyAt): number {
+  return partOf(state, { ...breach, count: 0 }, counted, tally(state.now, breach.since)).breach.count;
+}
+
 interface Part {
   readonly breach: Breach;
   readonly containers: ReadonlyMap<string, Counts>;

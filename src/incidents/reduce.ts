@@ -2,6 +2,8 @@ import type { Control, Evidence, Outcome, Signal, TallyAt } from '../model.ts';
 import { dueOf } from './due.ts';
 import { evaluate } from './evaluate.ts';
 import { record } from './evidence.ts';
+import type { Counted } from './evidence.ts';
+import { isNew, noteNew } from './news.ts';
 import type { Policy } from './policy.ts';
 import { nextDeadline } from './state.ts';
 import type { CoreState, Incident } from './state.ts';
@@ -67,10 +69,10 @@ function joined(before: Step, step: Step): Step {
 /** The path of nearly every signal: counted, and nothing follows from it. */
 function count(state: CoreState, signal: Signal, tally: TallyAt, policy: Policy): Step {
   const { state: counted, breached } = record(state, signal, policy);
-  const waiting = breached.filter((key) => isListening(counted.keys[key]?.incident));
+  const waiting = breached.filter((limit) => isListening(counted, limit));
   if (waiting.length === 0) return { state: counted, effects: [], transitions: [], incidents: [] };
   const context = contextOf(counted, tally, policy);
-  for (const key of new Set(waiting)) onLimitReached(context, key, signal);
+  onLimitsReached(context, waiting, signal);
   return stepOf(context);
 }
 
@@ -81,9 +83,8 @@ function apply(context: ReducerContext, input: Input): void {
     case 'signal': {
       const { state, breached } = record(context.state, input, context.policy);
       context.state = state;
-      for (const key of new Set(breached)) {
-        if (isListening(incidentOf(context, key))) onLimitReached(context, key, input);
-      }
+      const waiting = breached.filter((limit) => isListening(state, limit));
+      onLimitsReached(context, waiting, input);
       return;
     }
     case 'container':
@@ -153,14 +154,29 @@ function runToFixpoint(context: ReducerContext): void {
  * seen as it happened but read later, after a start or while blind; all evidence of the limit must then be fresh for
  * a heal.
  */
-function onLimitReached(context: ReducerContext, key: string, signal: Signal): void {
+function onLimitsReached(context: ReducerContext, limits: readonly Counted[], signal: Signal): void {
+  for (const key of new Set(limits.map(({ rule }) => rule.key))) {
+    const reached = limits.filter(({ rule }) => rule.key === key);
+    onLimitReached(context, key, reached, signal);
+  }
+}
+
+function onLimitReached(
+  context: ReducerContext,
+  key: string,
+  reached: readonly Counted[],
+  signal: Signal,
+): void {
   const { state, policy } = context;
   const needed = dependenciesOn(signal.source, signal.container);
   const readBack = isBlind(state, needed, policy) || signal.at < observedSince(state, needed);
   const incident = incidentOf(context, key);
   if (incident === undefined) open(context, key, readBack);
   else if (incident.state === 'resolved') reopen(context, incident, readBack);
-  else save(context, { ...incident, readBack });
+  else {
+    const noted = noteNew(context, incident, reached);
+    if (noted.state === 'verifying') save(context, { ...noted, readBack });
+  }
   runToFixpoint(context);
 }
 
@@ -173,11 +189,13 @@ function applyOutcome(context: ReducerContext, outcome: Outcome): void {
 }
 
 /**
- * Whether a limit that is reached leads to something at once: it opens, reopens or fails the verification. In the
- * other states breaches are looked at when the state ends.
+ * Whether a limit that is reached leads to something at once: it opens, reopens or fails the verification, or it is new
+ * to the incident. Apart from that, breaches are looked at when a state ends.
  */
-function isListening(incident: Incident | undefined): boolean {
-  return incident === undefined || incident.state === 'verifying' || incident.state === 'resolved';
+function isListening(state: CoreState, limit: Counted): boolean {
+  const incident = state.keys[limit.rule.key]?.incident;
+  if (incident === undefined || incident.state === 'verifying' || incident.state === 'resolved') return true;
+  return isNew(state, incident, [limit]);
 }
 
 function incidents({ state }: ReducerContext): readonly Incident[] {

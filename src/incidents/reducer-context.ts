@@ -2,6 +2,7 @@ import type { Effect, EffectKind, IncidentState, NotificationType, TallyAt, Tran
 import type { Policy } from './policy.ts';
 import type { CoreState, CountedPart, Incident, KeyState } from './state.ts';
 import { compose } from './story.ts';
+import { toldNow } from './told.ts';
 
 /** A transition with the incident it belongs to. */
 export interface Move extends Transition {
@@ -100,7 +101,10 @@ export function emitNext(
   kinds: readonly EffectKind[],
 ): Incident {
   const n = incident.counters[part] + 1;
-  const counted = update(context, incident, { counters: { ...incident.counters, [part]: n } });
+  const counted = update(context, incident, {
+    ...toldNow(context.state, incident, kinds, context.tally, context.policy),
+    counters: { ...incident.counters, [part]: n },
+  });
   emitEffect(context, counted, part, `${part}:${n}`, kinds);
   return counted;
 }

@@ -1,10 +1,10 @@
-import type { Breach, EffectKind, NotificationType } from '../model.ts';
+import type { NotificationType } from '../model.ts';
 import { calmedDown } from './cooldown.ts';
 import type { Decision } from './decide.ts';
-import { breachedOf, contributorsOf } from './evidence.ts';
 import type { Incident } from './state.ts';
-import { decidingOf } from './deciding.ts';
-import { breachOf } from './story.ts';
+import { channels } from './channels.ts';
+import { joined } from './breaches.ts';
+import { toldNow } from './told.ts';
 import { transition, update, save, emitEffect, emitNext } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
 import { expectedFor, upAgain, withPresence } from './world.ts';
@@ -34,9 +34,13 @@ export function open(context: ReducerContext, key: string, readBack: boolean): v
     heals: [],
     effects: [],
     breaches: [],
+    told: [],
+    newsAt: 0,
+    worseAt: 0,
+    sent: [],
     subjects: [],
     sources: [],
-    counters: { reopened: 0, escalated: 0, reminder: 0, resolved: 0, note: 0 },
+    counters: { reopened: 0, escalated: 0, reminder: 0, resolved: 0, note: 0, news: 0 },
     expected: expectedFor(context.state, context.policy, key),
     aliveSince: now,
     graceFrom: now,
@@ -67,6 +71,8 @@ export function reopen(context: ReducerContext, incident: Incident, readBack: bo
     aliveSince: now,
     readBack,
     breaches: [],
+    told: [],
+    newsAt: 0,
     subjects: [],
     sources: [],
   });
@@ -90,7 +96,11 @@ export function reopen(context: ReducerContext, incident: Incident, readBack: bo
 export function announce(context: ReducerContext, incident: Incident, decision: Decision): void {
   const part: NotificationType = incident.counters.reopened === 0 ? 'opened' : 'reopened';
   const name = part === 'opened' ? part : `${part}:${incident.counters.reopened}`;
-  const told = update(context, incident, { announced: true, breaches: breachesNow(context, incident) });
+  const kinds = channels(incident, part);
+  const told = update(context, incident, {
+    announced: true,
+    ...toldNow(context.state, incident, kinds, context.tally, context.policy),
+  });
   const { to, reason } = decision;
   const next: Incident = {
     ...told,
@@ -100,7 +110,7 @@ export function announce(context: ReducerContext, incident: Incident, decision: 
     until: to === 'cooldown' ? context.state.healing.cooldownUntil : told.until,
     timeline: [...told.timeline, { at: context.state.now, from: 'open', to, reason }],
   };
-  emitEffect(context, next, part, name, channels(incident, part));
+  emitEffect(context, next, part, name, kinds);
 }
 
 /**
@@ -203,68 +213,6 @@ export function remind(context: ReducerContext, incident: Incident): void {
     'reminder',
     channels(incident, 'reminder').filter((kind) => kind === 'alert'),
   );
-}
-
-/**
- * The incident as it is after a limit was reached again by evidence that is not spent: it is about the limits that are
- * breached now, and about none of those before.
- */
-export function breachedAgain(context: ReducerContext, incident: Incident): Incident {
-  return joined(context, { ...incident, breaches: [] });
-}
-
-/**
- * The incident with the limits that are breached now among its breaches, and with the effects of their rules. A
- * breach that is known keeps its highest count, and the evidence it began with.
- */
-export function joined(context: ReducerContext, incident: Incident): Incident {
-  const breached = breachedOf(context.state, context.policy, incident.key);
-  const isSame = (a: Breach) => (b: Breach) => a.rule === b.rule && a.container === b.container;
-  const added = breached.map((counted) => {
-    const breach = breachOf(context.state, counted);
-    const known = incident.breaches.find(isSame(breach));
-    return known === undefined
-      ? breach
-      : {
-          ...breach,
-          ...(known.since !== undefined && { since: known.since }),
-          count: Math.max(breach.count, known.count),
-        };
-  });
-  const kept = incident.breaches.filter((old) => !added.some(isSame(old)));
-  const effects = new Set([...incident.effects, ...breached.flatMap(({ rule }) => rule.effects)]);
-  const contributors = breached.flatMap((counted) => contributorsOf(context.state, counted));
-  return {
-    ...incident,
-    breaches: [...kept, ...added],
-    effects: [...effects],
-    subjects: [...new Set([...incident.subjects, ...contributors.map(({ container }) => container)])],
-    sources: [...new Set([...incident.sources, ...contributors.map(({ source }) => source)])],
-  };
-}
-
-/**
- * Where a notification goes: to alert and report as far as the incident's rules have those effects. An incident that
- * may heal alerts when it is escalated even if its rules ask for no alert: somebody has to know that healing has
- * failed.
- */
-export function channels(incident: Incident, part: NotificationType): readonly EffectKind[] {
-  const loud = (part === 'escalated' || part === 'reminder') && incident.effects.includes('heal');
-  return (['alert', 'report'] as const).filter(
-    (kind) => incident.effects.includes(kind) || (kind === 'alert' && loud),
-  );
-}
-
-/** The breaches with the counts that people are shown, as they are kept. */
-function breachesNow(context: ReducerContext, incident: Incident): Incident['breaches'] {
-  const { breaches } = decidingOf(context.state, incident, context.tally, context.policy);
-  return breaches.map(withoutShares);
-}
-
-/** Whose evidence it was is worked out whenever it is told. */
-function withoutShares(breach: Breach): Breach {
-  const { from, ...kept } = breach;
-  return from === undefined ? breach : kept;
 }
 
 /** `20251217T161810Z`. */

@@ -163,7 +163,7 @@ export class Simulation implements Machine {
 
   #crash(place: string, down: number): never {
     this.#note(`the daemon is killed, ${place}`);
-    this.watcher.crashed(place);
+    this.watcher.crashed(place, this.disk);
     this.#at(this.now + down, () => this.#boot());
     this.#downtime += down;
     throw new Crash(place);
@@ -329,6 +329,7 @@ export class Simulation implements Machine {
     this.#read.length = this.cursor - 1;
     this.#read.push(signal);
     this.#readAt.set(signal, this.now);
+    if (this.#daemon !== undefined) this.watcher.read(this.#daemon.core, this.#truth());
     this.#daemon?.feed(signal);
   }
 

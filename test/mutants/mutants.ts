@@ -264,8 +264,8 @@ export const further: readonly Mutant[] = [
   {
     name: 'each cause that joins puts the telling off',
     file: `${CORE}/reduce.ts`,
-    find: `else save(context, { ...incident, readBack });`,
-    replace: `else save(context, { ...incident, readBack, until: context.state.now + 3_000 });`,
+    find: `if (noted.state === 'verifying') save(context, { ...noted, readBack });`,
+    replace: `save(context, { ...noted, readBack, ...(noted.state === 'open' && { until: context.state.now + 3_000 }) });`,
   },
   {
     name: 'reminders go on after somebody has taken it on',
@@ -338,5 +338,29 @@ export const further: readonly Mutant[] = [
     file: `${CORE}/reduce.ts`,
     find: `context.state = { ...context.state, pausedUntil: 0 };`,
     replace: `context.state = { ...context.state };`,
+  },
+  {
+    name: 'nobody is told of a limit that is new to an escalated incident',
+    file: `${CORE}/news.ts`,
+    find: `new Set(['queued', 'verifying', 'cooldown', 'escalated'])`,
+    replace: `new Set(['queued', 'verifying', 'cooldown'])`,
+  },
+  {
+    name: 'what was told once is never news again',
+    file: `${CORE}/news.ts`,
+    find: `return state.now > Math.max(reachedUntil, told.at) + rule.window;`,
+    replace: `return reachedUntil < 0;`,
+  },
+  {
+    name: 'what crosses a limit while a heal runs is forgotten by the next decision',
+    file: `${CORE}/breaches.ts`,
+    find: `breaches: untold(incident, context.policy) }`,
+    replace: `breaches: [] }`,
+  },
+  {
+    name: 'noise below the limits keeps an incident open',
+    file: `${CORE}/evaluate.ts`,
+    find: `else if (state.now >= belowFrom(state, incident, policy))`,
+    replace: `else if (state.now >= belowFrom(state, incident, policy) + 24 * span)`,
   },
 ];

@@ -48,6 +48,10 @@ const WRITERS: Readonly<Record<NotificationType, Writer>> = {
     const heal = story.heals.at(-1);
     return { head: healHeadline(heal), body: blocks(healDetail(heal), story.ask) };
   },
+  news: (story, name) => ({
+    head: lines(`📣 **${name} - New in an open incident**`, '', ...figures(story)),
+    body: blocks(incidentDetails(story), triedSoFar(story), story.ask),
+  }),
   reopened: (story, name) => ({
     head: lines(`🔁 **${name} - The incident is back**`, '', ...figures(story), '', whatIsDone(story)),
     body: blocks(incidentDetails(story), triedSoFar(story), story.ask),

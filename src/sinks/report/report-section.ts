@@ -17,6 +17,7 @@ const HEADING = '### ⚡ Real-Time Incident Report';
 const TITLES: Readonly<Record<NotificationType, string>> = {
   opened: 'Opened',
   heal: 'Heal',
+  news: 'New in this incident',
   reopened: 'Reopened',
   escalated: 'Escalated: a person is needed',
   reminder: 'Still escalated',
