@@ -102,6 +102,8 @@ export interface ContainerStatus {
   readonly healthy: boolean;
   readonly stoppedByOperator: boolean;
   readonly expectedExit: boolean;
+  /** Made for one run and thrown away (`compose run`, `docker run --rm`): nobody misses it. */
+  readonly oneOff?: boolean | undefined;
 }
 
 /**

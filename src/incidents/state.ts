@@ -78,10 +78,14 @@ export interface Contributor {
 export interface Presence {
   readonly source: string;
   readonly instances: Readonly<Record<string, { readonly running: boolean; readonly healthy: boolean }>>;
-  /** When an instance was last seen running; meaningless while one is. */
-  readonly lastRunning: number;
+  /** When it was last seen running and not unhealthy; meaningless while it is. */
+  readonly lastUp: number;
   /** Stopped on purpose, or done: its absence worries nobody. */
   readonly excused: boolean;
+  /** A heal of ours has ended it: being told once more that it was stopped excuses nothing. */
+  readonly endedByHeal?: boolean;
+  /** Made for one run and thrown away: never expected. */
+  readonly oneOff?: boolean;
   /** Not heard of since the daemon started: it may well be running. */
   readonly unseen?: boolean;
 }

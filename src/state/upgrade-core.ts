@@ -14,7 +14,7 @@ export function coreWithCoverage(text: string): string {
     slots,
     observedSince: watch['observedSince'],
     coverage: isBlind ? { docker: { ...watch, containers: {} } } : {},
-    presence: mapped(presence, (known) => ({ source: 'docker', ...known })),
+    presence: mapped(presence, ({ lastRunning, ...known }) => ({ source: 'docker', lastUp: lastRunning, ...known })),
     reachedUntil: Array.isArray(slots) ? slots.map(() => 0) : [],
     contributors: [],
     latest: Array.isArray(slots) ? slots.map(() => []) : [],

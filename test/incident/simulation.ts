@@ -132,6 +132,10 @@ export class Simulation implements Machine {
     if (this.#lastHeal !== '') this.#at(this.now + 250, this.#tellOutcome.bind(this, this.#lastHeal, 'ok'));
     this.#lastHeal = effect.id;
     for (const delay of aftershocks) this.#at(this.now + delay, () => this.#emit('restart'));
+    const { stops } = this.#plan;
+    if (stops === undefined) return;
+    this.#at(this.now, () => this.#stop(stops));
+    this.#at(this.now + 2 * HOUR, () => this.#setRunning(stops, true));
   }
 
   kill(signal: 'SIGTERM' | 'SIGKILL'): void {
@@ -383,6 +387,12 @@ export class Simulation implements Machine {
   #setRunning(container: number, running: boolean, death?: Death): void {
     if (!this.#containers.set(container, running, death)) return;
     this.#note(`${this.#containers.name(container)} ${running ? 'runs' : 'is gone'}`);
+    if (this.#daemon !== undefined && this.#blind === 0) this.#tell(container);
+  }
+
+  #stop(container: number): void {
+    if (this.process === undefined || !this.#containers.stop(container, this.now)) return;
+    this.#note(`the heal stops ${this.#containers.name(container)}`);
     if (this.#daemon !== undefined && this.#blind === 0) this.#tell(container);
   }
 

@@ -363,4 +363,22 @@ export const further: readonly Mutant[] = [
     find: `else if (state.now >= belowFrom(state, incident, policy))`,
     replace: `else if (state.now >= belowFrom(state, incident, policy) + 24 * span)`,
   },
+  {
+    name: 'what a heal stops was stopped by an operator',
+    file: `${CORE}/world.ts`,
+    find: `const endedByHeal = isNews ? healed : (known.endedByHeal ?? false);`,
+    replace: `const endedByHeal = isNews ? healed && state.now < 0 : (known.endedByHeal ?? false);`,
+  },
+  {
+    name: 'a container that died just before the limit was reached is not expected',
+    file: `${CORE}/world.ts`,
+    find: `return isUp(presence) || presence.lastUp >= moment;`,
+    replace: `return isUp(presence) || presence.lastUp >= moment + 280_000;`,
+  },
+  {
+    name: 'a container that was ill all along is expected',
+    file: `${CORE}/world.ts`,
+    find: `wasUp || (running && status.healthy) ?`,
+    replace: `wasUp || running ?`,
+  },
 ];

@@ -164,6 +164,7 @@ export function restartTracker(
     const run = known ?? adopt(found.id, found.name, found.labels);
     run.labels = found.labels;
     run.policy = found.policy;
+    run.autoRemove = found.autoRemove;
     if (known !== undefined) catchUp(run, found, now);
     else {
       initFromInspect(run, found);
