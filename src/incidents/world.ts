@@ -60,11 +60,15 @@ function endOf(
   if (status.state === 'running') return { excused: false };
   const healed = [status.at, state.now].some((at) => isHealing(state, at, settle));
   if (status.state === 'removed') {
-    const excused = known?.excused === true || !healed;
+    // Whoever clears away what is down has seen it; what was running is missed, unless it was stopped first.
+    const isThere = known === undefined || Object.hasOwn(known.instances, status.id);
+    const cleared = !healed && isThere && !runs(known);
+    const excused = known?.excused === true || cleared || (!healed && isExcused(status));
     return excused ? { excused } : { excused, endedByHeal: true };
   }
-  const isNews = known === undefined || runs(known);
-  const endedByHeal = isNews ? healed : (known.endedByHeal ?? false);
+  // After a start it is not known whether it ran a moment ago: only when it ended tells whose doing that was.
+  const isNews = known === undefined || runs(known) || known.unseen === true;
+  const endedByHeal = (isNews && healed) || (known?.endedByHeal === true && !runs(known));
   return endedByHeal ? { excused: false, endedByHeal } : { excused: isExcused(status) };
 }
 

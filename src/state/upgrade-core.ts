@@ -14,7 +14,11 @@ export function coreWithCoverage(text: string): string {
     slots,
     observedSince: watch['observedSince'],
     coverage: isBlind ? { docker: { ...watch, containers: {} } } : {},
-    presence: mapped(presence, ({ lastRunning, ...known }) => ({ source: 'docker', lastUp: lastRunning, ...known })),
+    presence: mapped(presence, ({ lastRunning, ...known }) => ({
+      source: 'docker',
+      lastUp: lastRunning,
+      ...known,
+    })),
     reachedUntil: Array.isArray(slots) ? slots.map(() => 0) : [],
     contributors: [],
     latest: Array.isArray(slots) ? slots.map(() => []) : [],

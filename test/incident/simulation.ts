@@ -179,8 +179,11 @@ export class Simulation implements Machine {
 
   tally(at: number, since = -Infinity): Tally {
     const counts: Record<Kind, number> = { critical: 0, error: 0, warning: 0, restart: 0 };
-    for (const signal of this.#read) {
-      if (signal.at > Math.max(at - this.config.window, since) && signal.at <= at) counts[signal.kind] += 1;
+    const from = Math.max(at - this.config.window, since);
+    for (let index = this.#read.length - 1; index >= 0; index -= 1) {
+      const signal = this.#read[index];
+      if (signal === undefined || signal.at <= from) break;
+      if (signal.at <= at) counts[signal.kind] += 1;
     }
     const containers = new Map<string, Counts>([['api', counts]]);
     return {

@@ -366,8 +366,8 @@ export const further: readonly Mutant[] = [
   {
     name: 'what a heal stops was stopped by an operator',
     file: `${CORE}/world.ts`,
-    find: `const endedByHeal = isNews ? healed : (known.endedByHeal ?? false);`,
-    replace: `const endedByHeal = isNews ? healed && state.now < 0 : (known.endedByHeal ?? false);`,
+    find: `const endedByHeal = (isNews && healed) ||`,
+    replace: `const endedByHeal = (isNews && healed && state.now < 0) ||`,
   },
   {
     name: 'a container that died just before the limit was reached is not expected',
