@@ -73,6 +73,11 @@ test('every wrong value is named at once, with its path, what was expected, what
   ]);
 });
 
+test('quiet that has to last longer than is watched for it is refused', async () => {
+  const env = { QT_INCIDENT_VERIFY: '2h', QT_INCIDENT_VERIFY_MAX: '1h' };
+  await expect(loadConfig({ env })).rejects.toThrow(/incident\.verify.*at most verifyMax/);
+});
+
 test('a pattern that cannot be compiled is refused at the start, with its place', async () => {
   const path = await file(
     'classify: { rules: [{ level: ignore, pattern: "fine" }, { level: error, pattern: "(" }] }\n' +

@@ -251,6 +251,10 @@ export const configSchema = z.strictObject({
           'Longest time that an incident waits while blind, before a heal or in its cooldown; then it escalates.',
         ),
     })
+    .refine(({ verify, verifyMax }) => verify <= verifyMax, {
+      path: ['verify'],
+      message: 'expected at most verifyMax: quiet that must last longer could never be seen',
+    })
     .prefault({})
     .describe('The life of an incident, see docs/incidents.md.'),
   state: z

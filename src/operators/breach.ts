@@ -21,7 +21,7 @@ import { type Input, reduceAll } from '../incidents/reduce.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import { type CoreState, initial, nextDeadline } from '../incidents/state.ts';
 import { caughtUp } from '../incidents/world.ts';
-import type { Control, Evidence, Outcome, Tally } from '../model.ts';
+import type { Control, Evidence, Outcome, Tally, TallyAt } from '../model.ts';
 import type { SettableClock } from '../time/live-clock.ts';
 import { atDeadline } from './at-deadline.ts';
 
@@ -29,7 +29,7 @@ export type { Step };
 
 /** Where the display tally comes from: only called where a message is composed. */
 export interface TallySource {
-  tally(now: number): Tally;
+  tally(now: number, since?: number): Tally;
 }
 
 export interface BreachOptions {
@@ -57,7 +57,7 @@ export function breach(
   clock: SettableClock,
 ): OperatorFunction<readonly Evidence[], Step> {
   const { policy, window, inputs$, checkpoint$ = EMPTY, drain = () => undefined } = options;
-  const tally = (at: number): Tally => window.tally(at);
+  const tally: TallyAt = (at, since) => window.tally(at, since);
 
   return (evidence$) =>
     defer(() => {

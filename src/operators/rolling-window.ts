@@ -94,12 +94,13 @@ export class RollingWindow {
     this.#changed.add(bucket.start);
   }
 
-  /** The window as it stands at `now`: every bucket that still reaches into it. */
-  tally(now: number): Tally {
+  /** The window as it stands at `now`: every bucket that still reaches into it, and beyond `since`. */
+  tally(now: number, since = -Infinity): Tally {
     const counts = zero();
     const containers = new Map<string, Record<Kind, number>>();
     const groups = new Map<string, OpenGroup>();
     for (const bucket of this.#live(now)) {
+      if (bucket.start + this.#width <= since) continue;
       for (const kind of KINDS) counts[kind] += bucket.counts[kind];
       for (const [name, own] of bucket.containers) {
         const sum = containers.get(name) ?? zero();

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { diff } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { expect, onTestFinished } from 'vitest';
 import { openStore, type Store } from '../../src/state/store.ts';
@@ -44,4 +45,21 @@ export function openSaved(name: SavedState, dir = stateDir(name)): Store {
   expect(said).toEqual([]);
   expect(store.freshBecause).toBeUndefined();
   return store;
+}
+
+/**
+ * What is told otherwise than version 0.1.0 did, line by line and with the lines of a quoted text apart: kept beside the
+ * golden files, so that each change is one that somebody has read and meant.
+ */
+export function changesSince(then: string, now: string): string {
+  const lines = (text: string): readonly string[] => text.replaceAll('\\n', '\n').split('\n');
+  return diff(lines(now), lines(then))
+    .filter(([operation]) => operation !== 0)
+    .map(([operation, line]) => `${operation < 0 ? '-' : '+'} ${line}\n`)
+    .join('');
+}
+
+/** The kept changes of one golden file. */
+export function changesFile(...path: readonly string[]): string {
+  return join(FIXTURES, 'changed', `${path.join('-')}.diff`);
 }

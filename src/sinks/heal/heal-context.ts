@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Effect, HealRecord } from '../../model.ts';
-import { worstContainers } from '../text/plain-words.ts';
+import { subjectsOf } from '../text/plain-words.ts';
 import { journalLine } from '../report/journal-line.ts';
 import { worstOffenders } from './worst-offenders.ts';
 
@@ -49,7 +49,7 @@ export function healFacts(effect: Effect, contextFile: string): Readonly<Record<
     QT_ERRORS: String(story.counts.error),
     QT_WARNINGS: String(story.counts.warning),
     QT_RESTARTS: String(story.counts.restart),
-    QT_CONTAINERS: worstContainers(story)
+    QT_CONTAINERS: subjectsOf(story)
       .slice(0, 100)
       .map(([name]) => name)
       .join(','),

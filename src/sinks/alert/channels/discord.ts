@@ -23,6 +23,7 @@ const FORUM =
 const COLOURS: Readonly<Record<NotificationType, number>> = {
   opened: 0xe0_3e_3e,
   heal: 0x3e_7b_e0,
+  news: 0xe0_3e_3e,
   reopened: 0xe0_3e_3e,
   escalated: 0x9b_1c_1c,
   reminder: 0xe0_9b_3e,

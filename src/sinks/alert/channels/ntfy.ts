@@ -12,6 +12,7 @@ const TITLE = 250;
 const PRIORITIES: Readonly<Record<NotificationType, number>> = {
   opened: 4,
   heal: 3,
+  news: 4,
   reopened: 4,
   escalated: 5,
   reminder: 4,
