@@ -106,7 +106,9 @@ export class FileBeginnings {
 
 /** Why a file with this beginning cannot be followed; undefined if it can, also if it begins with a hole. */
 export function refusalOf(bytes: Buffer): string | undefined {
-  const head = bytes.subarray(bytes.findIndex((byte) => byte !== 0));
+  const text = bytes.findIndex((byte) => byte !== 0);
+  if (text < 0) return undefined;
+  const head = bytes.subarray(text);
   const compression = compressionOf(head);
   if (compression !== undefined) return `compressed with ${compression}`;
   try {

@@ -1,6 +1,6 @@
 import { reasonOf } from '../saved/saved-lines.ts';
 import type { FileBeginnings } from './begin-file.ts';
-import { BEGINNING, markOf } from './file-mark.ts';
+import { BEGINNING } from './file-mark.ts';
 import type { FileSet } from './file-set.ts';
 import { type FileStats, type FileSystem, isAbsent, keyOf, type OpenFile } from './file-system.ts';
 import type { FoundFile } from './find-files.ts';
@@ -16,6 +16,15 @@ export interface IntakeParts {
   readonly readerOf: (key: string) => string | undefined;
   readonly now: () => number;
   readonly signal: AbortSignal;
+}
+
+export interface TakeOptions {
+  /** It is from before the first look at the group. */
+  readonly isOld?: boolean;
+  /** Its name as a log, where it has been rotated. */
+  readonly log?: string;
+  /** When the log was last written to, as far as it was read before this file took its place. */
+  readonly after?: number | undefined;
 }
 
 /** Takes up files that are not being read yet. */
@@ -38,11 +47,8 @@ export class FileIntake {
     this.#parts = parts;
   }
 
-  /**
-   * Begins to read a file, if it is to be read. `isOld`: it is from before the first look at the group. `log` is its
-   * name as a log, where it has been rotated.
-   */
-  async take({ path, stats }: FoundFile, disk: FileSystem, isOld: boolean, log = path): Promise<void> {
+  /** Begins to read a file, if it is to be read. */
+  async take({ path, stats }: FoundFile, disk: FileSystem, how: TakeOptions): Promise<void> {
     const { set, beginnings, signal, now } = this.#parts;
     const key = keyOf(stats);
     if (signal.aborted || set.files.has(key) || beginnings.isCopy(key)) return;
@@ -51,9 +57,10 @@ export class FileIntake {
       this.refused.set(path, before.reason);
       return;
     }
+    const { isOld = false, log = path, after } = how;
     if (stats.size === 0) {
       set.left.noteChanged(key);
-      set.awaitContent(log, stats, BEGINNING, now());
+      set.awaitContent({ path: log, stats, after }, now());
       return;
     }
     await this.#withOpen(
@@ -67,9 +74,9 @@ export class FileIntake {
         this.isWaiting ||= beginning.type === 'wait';
         if (beginning.type === 'wait') return false;
         if (beginning.type === 'refused') return this.#refuse(path, opened, beginning.reason);
-        const { place } = beginning;
-        if (beginning.type === 'resume') set.resume(file, log, opened, beginning.left, place);
-        else set.begin(file, log, opened, place, isOld ? now() : 0);
+        const start = { path: log, stats: opened, after };
+        if (beginning.type === 'resume') set.resume(file, start, beginning);
+        else set.begin(file, start, beginning.place, isOld ? now() : 0);
         return true;
       },
     );
@@ -82,7 +89,7 @@ export class FileIntake {
     for (const found of [...known, ...rotated.filter((other) => !known.includes(other))]) {
       if (this.#parts.readerOf(keyOf(found.stats)) !== undefined) continue;
       if (isCompressed(found.path)) await this.#takeCompressed(found, disk, log);
-      else await this.take(found, disk, false, log);
+      else await this.take(found, disk, { log });
     }
   }
 
@@ -99,11 +106,10 @@ export class FileIntake {
         await beginnings.checkAlike(path);
         const known = await set.left.findIn(file, path, stats, log);
         if (known === undefined && (await beginnings.isBeingRead(file, path))) return false;
-        const start = known?.place ?? (await markOf(file, 0));
         this.#unpacked.set(key, stats.mtimeMs);
-        if (known !== undefined) set.resume(file, log, stats, known.left, known.place);
-        else if (start !== undefined) set.begin(file, log, stats, start, 0);
-        return start !== undefined;
+        if (known !== undefined) set.resume(file, { path: log, stats }, known);
+        else set.begin(file, { path: log, stats }, BEGINNING, 0);
+        return true;
       },
     );
   }

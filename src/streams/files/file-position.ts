@@ -13,6 +13,8 @@ const place = z.object({
   seen: z.number(),
   /** When it was last written to, as far as it has been read: in milliseconds, by the clock of its file system. */
   mtime: z.number(),
+  /** What its log was rotated to since then has still to be looked for: another moment by that clock. */
+  after: z.number().optional(),
   skipping: z.literal(true).optional(),
   told: z.literal(true).optional(),
 });

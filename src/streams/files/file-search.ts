@@ -41,7 +41,11 @@ async function search(parts: SearchParts, place: LeftPlace, disk: FileSystem): P
   const { set } = parts;
   const rest = await findRest(place.position, (stats) => set.files.has(keyOf(stats)), disk);
   if (rest?.place !== undefined) {
-    set.resume(rest.file, place.position.path, rest.stats, place, rest.place);
+    set.resume(
+      rest.file,
+      { path: place.position.path, stats: rest.stats },
+      { left: place, place: rest.place },
+    );
     return;
   }
   if (rest === undefined && !isOver(place, parts.clock.now())) return;
@@ -57,7 +61,8 @@ async function searchEmpty(
   disk: FileSystem,
 ): Promise<void> {
   const found = await findRenamed(place.position, disk);
-  if (found !== undefined && found.stats.size > 0) await intake.take(found, disk, false, place.position.path);
+  if (found !== undefined && found.stats.size > 0)
+    await intake.take(found, disk, { log: place.position.path });
   else if (isOver(place, clock.now())) set.left.delete(place);
 }
 

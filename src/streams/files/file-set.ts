@@ -1,16 +1,25 @@
 import { identityOf, type Origin } from '../../model.ts';
-import type { MarkedPlace } from './file-mark.ts';
+import { BEGINNING, type MarkedPlace } from './file-mark.ts';
 import type { FilePosition } from './file-position.ts';
 import { type FileStats, keyOf, type OpenFile } from './file-system.ts';
 import { isOfLog } from './find-rest.ts';
 import { type FileParts, followedFile, type FollowedFile } from './followed-file.ts';
-import { type LeftPlace, LeftPlaces } from './left-places.ts';
+import { type FoundPlace, LeftPlaces } from './left-places.ts';
 
 /** The id of the source, and of what all its containers' identities begin with. */
 export const FILES = 'files';
 
 /** File systems tell times in steps of up to so many milliseconds: what is as new as the unread may look so much older. */
 const GRAIN = 10;
+
+/** Where reading a file begins. */
+export interface Start {
+  /** Its name as a log, whatever it has been rotated to. */
+  readonly path: string;
+  readonly stats: FileStats;
+  /** When the log was last written to, as far as it was read in the file that this has taken the place of. */
+  readonly after?: number | undefined;
+}
 
 /** The files of one group that are being read, and the places of those that are not: together, where reading is. */
 export class FileSet {
@@ -62,33 +71,37 @@ export class FileSet {
   }
 
   /** Begins to read an open file that has not been read before. `seen` is a moment before anything of it was written. */
-  begin(file: OpenFile, path: string, stats: FileStats, place: MarkedPlace, seen: number): void {
-    this.#follow(
-      this.#freshId(keyOf(stats)),
-      file,
-      this.#positionOf(path, stats, seen, place),
-      place,
-      stats.size,
-    );
+  begin(file: OpenFile, start: Start, place: MarkedPlace, seen: number): void {
+    const position = this.#positionOf(start, place, seen);
+    this.#follow(this.#freshId(keyOf(start.stats)), file, position, place, start.stats.size);
   }
 
   /** Reads on from a place that was left. */
-  resume(file: OpenFile, path: string, stats: FileStats, from: LeftPlace, place: MarkedPlace): void {
+  resume(file: OpenFile, { path, stats, after }: Start, { left, place }: FoundPlace): void {
     const { dev, ino, size } = stats;
-    this.left.delete(from);
-    this.#follow(from.id, file, { ...from.position, path, dev, ino }, place, size);
+    const { position } = left;
+    this.left.delete(left);
+    const begun = position.offset === 0 && after !== undefined ? { after } : {};
+    this.#follow(left.id, file, { ...position, ...begun, path, dev, ino }, place, size);
   }
 
   /** Keeps a place for a file that is empty: all that comes is to be read, whatever it is called by then. */
-  awaitContent(path: string, stats: FileStats, place: MarkedPlace, seen: number): void {
-    const key = keyOf(stats);
-    if (!this.left.hasEmpty(key))
-      this.left.add(this.#freshId(key), this.#positionOf(path, stats, seen, place));
+  awaitContent(start: Start, seen: number): void {
+    const key = keyOf(start.stats);
+    if (this.left.emptyPlace(key) !== undefined) return;
+    this.left.add(this.#freshId(key), this.#positionOf(start, BEGINNING, seen));
   }
 
-  /** Whether a file that was empty, and is, has been written to meanwhile: somebody has taken away what it held. */
-  wasEmptied(path: string, stats: FileStats): boolean {
-    return this.left.noteWritten(path, stats.mtimeMs - GRAIN, keyOf(stats));
+  /** When a file that was empty, and is, was that before, if it has been written to since: somebody has taken it away. */
+  emptiedSince(stats: FileStats): number | undefined {
+    const place = this.left.emptyPlace(keyOf(stats));
+    return place !== undefined && place.position.mtime < stats.mtimeMs - GRAIN
+      ? place.position.mtime
+      : undefined;
+  }
+
+  noteEmptied(path: string, stats: FileStats): void {
+    this.left.noteWritten(path, stats.mtimeMs - GRAIN);
   }
 
   /** Reads a file no further; `changed`: it is no longer what was read. */
@@ -121,11 +134,13 @@ export class FileSet {
     file.close();
   }
 
-  #positionOf(path: string, stats: FileStats, seen: number, place: MarkedPlace): FilePosition {
+  #positionOf({ path, stats, after }: Start, place: MarkedPlace, seen: number): FilePosition {
     const { dev, ino, mtimeMs } = stats;
     const before = [...this.#written].map(([log, last]) => (isOfLog(log, path) ? last : 0));
-    const mtime = place.mark.offset === 0 ? Math.max(mtimeMs - GRAIN, ...before) : mtimeMs;
-    return { group: this.#group, path, dev, ino, seen, mtime, ...place.mark, ...place.cut };
+    const isUnread = place.mark.offset === 0;
+    const mtime = isUnread ? Math.max(mtimeMs - GRAIN, ...before) : mtimeMs;
+    const rest = isUnread && after !== undefined ? { after } : {};
+    return { group: this.#group, path, dev, ino, seen, mtime, ...rest, ...place.mark, ...place.cut };
   }
 
   /** A file with the number of one that is gone, or with other content than before, is another origin. */

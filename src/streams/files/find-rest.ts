@@ -81,6 +81,7 @@ export function isCompressed(path: string): boolean {
 /** Whether a name is one that a log is rotated to: of `app.log`, `app.log.1`, `app.log-20251217.gz`, `app-20251217.log`. */
 export function isRotationOf(path: string, log: string): boolean {
   const plain = basename(path).replace(COMPRESSED, '');
+  if (plain === basename(log)) return plain !== basename(path);
   const [name, ending] = splitEnding(basename(log));
   const numbered = plain.startsWith(`${name}${ending}`) ? plain.slice(name.length + ending.length) : '';
   if (NUMBER.test(numbered)) return true;

@@ -44,6 +44,10 @@ export interface FollowedFile {
   /** It does not grow, and is done with at its end. */
   readonly isFinite: boolean;
   readonly path: string;
+  /** Since when it has still to be looked for what its log was rotated to, by the clock of its file system. */
+  readonly after: number | undefined;
+  /** That has been done. */
+  forgetAfter(): void;
   /** It is called otherwise now. */
   rename(path: string): void;
   /** A line has begun whose end has not come. */
@@ -84,7 +88,7 @@ export function followedFile(
   const { group, dev, ino } = start;
   const times = lineTimes(parts.form, start.seen);
   const cutter = new LineCutter(start, before, start.offset < MARKED ? undefined : mark.head, accept);
-  let { path, seen, mtime } = start;
+  let { path, seen, mtime, after } = start;
   let lines = 0;
   let lastLineAt: number | undefined;
   let lag = 0;
@@ -106,6 +110,13 @@ export function followedFile(
     },
     get isNew() {
       return isNew;
+    },
+    get after() {
+      return after;
+    },
+    forgetAfter: () => {
+      stored = undefined;
+      after = undefined;
     },
     rename: (name) => {
       if (name !== path) stored = undefined;
@@ -199,7 +210,8 @@ export function followedFile(
   }
 
   function position(): FilePosition {
-    stored ??= { group, path, dev, ino, seen, mtime, ...cutter.place, ...cutter.mark };
+    const rest = after === undefined ? {} : { after };
+    stored ??= { group, path, dev, ino, seen, mtime, ...rest, ...cutter.place, ...cutter.mark };
     return stored;
   }
 }

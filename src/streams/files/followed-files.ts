@@ -29,8 +29,6 @@ export class FollowedFiles {
   readonly #intake: FileIntake;
   /** Since when files have been out of sight. */
   readonly #unmatched = new Map<FollowedFile, number>();
-  /** Paths whose files have given way to others, and when those had last been written to. */
-  readonly #replaced = new Map<string, number>();
   /** Paths that could not be read at the first look: what they lead to is not new when it can be. */
   readonly #old = new Set<string>();
   #first: boolean;
@@ -44,7 +42,7 @@ export class FollowedFiles {
     this.#parts = parts;
     this.#first = !begun;
     this.set = new FileSet(parts, group, saved);
-    const beginnings = new FileBeginnings(this.set, (file) => this.#change(file), clock);
+    const beginnings = new FileBeginnings(this.set, (file) => this.set.drop(file, true), clock);
     const now = (): number => clock.now();
     this.#intake = new FileIntake({ set: this.set, beginnings, isOwn, readerOf, signal, now });
   }
@@ -86,23 +84,12 @@ export class FollowedFiles {
     const fresh = [...matched.values()].filter(({ stats }) => !set.files.has(keyOf(stats)));
     for (const [key, { path }] of matched) set.files.get(key)?.rename(path);
     const last = new Map(fresh.map(({ path }) => [path, set.lastWritten(path)]));
-    const empty = new Set(fresh.map(({ stats }) => keyOf(stats)).filter((key) => set.left.hasEmpty(key)));
-    // What has been read before comes first, and then what was rotated: another may be a copy of one of them.
-    for (const file of fresh.filter(({ stats }) => set.left.has(keyOf(stats)))) await this.#take(file, disk);
-    for (const { path, stats } of fresh) {
-      const key = keyOf(stats);
-      const isFollowed = set.files.has(key);
-      const isSame = empty.has(key)
-        ? !isFollowed && !set.wasEmptied(path, stats)
-        : isFollowed && !set.left.has(key);
-      if (!isSame) this.#noteReplaced(path, last.get(path));
-    }
-    for (const [path, since] of this.#replaced) {
-      this.#replaced.delete(path);
-      await this.#intake.takeRotated(path, since, disk);
-      await this.#readNew();
-    }
-    for (const file of fresh) await this.#take(file, disk);
+    const isKnown = ({ stats }: FoundFile): boolean => set.left.has(keyOf(stats));
+    // What has been read before comes first: another may be a copy of it.
+    const known = fresh.filter(isKnown);
+    for (const file of [...known, ...fresh.filter((other) => !known.includes(other))])
+      await this.#take(file, last.get(file.path), disk);
+    await this.#takeRotated(fresh, disk);
     if (this.#first) for (const path of unreadable.keys()) this.#old.add(path);
     // What cannot be seen now is not new when it can.
     this.#first &&= found.hidden;
@@ -140,9 +127,36 @@ export class FollowedFiles {
     return matched;
   }
 
-  async #take(file: FoundFile, disk: FileSystem): Promise<void> {
-    await this.#intake.take(file, disk, this.#first || this.#old.has(file.path));
+  /** `after` is when the log of its path was last written to, as far as it has been read. */
+  async #take(found: FoundFile, after: number | undefined, disk: FileSystem): Promise<void> {
+    const isOld = this.#first || this.#old.has(found.path);
+    await this.#intake.take(found, disk, { isOld, after });
     await this.#readNew();
+  }
+
+  /** Where a log has given way to another file, or to other content, there may have been more than one between them. */
+  async #takeRotated(fresh: readonly FoundFile[], disk: FileSystem): Promise<void> {
+    const { set } = this;
+    const look = async (path: string, since: number): Promise<void> => {
+      await this.#intake.takeRotated(path, since, disk);
+      await this.#readNew();
+    };
+    for (const file of set.files.values()) {
+      if (file.after === undefined) continue;
+      await look(file.path, file.after);
+      if (!this.#parts.signal.aborted) file.forgetAfter();
+    }
+    for (const place of set.left.all()) {
+      if (!place.changed || place.looked) continue;
+      place.looked = true;
+      await look(place.position.path, place.position.mtime);
+    }
+    for (const { path, stats } of fresh) {
+      const since = set.emptiedSince(stats);
+      if (since === undefined) continue;
+      await look(path, since);
+      set.noteEmptied(path, stats);
+    }
   }
 
   /** At once: what has not been read cannot be missed. */
@@ -150,14 +164,10 @@ export class FollowedFiles {
     for (const file of this.set.files.values()) if (file.isNew) await this.#readOne(file);
   }
 
-  #noteReplaced(path: string, since: number | undefined): void {
-    if (since !== undefined && !this.#replaced.has(path)) this.#replaced.set(path, since);
-  }
-
   async #readOne(file: FollowedFile): Promise<Look> {
     try {
       const look = await file.read();
-      if (look === 'changed') this.#change(file);
+      if (look === 'changed') this.set.drop(file, true);
       else if (look !== 'more' && file.isFinite) this.set.finish(file);
       return look;
     } catch (error) {
@@ -169,13 +179,6 @@ export class FollowedFiles {
       }
       return 'idle';
     }
-  }
-
-  /** It is no longer what was read. */
-  #change(file: FollowedFile): void {
-    const { path, mtime } = file.position();
-    this.#noteReplaced(path, mtime);
-    this.set.drop(file, true);
   }
 
   #damaged(file: FollowedFile, reason: string): void {

@@ -14,6 +14,8 @@ export interface LeftPlace {
   changed: boolean;
   /** Since when it has been looked for, epoch milliseconds. */
   since: number | undefined;
+  /** It has been looked what its log was rotated to. */
+  looked: boolean;
 }
 
 /** A place found again. */
@@ -32,20 +34,19 @@ export class LeftPlaces {
 
   /** `file` is still in memory, and `changed` if it is no longer what was read. */
   add(id: string, position: FilePosition, file?: FollowedFile, changed = false): void {
-    this.#places.set(id, { id, position, file, changed, since: undefined });
+    this.#places.set(id, { id, position, file, changed, since: undefined, looked: false });
   }
 
-  /** An empty file, or those of a path, have been written to, or to others: true if that is news. */
-  noteWritten(path: string, mtime: number, key?: string): boolean {
-    const older = this.all().filter(
-      ({ position }) =>
-        position.offset === 0 &&
-        isOfLog(path, position.path) &&
-        position.mtime < mtime &&
-        (key === undefined || keyOf(position) === key),
-    );
-    for (const { id, position } of older) this.add(id, { ...position, mtime });
-    return older.length > 0;
+  /** A log has been read that far, in whatever file. */
+  noteWritten(log: string, mtime: number): void {
+    for (const { id, position, file, changed, since, looked } of this.all())
+      if (isOfLog(log, position.path) && position.mtime < mtime)
+        this.#places.set(id, { id, position: { ...position, mtime }, file, changed, since, looked });
+  }
+
+  /** The place of an empty file, by device and inode. */
+  emptyPlace(key: string): LeftPlace | undefined {
+    return this.all().find(({ position }) => position.offset === 0 && keyOf(position) === key);
   }
 
   delete({ id }: LeftPlace): void {
@@ -60,10 +61,6 @@ export class LeftPlaces {
   /** Whether something has been read from this file, by device and inode. */
   hasRead(key: string): boolean {
     return this.all().some(({ position }) => position.offset > 0 && keyOf(position) === key);
-  }
-
-  hasEmpty(key: string): boolean {
-    return this.all().some(({ position }) => position.offset === 0 && keyOf(position) === key);
   }
 
   all(): readonly LeftPlace[] {
