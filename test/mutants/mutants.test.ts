@@ -48,7 +48,7 @@ async function verdictOf(mutant: Mutant | undefined, place: string): Promise<str
   });
   if (mutant !== undefined) expect(replaced, `places found in ${mutant.file}`).toBe(1);
   const args = [outfile, '--seed', '20251217', '--histories', '4000', '--no-shrink'];
-  const { stdout } = await run(process.execPath, args, { timeout: 90_000 }).catch((failed: unknown) => {
+  const { stdout } = await run(process.execPath, args, { timeout: 500_000 }).catch((failed: unknown) => {
     if (failed instanceof Error && 'stdout' in failed) return { stdout: String(failed.stdout) };
     throw failed;
   });
