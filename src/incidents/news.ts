@@ -58,10 +58,11 @@ export function tellNews(context: ReducerContext, incident: Incident): Incident 
   const others = incident.breaches.filter((old) => !breaches.some((breach) => isSame(breach, old)));
   return update(context, told, {
     breaches: [...others, ...told.breaches],
-    ...(incident.acknowledged && {
-      acknowledged: false,
-      until: Math.max(incident.until, state.now + incident.reminderEvery),
-    }),
+    acknowledged: false,
+    ...(incident.acknowledged &&
+      incident.state === 'escalated' && {
+        until: Math.max(incident.until, state.now + incident.reminderEvery),
+      }),
   });
 }
 

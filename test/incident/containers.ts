@@ -67,6 +67,15 @@ export class Containers {
     return true;
   }
 
+  /** What is told to have been stopped while a heal runs or settles counts as stopped by that. */
+  blameHeal(container: number, now: number): void {
+    const real = this.#up[container];
+    const told = this.#told[container];
+    if (real === undefined || told === undefined || !real.excused) return;
+    if (told.running || told.sick || !told.excused)
+      this.#up[container] = { ...real, excused: false, byHeal: now };
+  }
+
   /** Whether a heal may bring it back. */
   isHealable(container: number): boolean {
     return this.#up[container]?.excused === false;

@@ -404,6 +404,10 @@ export class Simulation implements Machine {
   }
 
   #tell(container: number, afresh = false): void {
+    const { healing } = this.core ?? {};
+    const settled = (healing?.lastEnd ?? -Infinity) + this.config.incident.settle;
+    if (healing !== undefined && (healing.running !== undefined || this.now <= settled))
+      this.#containers.blameHeal(container, this.now);
     const status = this.#containers.tell(container, this.now, afresh);
     if (status !== undefined) this.#daemon?.feed(status);
   }

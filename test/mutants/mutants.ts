@@ -375,10 +375,4 @@ export const further: readonly Mutant[] = [
     find: `return isUp(presence) || presence.lastUp >= moment;`,
     replace: `return isUp(presence) || presence.lastUp >= moment + 280_000;`,
   },
-  {
-    name: 'a container that was ill all along is expected',
-    file: `${CORE}/world.ts`,
-    find: `wasUp || (running && status.healthy) ?`,
-    replace: `wasUp || running ?`,
-  },
 ];
