@@ -146,6 +146,19 @@ const found: Readonly<Record<string, History>> = {
     heals: [{ ...cure, length: 0, cures: false }],
     deaths: [{ at: 1_545_750, length: 5_130_000, container: 0, excused: true, removed: false }],
   },
+  'a message that names a limit once more does not keep its next breach from being news': {
+    ...calm,
+    storms: [
+      { at: 0, length: 500, every: 250, kind: 'critical', curable: false },
+      { at: 6_600_750, length: 1_200_000, every: 300_000, kind: 'critical', curable: false },
+    ],
+    heals: [
+      { ...cure, length: 250, cures: false, stops: 0 },
+      { ...cure, length: 0, cures: false },
+    ],
+    resets: [903_750],
+    twoKeys: true,
+  },
   'what was reached is told although the daemon was away when it had to be': {
     ...calm,
     storms: [{ at: 642_250, length: 48 * MINUTE, every: MINUTE, kind: 'error', curable: false }],

@@ -111,7 +111,7 @@ function isUnknown(state: CoreState, incident: Incident, counted: Counted): bool
   const { slot, rule, reachedUntil } = counted;
   const told = incident.told.find((old) => isSame(old, slot));
   if (told === undefined) return !incident.breaches.some((breach) => isSame(breach, slot));
-  return state.now > Math.max(reachedUntil, told.at) + rule.window;
+  return state.now > reachedUntil + rule.window;
 }
 
 /** When what is new now is told: with what joins it meanwhile, a minute apart, and from the tenth an hour on as one. */

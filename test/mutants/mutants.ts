@@ -348,7 +348,7 @@ export const further: readonly Mutant[] = [
   {
     name: 'what was told once is never news again',
     file: `${CORE}/news.ts`,
-    find: `return state.now > Math.max(reachedUntil, told.at) + rule.window;`,
+    find: `return state.now > reachedUntil + rule.window;`,
     replace: `return reachedUntil < 0;`,
   },
   {
@@ -374,5 +374,11 @@ export const further: readonly Mutant[] = [
     file: `${CORE}/world.ts`,
     find: `return isUp(presence) || presence.lastUp >= moment;`,
     replace: `return isUp(presence) || presence.lastUp >= moment + 280_000;`,
+  },
+  {
+    name: 'a message about containers that stayed down has no reason',
+    file: `${CORE}/breaches.ts`,
+    find: `if (breachedOf(context.state, context.policy, incident.key).length === 0) return incident;`,
+    replace: ``,
   },
 ];
