@@ -59,6 +59,15 @@ describe('what is said and done comes from the evidence that decided', () => {
     expect(alertText(reminder.alert('escalated'), 'Host')).toContain('api');
   });
 
+  it('where only containers stayed down it still says which limit it was about', () => {
+    const play = new Play()
+      .container(0, 'db', 'running')
+      .signals(1, 'critical', 'api', 'FATAL: no database', 5)
+      .container(10, 'db', 'exited')
+      .until(2 * 60 * MINUTE);
+    expect(play.alert('escalated').story.reason).toBe('5 critical events (threshold: 5)');
+  });
+
   it('a limit that only spent evidence would reach is not named', () => {
     const play = relapse();
     play.signals(31 * MINUTE, 'error', 'api', 'it failed', 10).until(33 * MINUTE);

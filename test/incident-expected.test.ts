@@ -67,6 +67,7 @@ describe('who is expected', () => {
 
   it('one that was unhealthy for all of the five minutes before is not, and one that was healthy in them is', () => {
     const ill = new Play({ heal }).container(0, 'web', 'running', { healthy: false });
+    ill.container(HOUR - 20, 'web', 'running', { healthy: false });
     ill.signals(HOUR, 'critical', 'db', 'FATAL: gone', 5);
     expect(ill.incident().expected).toEqual([]);
     const fell = new Play({ heal }).container(0, 'web', 'running');

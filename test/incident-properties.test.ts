@@ -130,6 +130,35 @@ const found: Readonly<Record<string, History>> = {
     crashes: [{ boundary: 3, down: 166_750 }],
     twoKeys: true,
   },
+  'news of an incident that was acknowledged do not put the end of its cooldown off': {
+    ...calm,
+    storms: [{ at: 0, length: 303_750, every: 250, kind: 'critical', curable: false }],
+    heals: [{ ...cure, length: 0, cures: false }],
+    acks: [1_250],
+    twoKeys: true,
+  },
+  'a stop by hand while a heal settles counts as the doing of the heal': {
+    ...calm,
+    storms: [
+      { at: 0, length: 12_250, every: 250, kind: 'error', curable: false },
+      { at: 75_500, length: 1_470_000, every: 30_000, kind: 'error', curable: false },
+    ],
+    heals: [{ ...cure, length: 0, cures: false }],
+    deaths: [{ at: 1_545_750, length: 5_130_000, container: 0, excused: true, removed: false }],
+  },
+  'a message that names a limit once more does not keep its next breach from being news': {
+    ...calm,
+    storms: [
+      { at: 0, length: 500, every: 250, kind: 'critical', curable: false },
+      { at: 6_600_750, length: 1_200_000, every: 300_000, kind: 'critical', curable: false },
+    ],
+    heals: [
+      { ...cure, length: 250, cures: false, stops: 0 },
+      { ...cure, length: 0, cures: false },
+    ],
+    resets: [903_750],
+    twoKeys: true,
+  },
   'what was reached is told although the daemon was away when it had to be': {
     ...calm,
     storms: [{ at: 642_250, length: 48 * MINUTE, every: MINUTE, kind: 'error', curable: false }],

@@ -6,9 +6,10 @@ import { isSame, untold } from './told.ts';
 
 /**
  * The incident as it is after a limit was reached again by evidence that is not spent: it is about the limits that are
- * breached now, and about none of those before that people have been told of.
+ * breached now, and about none of those before that people have been told of. Without such a limit it is what it was about.
  */
 export function breachedAgain(context: ReducerContext, incident: Incident): Incident {
+  if (breachedOf(context.state, context.policy, incident.key).length === 0) return incident;
   return joined(context, { ...incident, breaches: untold(incident, context.policy) });
 }
 

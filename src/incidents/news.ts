@@ -11,6 +11,8 @@ import { isSame, untold } from './told.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** Between two looks whether things have become worse, while nothing comes of which they could. */
+const REST = 5 * MINUTE;
 
 /** Messages an hour after which what is new waits, to be told as one. */
 const FULL = 10;
@@ -58,29 +60,32 @@ export function tellNews(context: ReducerContext, incident: Incident): Incident 
   const others = incident.breaches.filter((old) => !breaches.some((breach) => isSame(breach, old)));
   return update(context, told, {
     breaches: [...others, ...told.breaches],
-    ...(incident.acknowledged && {
-      acknowledged: false,
-      until: Math.max(incident.until, state.now + incident.reminderEvery),
-    }),
+    acknowledged: false,
+    ...(incident.acknowledged &&
+      incident.state === 'escalated' && {
+        until: Math.max(incident.until, state.now + incident.reminderEvery),
+      }),
   });
 }
 
 /**
- * Looks whether a limit that was told counts ten times as much now: once a minute, and not before the last message is
- * five minutes old.
+ * Looks whether a limit that was told counts ten times as much now: not before the last message is five minutes old, then
+ * once a minute, or every five minutes while nothing more comes.
  */
 export function lookWorse(context: ReducerContext, incident: Incident): Incident {
   const { state, policy } = context;
   if (!NEWS_IN.has(incident.state) || state.now < incident.worseAt) return incident;
-  const worse = incident.told.flatMap((told) => {
-    const counted = countedFor(state, policy, incident.key).find(({ slot }) => isSame(slot, told));
-    const newest = counted && nth(counted.newest, 1);
-    if (counted === undefined || newest === undefined || newest <= told.at) return [];
+  const limits = countedFor(state, policy, incident.key);
+  const active = incident.told.flatMap((told) => {
+    const counted = limits.find(({ slot }) => isSame(slot, told));
+    return counted !== undefined && (nth(counted.newest, 1) ?? 0) > told.at ? [{ told, counted }] : [];
+  });
+  const worse = active.flatMap(({ told, counted }) => {
     const breach = { ...breachOf(state, counted), since: sinceOf(state, incident, told, counted) };
     const count = shownCount(state, breach, counted, context.tally);
     return count < WORSE * told.count ? [] : [{ ...breach, count }];
   });
-  const looked = update(context, incident, { worseAt: state.now + MINUTE });
+  const looked = update(context, incident, { worseAt: state.now + (active.length > 0 ? MINUTE : REST) });
   if (worse.length === 0) return looked;
   const isWorse = (limit: Told | Incident['breaches'][number]): boolean =>
     worse.some((breach) => isSame(breach, limit));
@@ -110,7 +115,7 @@ function isUnknown(state: CoreState, incident: Incident, counted: Counted): bool
   const { slot, rule, reachedUntil } = counted;
   const told = incident.told.find((old) => isSame(old, slot));
   if (told === undefined) return !incident.breaches.some((breach) => isSame(breach, slot));
-  return state.now > Math.max(reachedUntil, told.at) + rule.window;
+  return state.now > reachedUntil + rule.window;
 }
 
 /** When what is new now is told: with what joins it meanwhile, a minute apart, and from the tenth an hour on as one. */

@@ -68,7 +68,7 @@ function endOf(
     return excused ? { excused } : { excused, endedByHeal: true };
   }
   // After a start it is not known whether it ran a moment ago: only when it ended tells whose doing that was.
-  const isNews = known === undefined || runs(known) || known.unseen === true;
+  const isNews = known === undefined || runs(known) || (known.unseen === true && !known.excused);
   const endedByHeal = (isNews && healed) || (known?.endedByHeal === true && !runs(known));
   return endedByHeal ? { excused: false, endedByHeal } : { excused: isExcused(status) };
 }

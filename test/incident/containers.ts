@@ -1,4 +1,5 @@
 import type { ContainerStatus } from '../../src/model.ts';
+import type { CoreState } from '../../src/incidents/state.ts';
 import { MINUTE } from './history.ts';
 import type { Death } from './history.ts';
 
@@ -67,18 +68,33 @@ export class Containers {
     return true;
   }
 
+  /** What is told to have been stopped while a heal runs or settles counts as stopped by that. */
+  blameHeal(container: number, now: number, afresh: boolean): void {
+    const real = this.#up[container];
+    const told = this.#told[container];
+    if (real === undefined || told === undefined || !real.excused) return;
+    // After a start nobody tells of what has been removed.
+    if (afresh && real.removed) return;
+    if (told.running || told.sick || !told.excused)
+      this.#up[container] = { ...real, excused: false, byHeal: now };
+  }
+
   /** Whether a heal may bring it back. */
   isHealable(container: number): boolean {
     return this.#up[container]?.excused === false;
   }
 
-  /** Forgets what the daemon was told and has not kept. */
-  forget(isKept: (name: string) => boolean, now: number): void {
+  /** Forgets what the daemon was told and has not kept: all of a container, or only that it was stopped. */
+  forget(kept: CoreState['presence'], now: number): void {
     for (const [container, name] of NAMES.entries()) {
-      if (!isKept(name)) {
-        const unknown = { running: false, excused: false, sick: false, since: now, lastRunning: -Infinity };
-        this.#told[container] = { ...unknown, back: 0 };
+      const told = this.#told[container];
+      const known = kept[name];
+      if (known !== undefined && told !== undefined) {
+        this.#told[container] = { ...told, excused: told.excused && known.excused };
+        continue;
       }
+      const unknown = { running: false, excused: false, sick: false, since: now, lastRunning: -Infinity };
+      this.#told[container] = { ...unknown, back: 0 };
     }
     this.#look(now);
   }

@@ -80,6 +80,8 @@ export class Watcher {
   #lastEnd = -Infinity;
   readonly #ended = new Set<string>();
   readonly #naming: Naming;
+  /** Before the step that is looked at: up to when evidence of each key was spent. */
+  #spent: CoreState['keys'] = {};
   #sendCrashes = 0;
   #now = 0;
 
@@ -104,6 +106,7 @@ export class Watcher {
 
   /** A step that has been written. */
   step(step: Step, before: CoreState, truth: Truth): void {
+    this.#spent = before.keys;
     this.#state(step.state, before);
     this.#counts(step.state, truth);
     for (const { id, result, ended } of step.incidents.flatMap(({ heals }) => heals)) {
@@ -267,6 +270,7 @@ export class Watcher {
     if (this.#asked.has(effect.id)) throw new Violation('I3', `${effect.id} is asked for twice`);
     this.#asked.set(effect.id, effect);
     if (effect.kind !== 'alert') return;
+    if (effect.story.reason === '') throw new Violation('I29', `${effect.id} does not say what it is about`);
     const unnamed = this.#naming.alert(effect);
     if (unnamed !== undefined) throw new Violation('I27', `${effect.id} does not name ${unnamed}`);
     if (effect.part === 'news') this.#acknowledged.delete(effect.story.incident);
@@ -417,7 +421,8 @@ export class Watcher {
         Math.floor((rule.limit * span * this.#config.incident.resolveRatio) / rule.window),
       );
       if (isBelow) {
-        const most = countIn(truth.read, rule, at - rule.window, at);
+        const spent = this.#spent[key]?.watermark ?? 0;
+        const most = countIn(truth.read, rule, Math.max(at - rule.window, spent), at);
         if (most >= rule.limit) throw new Violation('I28', `${incident} ends with ${most} for ${rule.name}`);
         continue;
       }

@@ -404,6 +404,10 @@ export class Simulation implements Machine {
   }
 
   #tell(container: number, afresh = false): void {
+    const { healing } = this.core ?? {};
+    const settled = (healing?.lastEnd ?? -Infinity) + this.config.incident.settle;
+    if (healing !== undefined && (healing.running !== undefined || this.now <= settled))
+      this.#containers.blameHeal(container, this.now, afresh);
     const status = this.#containers.tell(container, this.now, afresh);
     if (status !== undefined) this.#daemon?.feed(status);
   }
@@ -465,8 +469,7 @@ export class Simulation implements Machine {
     this.#observedSince = this.now;
     this.#daemon = new Daemon(this, this.config, this.#policy);
     this.#read.length = this.cursor;
-    const { presence } = this.#daemon.core;
-    this.#containers.forget((name) => presence[name] !== undefined, this.now);
+    this.#containers.forget(this.#daemon.core.presence, this.now);
     this.#daemon.run();
     if (this.#blind + this.#partlyBlind > 0) this.#sight(true);
     if (this.#elsewhere.blind + this.#elsewhere.unread > 0) this.#tellElsewhere();

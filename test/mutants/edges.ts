@@ -11,6 +11,14 @@ export interface EdgeMutant extends Mutant {
  */
 export const edges: readonly EdgeMutant[] = [
   {
+    name: 'a container that was ill all along is expected',
+    file: 'src/incidents/world.ts',
+    find: `wasUp || (running && status.healthy)`,
+    replace: `wasUp || running`,
+    test: 'test/incident-expected.test.ts',
+    named: 'unhealthy',
+  },
+  {
     name: 'inflight is never sent again',
     file: 'src/state/delivery.ts',
     find: `state === 'pending' || state === 'inflight'`,

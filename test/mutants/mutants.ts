@@ -342,7 +342,7 @@ export const further: readonly Mutant[] = [
   {
     name: 'what was told once is never news again',
     file: `${CORE}/news.ts`,
-    find: `return state.now > Math.max(reachedUntil, told.at) + rule.window;`,
+    find: `return state.now > reachedUntil + rule.window;`,
     replace: `return reachedUntil < 0;`,
   },
   {
@@ -370,9 +370,9 @@ export const further: readonly Mutant[] = [
     replace: `return isUp(presence) || presence.lastUp >= moment + 280_000;`,
   },
   {
-    name: 'a container that was ill all along is expected',
-    file: `${CORE}/world.ts`,
-    find: `wasUp || (running && status.healthy) ?`,
-    replace: `wasUp || running ?`,
+    name: 'a message about containers that stayed down has no reason',
+    file: `${CORE}/breaches.ts`,
+    find: `if (breachedOf(context.state, context.policy, incident.key).length === 0) return incident;`,
+    replace: ``,
   },
 ];
