@@ -174,6 +174,26 @@ describe('rotation', () => {
     await reads(reader, ['after']);
   });
 
+  test('a log that begins with as much text as the one before it is read', async () => {
+    const banner = Array.from({ length: 60 }, (_, index) => `=== ${'banner'.repeat(index % 5)} ===`);
+    const reader = await started({ 'app.log': banner });
+    folder.append('app.log', ...lines(1, 50));
+    await reads(reader, lines(1, 50));
+    folder.rotate('app.log', 3, 'rename');
+    folder.append('app.log', ...banner);
+    await vi.waitFor(() => expect(reader.source.status().containers[0]?.phase).toBe('following'), LIMIT);
+    folder.append('app.log', ...lines(51, 5));
+    await reads(reader, [...lines(1, 50), ...banner, ...lines(51, 5)]);
+    const position = reader.stop();
+    folder.append('app.log', 'more');
+    folder.rotate('app.log', 3, 'rename');
+    folder.append('app.log', ...banner, 'the end');
+    folder.compress('app.log.1', 'gzip');
+    const next = read(position);
+    const rest = ['more', ...banner, 'the end'];
+    await vi.waitFor(() => expect(next.texts().toSorted()).toEqual(rest.toSorted()), LIMIT);
+  });
+
   test('a copy that somebody makes is not read, and a log that only begins alike is', async () => {
     const reader = await started({ 'app.log': ['old'] }, ['app*.log']);
     folder.append('app.log', ...lines(1, 100));

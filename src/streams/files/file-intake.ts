@@ -51,7 +51,7 @@ export class FileIntake {
   async take({ path, stats }: FoundFile, disk: FileSystem, how: TakeOptions): Promise<void> {
     const { set, beginnings, signal, now } = this.#parts;
     const key = keyOf(stats);
-    if (signal.aborted || set.files.has(key) || beginnings.isCopy(key)) return;
+    if (signal.aborted || set.files.has(key) || beginnings.isCopy(stats)) return;
     const before = this.#refusals.get(key);
     if (before?.stats.size === stats.size && before.stats.mtimeMs === stats.mtimeMs) {
       this.refused.set(path, before.reason);
@@ -84,6 +84,7 @@ export class FileIntake {
 
   /** Takes up what a log has been rotated to since a moment: there may have been more than one between two looks. */
   async takeRotated(log: string, since: number, disk: FileSystem): Promise<void> {
+    await this.#parts.beginnings.checkAlike(log);
     const rotated = await rotatedSince(log, since, disk);
     const known = rotated.filter(({ stats }) => this.#parts.set.left.hasRead(keyOf(stats)));
     for (const found of [...known, ...rotated.filter((other) => !known.includes(other))]) {
@@ -105,7 +106,7 @@ export class FileIntake {
       async (file) => {
         await beginnings.checkAlike(path);
         const known = await set.left.findIn(file, path, stats, log);
-        if (known === undefined && (await beginnings.isBeingRead(file, path))) return false;
+        if (known === undefined && (await beginnings.isBeingRead(file, path, stats))) return false;
         this.#unpacked.set(key, stats.mtimeMs);
         if (known !== undefined) set.resume(file, { path: log, stats }, known);
         else set.begin(file, { path: log, stats }, BEGINNING, 0);

@@ -40,7 +40,7 @@ export async function searchLeft(
 async function search(parts: SearchParts, place: LeftPlace, disk: FileSystem): Promise<void> {
   const { set } = parts;
   const rest = await findRest(place.position, (stats) => set.files.has(keyOf(stats)), disk);
-  if (rest?.place !== undefined) {
+  if (rest !== undefined) {
     set.resume(
       rest.file,
       { path: place.position.path, stats: rest.stats },
@@ -48,10 +48,10 @@ async function search(parts: SearchParts, place: LeftPlace, disk: FileSystem): P
     );
     return;
   }
-  if (rest === undefined && !isOver(place, parts.clock.now())) return;
+  if (!isOver(place, parts.clock.now())) return;
   place.file?.end();
   set.left.delete(place);
-  if (rest === undefined && !wasComplete(place.position, set)) tellLost(parts, place);
+  if (!wasComplete(place.position, set)) tellLost(parts, place);
 }
 
 /** Nothing has been read from it, and perhaps there never was anything. */

@@ -81,21 +81,25 @@ export class FollowedFiles {
     replace(unreadable, found.unreadable);
     replace(refused, found.refused);
     const matched = this.#byNumber(found);
-    const fresh = [...matched.values()].filter(({ stats }) => !set.files.has(keyOf(stats)));
     for (const [key, { path }] of matched) set.files.get(key)?.rename(path);
-    const last = new Map(fresh.map(({ path }) => [path, set.lastWritten(path)]));
-    const isKnown = ({ stats }: FoundFile): boolean => set.left.has(keyOf(stats));
-    // What has been read before comes first: another may be a copy of it.
-    const known = fresh.filter(isKnown);
-    for (const file of [...known, ...fresh.filter((other) => !known.includes(other))])
-      await this.#take(file, last.get(file.path), disk);
+    const fresh: FoundFile[] = [];
+    // Taking one may show that another, which was being read, holds something else by now.
+    for (let next = this.#unread(matched); next.length > 0; next = this.#unread(matched)) {
+      const last = new Map(next.map(({ path }) => [path, set.lastWritten(path)]));
+      for (const file of next) {
+        await this.#take(file, last.get(file.path), disk);
+        matched.delete(keyOf(file.stats));
+      }
+      fresh.push(...next);
+    }
     await this.#takeRotated(fresh, disk);
     if (this.#first) for (const path of unreadable.keys()) this.#old.add(path);
     // What cannot be seen now is not new when it can.
     this.#first &&= found.hidden;
     if (found.absent.length > 0 || unreadable.size > 0) return;
-    await this.#letGo(matched);
-    await searchLeft({ ...this.#parts, set, intake: this.#intake }, (key) => matched.has(key), disk);
+    const keys = new Set(found.files.map(({ stats }) => keyOf(stats)));
+    await this.#letGo(keys);
+    await searchLeft({ ...this.#parts, set, intake: this.#intake }, (key) => keys.has(key), disk);
   }
 
   /** Reads a chunk of each file that has something new. */
@@ -116,7 +120,7 @@ export class FollowedFiles {
   }
 
   /** Each file once, by one of its names, without those that another group reads. */
-  #byNumber(found: Found): ReadonlyMap<string, FoundFile> {
+  #byNumber(found: Found): Map<string, FoundFile> {
     const matched = new Map<string, FoundFile>();
     for (const file of found.files) {
       const key = keyOf(file.stats);
@@ -125,6 +129,14 @@ export class FollowedFiles {
       else if (!matched.has(key)) matched.set(key, file);
     }
     return matched;
+  }
+
+  /** Those that are not being read. What has been read before comes first: another may be a copy of it. */
+  #unread(matched: ReadonlyMap<string, FoundFile>): readonly FoundFile[] {
+    const { files, left } = this.set;
+    const unread = [...matched].filter(([key]) => !files.has(key));
+    const known = unread.filter(([key]) => left.has(key));
+    return [...known, ...unread.filter(([key]) => !left.has(key))].map(([, file]) => file);
   }
 
   /** `after` is when the log of its path was last written to, as far as it has been read. */
@@ -147,9 +159,10 @@ export class FollowedFiles {
       if (!this.#parts.signal.aborted) file.forgetAfter();
     }
     for (const place of set.left.all()) {
-      if (!place.changed || place.looked) continue;
-      place.looked = true;
-      await look(place.position.path, place.position.mtime);
+      const { path, mtime, after } = place.position;
+      if (after === undefined && (!place.changed || place.looked)) continue;
+      await look(path, after ?? mtime);
+      if (!this.#parts.signal.aborted) set.left.noteLooked(place.id);
     }
     for (const { path, stats } of fresh) {
       const since = set.emptiedSince(stats);
@@ -189,7 +202,7 @@ export class FollowedFiles {
     this.#parts.tellGap({ type: 'gap', at, source: FILES, container, from: at, to: at, reason: text });
   }
 
-  async #letGo(matched: ReadonlyMap<string, FoundFile>): Promise<void> {
+  async #letGo(matched: ReadonlySet<string>): Promise<void> {
     const now = this.#parts.clock.now();
     for (const [key, file] of this.set.files) {
       if (matched.has(key) || file.isFinite) {
