@@ -39,12 +39,20 @@ const leanLibraries: Plugin = {
 
 /**
  * Of undici only what sends a request: without this the whole of it is kept in memory (fetch, WebSocket, caches, mocks),
- * as much as everything else of the daemon together. `request` is what undici's own index makes of it.
+ * as much as everything else of the daemon together. `request` is what undici's own index makes of it. What goes by way
+ * of proxies is a part of its own, loaded where there is one.
  */
 const undiciForRequests: Plugin = {
   name: 'undici-for-requests',
   setup(bundler) {
-    bundler.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'requests-only' }));
+    bundler.onResolve({ filter: /^undici$/ }, ({ importer }) => ({
+      path: 'undici',
+      namespace: importer.endsWith('proxy-client.ts') ? 'proxies' : 'requests-only',
+    }));
+    bundler.onLoad({ filter: /.*/, namespace: 'proxies' }, () => ({
+      resolveDir: dirname(fileURLToPath(import.meta.resolve('undici'))),
+      contents: `exports.EnvHttpProxyAgent = require('./lib/dispatcher/env-http-proxy-agent');`,
+    }));
     bundler.onLoad({ filter: /.*/, namespace: 'requests-only' }, () => ({
       resolveDir: dirname(fileURLToPath(import.meta.resolve('undici'))),
       contents: `

@@ -30,4 +30,19 @@ export default defineConfig(
     files: ['src/**'],
     rules: { '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }] },
   },
+  {
+    // Colours and progress bars are written by hand; everything else may hold foreign text.
+    files: ['src/commands/**', 'src/doctor/**', 'src/main.ts'],
+    ignores: ['src/commands/print.ts', 'src/commands/test.ts', 'src/commands/demo/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.property.name='write'][callee.object.property.name=/^std(out|err)$/]",
+          message: 'Use print, printError or printJson: they take out what would steer a terminal.',
+        },
+      ],
+    },
+  },
 );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import * as z from 'zod';
 import { configSchema, defaults } from './src/config/config.ts';
-import { formatDuration } from './src/time/duration.ts';
+import { exactDuration } from './src/time/duration.ts';
 import { isDuration } from './src/config/effective-settings.ts';
 
 type Schema = z.core.JSONSchema.JSONSchema;
@@ -49,9 +49,7 @@ function withDefaults(schema: Schema, value: unknown, path: readonly string[]): 
       if (typeof child === 'object') withDefaults(child, Reflect.get(value, key), [...path, key]);
   } else if (value !== undefined) {
     schema.default =
-      typeof value === 'number' && isDuration(path.join('.'))
-        ? formatDuration(value)
-        : structuredClone(value);
+      typeof value === 'number' && isDuration(path.join('.')) ? exactDuration(value) : structuredClone(value);
   }
 }
 

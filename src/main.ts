@@ -9,6 +9,7 @@ import { incidentsCommand } from './commands/incidents.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { installCommand } from './commands/install.ts';
 import { pauseCommand } from './commands/pause.ts';
+import { printError } from './commands/print.ts';
 import { recordCommand } from './commands/record.ts';
 import { reloadCommand } from './commands/reload.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -80,6 +81,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError))
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    printError(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = exitCodeOf(error);
 }

@@ -102,6 +102,8 @@ export interface ContainerStatus {
   readonly healthy: boolean;
   readonly stoppedByOperator: boolean;
   readonly expectedExit: boolean;
+  /** Made for one run and thrown away (`compose run`, `docker run --rm`): nobody misses it. */
+  readonly oneOff?: boolean | undefined;
 }
 
 /**
@@ -159,6 +161,9 @@ export interface Tally {
   readonly samples: Readonly<Record<Kind, readonly Sample[]>>;
 }
 
+/** The window at a moment; with `since` (epoch milliseconds) only of what came later, to the width of a bucket. */
+export type TallyAt = (at: number, since?: number) => Tally;
+
 /** A line worth quoting. */
 export interface Sample {
   readonly at: number;
@@ -192,13 +197,35 @@ export interface Breach {
   readonly count: number;
   readonly limit: number;
   readonly container?: string;
+  /** Evidence up to this moment (epoch milliseconds) has no part in it: it was spent, or had left the window. */
+  readonly since?: number;
+  /** Whose evidence it was and how much of it, most first; absent where that is not known any more. */
+  readonly from?: readonly Share[];
+}
+
+/** What one container has added to a count. */
+export interface Share {
+  readonly container: string;
+  readonly count: number;
+}
+
+/** What an incident is about: the evidence that reached its limits. */
+export interface Deciding {
+  /** Totals of that evidence. */
+  readonly counts: Counts;
+  /** The containers it came from, the most telling first; nothing is counted where it has left the window. */
+  readonly containers: readonly { readonly container: string; readonly counts: Counts }[];
+  /** Its messages, the most telling first, at most 50. */
+  readonly groups: readonly Group[];
+  /** Whether earlier evidence of the window was spent, so that the window's totals hold more than this. */
+  readonly isLess: boolean;
 }
 
 export type EffectKind = 'alert' | 'report' | 'heal';
 
 /** The part of an incident's story that a message or a report section tells. */
 export type NotificationType =
-  'opened' | 'heal' | 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note';
+  'opened' | 'heal' | 'news' | 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note';
 
 /** States of an incident, as in the diagram of docs/incidents.md. A key without an incident is healthy. */
 export type IncidentState =
@@ -236,10 +263,15 @@ export interface IncidentSnapshot {
   /** What was breached, e.g. `353 critical events (threshold: 5); 482 errors (threshold: 50)`. */
   readonly reason: string;
   readonly breaches: readonly Breach[];
-  /** Totals of the rolling window at this moment. */
+  /** What the incident is about; absent in stories that were stored by version 0.1.0. */
+  readonly deciding?: Deciding;
+  /** Totals of the rolling window at this moment, of all that was counted in it, and the window's length in milliseconds. */
   readonly counts: Counts;
+  readonly window?: number;
   readonly containers: Readonly<Record<string, Counts>>;
   readonly groups: readonly Group[];
+  /** How many groups there were beside these; absent if none. */
+  readonly otherGroups?: number;
   readonly samples: Readonly<Record<Kind, readonly Sample[]>>;
   readonly timeline: readonly Transition[];
   readonly heals: readonly HealRecord[];

@@ -1,4 +1,4 @@
-import { merge, type MonoTypeOperatorFunction, type Observable, type SchedulerLike } from 'rxjs';
+import { merge, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
 import type { Classifier } from './classify/classifier.ts';
 import type { Policy } from './incidents/policy.ts';
 import type { Step } from './incidents/reducer-context.ts';
@@ -12,6 +12,7 @@ import { type EffectTaker, perform } from './operators/perform.ts';
 import { type RollingWindow, rollingWindow } from './operators/rolling-window.ts';
 import { drain, mergeSources } from './streams/merge-sources.ts';
 import type { Source } from './streams/source.ts';
+import type { SettableClock } from './time/live-clock.ts';
 
 /** What differs between a live run and a replay: the sources, the clock, the store, and who performs effects. */
 export interface Parts {
@@ -35,7 +36,7 @@ export interface Parts {
 }
 
 /** The whole flow, from lines to effects: one batch, one step, one transaction. The clock comes last. */
-export function pipeline(parts: Parts, clock: SchedulerLike): Observable<Step> {
+export function pipeline(parts: Parts, clock: SettableClock): Observable<Step> {
   const { sources, window, policy, initial, checkpoint$ } = parts;
   const inputs$ = merge(parts.outcomes$, parts.commands$);
   return mergeSources(sources).pipe(

@@ -5,8 +5,8 @@ import { missingFrom, quoted, read, rowsOf, sources } from './support/pages.ts';
 const MAP = 'docs/ARCHITECTURE.md';
 
 describe('the map of the code', () => {
-  test('names files that exist, and links that lead somewhere', () => {
-    expect(missingFrom(MAP)).toEqual([]);
+  test.each([MAP, 'CONTRIBUTING.md'])('names files that exist, and links that lead somewhere: %s', (page) => {
+    expect(missingFrom(page)).toEqual([]);
   });
 
   test('lists every room and exactly what it imports', () => {
@@ -53,7 +53,7 @@ describe('the map of the code', () => {
 
 /** Whether a path is a folder of `src` that is no common ground. */
 function isRoom(path: string): boolean {
-  return /^src\/\w+$/.test(path) && path !== 'src/time';
+  return /^src\/\w+$/.test(path) && path !== 'src/time' && path !== 'src/text';
 }
 
 /** The room of a file: its folder below `src`, or the file itself. */

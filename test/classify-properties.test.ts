@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createClassifier } from '../src/classify/classifier.ts';
-import { display } from '../src/classify/display.ts';
+import { signalText } from '../src/operators/safe-observation.ts';
 import { newEntry } from '../src/classify/entry.ts';
 import { fingerprint } from '../src/classify/fingerprint.ts';
 
@@ -141,9 +141,9 @@ describe('fingerprints and what is shown', () => {
       fc.property(anything, (text) => {
         expect(fingerprint(text)).toBe(fingerprint(text));
         expect(fingerprint(text).length).toBeLessThanOrEqual(200);
-        expect(display(text)).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]/);
-        expect(display(text).length).toBeLessThanOrEqual(2_001);
-        expect(display(display(text))).toBe(display(text));
+        expect(signalText(text)).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]/);
+        expect(signalText(text).length).toBeLessThanOrEqual(2_001);
+        expect(signalText(signalText(text))).toBe(signalText(text));
       }),
     );
     expect(fingerprint('\x1b[31mgone\x1b[0m')).toBe('gone');

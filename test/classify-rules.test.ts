@@ -115,8 +115,8 @@ describe("the user's rules", () => {
 
   it('cannot stall on a catastrophic pattern, started as the program is', async () => {
     const script = `
-      import { createClassifier } from './src/operators/classify/classifier.ts';
-      import { newEntry } from './src/operators/classify/entry.ts';
+      import { createClassifier } from './src/classify/classifier.ts';
+      import { newEntry } from './src/classify/entry.ts';
       const rule = { level: 'ignore', pattern: '^(a+)+$', containers: [] };
       const { level } = createClassifier([rule]).judge('a'.repeat(16_000) + '!', newEntry());
       console.log(level);`;

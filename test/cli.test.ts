@@ -45,7 +45,7 @@ test('a wrong configuration ends with 2 before anything is done, naming every pr
   await writeFile(config, 'limits: { errors: many }\nheal: { timeout: soon }\n');
   const { exitCode, stderr } = await cli(['run', '--config', config]);
   expect(exitCode).toBe(2);
-  expect(stderr).toContain('limits.errors: expected number, found "many"');
+  expect(stderr).toContain('limits.errors: expected a whole number from 1, or off, found "many"');
   expect(stderr).toContain('heal.timeout: expected a duration such as 3s, 10m or 1h30m, found "soon"');
 });
 

@@ -124,7 +124,7 @@ describe('a batch of several sources as one transaction', () => {
   function rig(store?: (step: Step) => boolean) {
     calls = [];
     const clock = new VirtualClock();
-    clock.advanceTo(OPENED + 10);
+    clock.advanceTo(OPENED);
     const sources = [gathering('docker'), gathering('files')] as const;
     const checkpoint$ = new Subject<void>();
     const commands$ = new Subject<Control>();

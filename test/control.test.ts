@@ -193,6 +193,33 @@ describe('the heartbeat', () => {
     expect(receiver.requests[0]).toMatchObject({ method: 'GET', path: '/ping/secret' });
   });
 
+  test.each([
+    ['/ping/0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9', 'POST', '/fail', 'docker is away: refused; pw=***'],
+    ['/api/push/Abc123?status=up&msg=OK', 'GET', 'status=down&msg=docker+is+away', ''],
+  ])(
+    'says why where the receiver takes it, from the second time on: %s',
+    async (path, method, told, body) => {
+      await using receiver = await startWebhookReceiver();
+      let asked = 0;
+      const beating = heartbeat({
+        url: () => receiver.origin + path,
+        alive: () => (asked += 1) === 1,
+        trouble: () => 'docker is away: refused; pw=hunter2hunter2',
+        clock: asyncScheduler,
+        log: { info: () => undefined, warn: () => undefined },
+        every: 5,
+      }).subscribe();
+      const [well, ill] = await receiver.received(2);
+      beating.unsubscribe();
+      expect(well).toMatchObject({ method: 'GET', path });
+      expect(ill?.method).toBe(method);
+      expect(ill?.path).toContain(told);
+      expect(ill?.body.replace(/pw=.*/, 'pw=***')).toBe(body);
+      expect(`${ill?.path ?? ''}${ill?.body ?? ''}`).not.toContain('hunter2');
+      expect(asked - receiver.requests.length).toBeGreaterThanOrEqual(1);
+    },
+  );
+
   test('that fails is said once, without its address, and again when it goes through', async () => {
     await using receiver = await startWebhookReceiver();
     receiver.answer(500, 'drop', 500);
@@ -341,7 +368,7 @@ describe('a status with everything in it', () => {
     expect(text).toMatch(/PAUSED for another 1m30s; 1 of 4 heals in 1d used; none before/);
     expect(text).toMatch(/^State +NOT WRITTEN: disk full/m);
     expect(text).toMatch(/2 unsent, 1 GIVEN UP/);
-    expect(text).toMatch(/discord is DISABLED until a reload: HTTP 404/);
+    expect(text).toMatch(/discord is DISABLED, tried again with a new incident or within 15m: HTTP 404/);
   });
 
   test('leaves out columns rather than be wider than a terminal, and uses a wide one', () => {

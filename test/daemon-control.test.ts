@@ -74,6 +74,18 @@ describe('looking inside without an engine', () => {
     expect(status.stderr).toContain('quantum-realtime incidents');
     expect(await ask(home, 'incidents')).toMatchObject({ exitCode: 0, stdout: 'No incident is on record.' });
     expect(await ask(home, 'incidents', 'show', 'none-such')).toMatchObject({ exitCode: 1 });
+    expect(await ask(home, 'incidents', 'show')).toMatchObject({
+      exitCode: 1,
+      stderr: 'No incident is on record.',
+    });
+    const paused = await ask(home, 'pause', '2h');
+    expect(paused).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(paused.stdout).toMatch(/^The daemon is not running; once it runs, no heal starts before 20/);
+    daemon = await started(home);
+    expect((await statusOf(home)).pausedUntil).toBeGreaterThan(Date.now() + 7_000_000);
+    await daemon.end('SIGTERM');
+    expect((await ask(home, 'resume')).stdout).toMatch(/^The daemon is not running; once it runs, heals are/);
+    expect(existsSync(join(home.stateDir, 'PAUSE'))).toBe(false);
   });
 
   test('what makes no sense is refused with a sentence', async () => {
@@ -89,6 +101,7 @@ describe('looking inside without an engine', () => {
       exitCode: 1,
       stderr: 'no open incident is called I1; none is open',
     });
+    expect(await ask(home, 'ack')).toMatchObject({ exitCode: 1, stderr: 'no incident is open' });
     expect((await ask(home, 'heal', 'reset')).stdout).toContain('nothing to reset');
     const raw = (method: string, path: string, body?: string) => exchange(home, method, path, body);
     expect((await raw('POST', '/pause', '{"until":"x"}')).status).toBe(400);
@@ -123,6 +136,20 @@ describe('looking inside without an engine', () => {
     expect(problem).toMatch(/too long: .* bytes, 107 are possible/);
     await daemon.logged('the start', ({ msg }) => msg === 'quantum-realtime started');
   });
+});
+
+test('a first start says what is followed', async () => {
+  const home = daemonHome({});
+  const file = join(home.stateDir, '..', 'quantum.yaml');
+  writeFileSync(
+    file,
+    'sources: { docker: false, files: [{ name: nginx, paths: [/nonexistent/*.log, /etc/hostname] }] }\n',
+  );
+  const daemon = await started(home, ['--config', file]);
+  const { msg } = await daemon.logged('what is followed', (record) => record.msg.startsWith('following'));
+  expect(msg).toBe('following 1 file group: nginx');
+  await daemon.end('SIGKILL');
+  home.remove();
 });
 
 describe('reload', () => {
@@ -166,7 +193,7 @@ describe('reload', () => {
       return answer.stderr;
     };
     const both = await refused('limits: { errors: 0 }\nnonsense: 1\n');
-    expect(both).toContain('limits.errors: expected more than 0, found 0');
+    expect(both).toContain('limits.errors: expected a whole number from 1, or off, found 0');
     expect(both).toContain('nonsense: no such setting');
     expect(await refused('classify: { rules: [{ level: error, pattern: "(" }] }\n')).toContain(
       'classify.rules',

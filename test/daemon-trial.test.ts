@@ -40,7 +40,11 @@ describeEngine('a trial beside the running daemon', (engine) => {
     expect([await readdir(reports), existsSync(join(home.stateDir, 'healed'))]).toEqual([[], false]);
 
     const opened = trial.log.find(({ to }) => to === 'open');
-    expect(opened).toMatchObject({ level: 40, msg: 'a limit is reached' });
+    expect(opened).toMatchObject({
+      level: 40,
+      msg: 'a limit is reached',
+      reached: expect.stringMatching(/^\d+ .*threshold: \d+/) as string,
+    });
 
     // A monitor that is itself watched must not feed on itself.
     const own = trial.log.map((record) => JSON.stringify(record)).join('\n');

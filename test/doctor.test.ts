@@ -35,7 +35,7 @@ async function doctor(env: Record<string, string>, uid?: number): Promise<Looked
     QT_DOCKER_HOST: `unix://${dir}/no.sock`,
     QT_STATE_DIR: join(dir, 'state'),
     QT_REPORT_DIR: dir,
-    QUANTUM_REALTIME_DOCTOR: '1',
+    QUANTUM_REALTIME_AS_SERVICE: '1',
     ...env,
   };
   const { exitCode, stdout, stderr } =
@@ -59,7 +59,7 @@ async function doctorWithin(before: string, env: Record<string, string>): Promis
     'unshare',
     ['--mount', '/bin/sh', '-ec', `${before}; exec "$0" doctor --json`, LAUNCHER],
     {
-      env: { ...CLEAN_ENV, QT_REPORT_DIR: dir, QUANTUM_REALTIME_DOCTOR: '1', ...settings },
+      env: { ...CLEAN_ENV, QT_REPORT_DIR: dir, QUANTUM_REALTIME_AS_SERVICE: '1', ...settings },
       extendEnv: false,
       reject: false,
     },
@@ -100,7 +100,7 @@ describe('doctor without an engine', () => {
 
   test('people get a line each, with the remedy below', async () => {
     const { stdout } = await cli(['doctor'], {
-      env: { QT_DOCKER_HOST: `unix://${dir}/no.sock`, QUANTUM_REALTIME_DOCTOR: '1' },
+      env: { QT_DOCKER_HOST: `unix://${dir}/no.sock`, QUANTUM_REALTIME_AS_SERVICE: '1' },
     });
     expect(stdout).toMatch(/^fault {4}docker: .*ENOENT.*\n {9}-> Start Docker/m);
   });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { hasReached, isSameEntry, missingBetween } from '../src/streams/journald/cursor.ts';
 import { entryUnit } from '../src/streams/journald/entry-unit.ts';
-import { markOf, messageOf, streamOf } from '../src/streams/journald/journal-entry.ts';
+import { markOf, messageOf, ownField, streamOf } from '../src/streams/journald/journal-entry.ts';
 import { messageJoiner } from '../src/streams/journald/message-joiner.ts';
 import { ownUnits } from '../src/streams/journald/own-units.ts';
 import { splitLines } from '../src/streams/journald/split-lines.ts';
-import { unitMatcher, unitPatterns } from '../src/streams/journald/unit-patterns.ts';
+import { mayName, unitMatcher, unitPatterns } from '../src/streams/journald/unit-patterns.ts';
 
 test.each<[string, unknown, string | undefined]>([
   ['text', 'ready', 'ready'],
@@ -105,8 +105,11 @@ test.each<[string, string, readonly string[], readonly string[]]>([
   ['one of some', '[ab]-*', ['a-x.service', 'b-y.service'], ['c-x.service']],
   ['what only other programs take for a pattern', '!(api)', [], ['db.service', 'db']],
 ])('units by %s', (_, pattern, those, notThose) => {
-  const matches = unitMatcher(unitPatterns([pattern]));
+  const patterns = unitPatterns([pattern]);
+  const matches = unitMatcher(patterns);
+  const inEntry = (unit: string) => mayName(patterns)(JSON.stringify({ _SYSTEMD_UNIT: unit }));
   expect(those.filter(matches)).toEqual(those);
+  expect(those.filter(inEntry)).toEqual(those);
   expect(notThose.filter(matches)).toEqual([]);
 }); // prettier-ignore
 
@@ -123,6 +126,22 @@ test.each([
 
 test('where the control group tells nothing, nothing else is taken for ours', () => {
   for (const cgroup of [() => '0::/\n', () => '', fail]) expect(ownUnits(cgroup)('api.service')).toBe(false);
+});
+
+test('most entries of other units are known without being parsed', () => {
+  const mayBe = mayName(unitPatterns(['quantum-*', 'api']));
+  const entry = (unit: string) => JSON.stringify({ MESSAGE: 'x', _SYSTEMD_UNIT: unit });
+  expect(['quantum-a.service', 'api.service'].map(entry).map(mayBe)).toEqual([true, true]);
+  expect(['caddy.service', 'api.timer', 'quantum_realtime.service'].map(entry).map(mayBe)).toEqual([false, false, false]); // prettier-ignore
+  expect(mayName(unitPatterns(['*']))(entry('caddy.service'))).toBe(true);
+});
+
+test('cursor and time are those of the entry, whatever its message says', () => {
+  const message = '{"__CURSOR":"of the message","__REALTIME_TIMESTAMP":"1"}';
+  const entry = JSON.stringify({ MESSAGE: message, __CURSOR: 's=1;i=2;b=3', __REALTIME_TIMESTAMP: '2' });
+  expect(ownField(entry, '__CURSOR')).toBe('s=1;i=2;b=3');
+  expect(ownField(entry, '__REALTIME_TIMESTAMP')).toBe('2');
+  expect(ownField(JSON.stringify({ MESSAGE: message }), '__CURSOR')).toBeUndefined();
 });
 
 test('cursors: the same entry, what is missing between two, and which comes later', () => {

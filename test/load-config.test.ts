@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { effectiveSettings } from '../src/config/effective-settings.ts';
 import { ConfigError } from '../src/config/config-error.ts';
+import { rulesOf } from '../src/incidents/rules.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 
 const RULES_OF_ONE_NAME =
@@ -59,17 +60,22 @@ test('every wrong value is named at once, with its path, what was expected, what
     'limits: { errors: lots, criticl: 3 }\nwindow: 5 minutes\nrules: [{ name: x, kinds: [fatal], limit: 0 }]\n',
   );
   const problems = await problemsOf(
-    loadConfig({ file: path, env: { QT_LIMITS_CRITICAL: '-3', QT_NONSENSE: '1' } }),
+    loadConfig({ file: path, env: { QT_LIMITS_CRITICAL: '-3', QT_LIMITS_NONSENSE: '1' } }),
   );
   expect(problems).toEqual([
-    'QT_NONSENSE: no such setting (from the environment)',
+    'QT_LIMITS_NONSENSE: no such setting, did you mean QT_LIMITS_CRITICAL? (from the environment)',
     `window: expected a duration such as 3s, 10m or 1h30m, found "5 minutes" (from ${path})`,
-    'limits.critical: expected more than 0, found "-3" (from QT_LIMITS_CRITICAL)',
-    `limits.errors: expected number, found "lots" (from ${path})`,
+    'limits.critical: expected a whole number from 1, or off, found "-3" (from QT_LIMITS_CRITICAL)',
+    `limits.errors: expected a whole number from 1, or off, found "lots" (from ${path})`,
     `limits.criticl: no such setting, did you mean critical? (from ${path})`,
     `rules.0.kinds.0: expected one of critical, error, warning, restart, found "fatal" (from ${path})`,
     `rules.0.limit: expected more than 0, found 0 (from ${path})`,
   ]);
+});
+
+test('quiet that has to last longer than is watched for it is refused', async () => {
+  const env = { QT_INCIDENT_VERIFY: '2h', QT_INCIDENT_VERIFY_MAX: '1h' };
+  await expect(loadConfig({ env })).rejects.toThrow(/incident\.verify.*at most verifyMax/);
 });
 
 test('a pattern that cannot be compiled is refused at the start, with its place', async () => {
@@ -121,16 +127,20 @@ test.each([
 });
 
 test('a misspelt variable is told with the one that was meant; one like no other, without', async () => {
-  expect(await problemsOf(loadConfig({ env: { QT_LIMIT_ERRORS: '5', QT_TEA: 'yes' } }))).toEqual([
+  expect(
+    await problemsOf(
+      loadConfig({ env: { QT_LIMIT_ERRORS: '5', QT_ALERT_WEBHOOK_URL: 'https://x.invalid' } }),
+    ),
+  ).toEqual([
     'QT_LIMIT_ERRORS: no such setting, did you mean QT_LIMITS_ERRORS? (from the environment)',
-    'QT_TEA: no such setting (from the environment)',
+    'QT_ALERT_WEBHOOK_URL: no such setting, did you mean QT_ALERT_WEBHOOK? (from the environment)',
   ]);
 });
 
 test('an address where channels should be a list is not quoted either', async () => {
   const path = await file('alerts: { channels: https://discord.com/api/webhooks/1/hunter2 }\n');
   const problems = (await problemsOf(loadConfig({ file: path }))).join('\n');
-  expect(problems).toContain('alerts.channels: expected array, found something else (not shown');
+  expect(problems).toContain('alerts.channels: expected a list, found something else (not shown');
   expect(problems).not.toContain('hunter2');
 });
 
@@ -158,4 +168,88 @@ test('the effective settings tell durations as people write them, hide secrets a
   expect(byPath.get('incident.settle')).toEqual({ path: 'incident.settle', value: '1m', source: 'default' });
   expect(JSON.stringify(settings)).not.toContain('abc');
   expect(byPath.get('alerts.webhook')?.source).toBe('QT_ALERT_WEBHOOK');
+});
+
+test('a number without its unit is said to be milliseconds', async () => {
+  expect(await problemsOf(loadConfig({ env: { QT_WINDOW: '60' } }))).toEqual([
+    'window: expected a duration from 1s to 7d, found "60" (60 milliseconds: without a unit; perhaps 60m or 60s) (from QT_WINDOW)',
+  ]);
+});
+
+test('a limit is switched off by off, and then counts nothing', async () => {
+  const { config } = await loadConfig({ file: await file('limits: { errors: off, restarts: false }') });
+  expect(config.limits).toEqual({ critical: 5, errors: 'off', restarts: 'off' });
+  expect(rulesOf(config).map(({ name }) => name)).toEqual(['critical', 'silence']);
+  expect((await loadConfig({ env: { QT_LIMITS_CRITICAL: 'off' } })).config.limits.critical).toBe('off');
+  expect(await problemsOf(loadConfig({ env: { QT_LIMITS_ERRORS: '0' } }))).toEqual([
+    'limits.errors: expected a whole number from 1, or off, found "0" (from QT_LIMITS_ERRORS)',
+  ]);
+});
+
+test('~ is the home directory in every path, and ~NAME is refused', async () => {
+  const text = `
+report: { dir: ~/reports }
+state: { dir: "~" }
+heal: { command: [~/heal.sh, ~/x], cwd: ~/here }
+sources: { files: [{ name: a, paths: [~/logs/*.log], exclude: [~/logs/b.log] }] }`;
+  const { config } = await loadConfig({ file: await file(text) });
+  const home = homedir();
+  expect(config.report.dir).toBe(join(home, 'reports'));
+  expect(config.state.dir).toBe(home);
+  expect(config.heal).toMatchObject({ command: [join(home, 'heal.sh'), '~/x'], cwd: join(home, 'here') });
+  expect(config.sources.files).toMatchObject([
+    { paths: [join(home, 'logs/*.log')], exclude: [join(home, 'logs/b.log')] },
+  ]);
+  expect((await problemsOf(loadConfig({ env: { QT_REPORT_DIR: '~qt/reports' } })))[0]).toMatch(
+    /^report\.dir: expected a path such as .*~NAME is not supported/,
+  );
+});
+
+test('what is wrong with a pattern quotes it as it was written', async () => {
+  const problems = await problemsOf(
+    loadConfig({ file: await file('rules: [{ name: a, kinds: [error], limit: 1, pattern: "fai(led" }]') }),
+  );
+  expect(problems).toEqual(['rules[0].pattern: Invalid regular expression: /fai(led/: Unterminated group']);
+});
+
+test('lists in the environment lose the quotes around all or a part of them', async () => {
+  const exclude = async (text: string) =>
+    (await loadConfig({ env: { QT_CONTAINERS_EXCLUDE: text } })).config.containers.exclude;
+  expect(await exclude('"a-*,b-*"')).toEqual(['a-*', 'b-*']);
+  expect(await exclude("'a-*', 'b-*'")).toEqual(['a-*', 'b-*']);
+  expect(await exclude('"a-*","b-*"')).toEqual(['a-*', 'b-*']);
+  expect(await exclude('a"b')).toEqual(['a"b']);
+});
+
+test.each([
+  ['heal: rm', 'heal: expected settings (key: value), found "rm"'],
+  ['heal: { dryRun: maybe }', 'heal.dryRun: expected true or false, found "maybe"'],
+  [
+    'sources: { docker: 5 }',
+    'sources.docker: expected true or false or settings (key: value) or a list, found 5',
+  ],
+])('%s is told in the words of people', async (text, expected) => {
+  expect((await problemsOf(loadConfig({ file: await file(text) })))[0]).toContain(expected);
+});
+
+test('variables of the Qt toolkit and of anybody else are left alone, and named', async () => {
+  const toolkit = [
+    ...['QT_ACCESSIBILITY', 'QT_IM_MODULE', 'QT_QPA_PLATFORM', 'QT_QPA_PLATFORMTHEME', 'QT_STYLE_OVERRIDE'],
+    ...[
+      'QT_SCALE_FACTOR',
+      'QT_AUTO_SCREEN_SCALE_FACTOR',
+      'QT_LOGGING_RULES',
+      'QT_PLUGIN_PATH',
+      'QT_X11_NO_MITSHM',
+    ],
+    ...[
+      'QT_DEBUG_PLUGINS',
+      'QT_FONT_DPI',
+      'QT_XCB_GL_INTEGRATION',
+      'QT_SELECT',
+      'QT_LINUX_ACCESSIBILITY_ALWAYS_ON',
+    ],
+  ];
+  const { ignored } = await loadConfig({ env: Object.fromEntries(toolkit.map((name) => [name, '1'])) });
+  expect(ignored).toEqual(toolkit);
 });

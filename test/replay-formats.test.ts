@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../src/config/load-config.ts';
 import type { Observation } from '../src/model.ts';
-import { replaySession, type ReplayResult } from '../src/replay/replay-session.ts';
+import { replaySession } from '../src/replay/replay-session.ts';
+import type { ReplayResult } from '../src/replay/replay-result.ts';
 import { mergeByTime } from '../src/streams/saved/merge.ts';
 import { openSaved } from '../src/streams/saved/open-saved.ts';
 import { sessionNotes } from '../src/streams/saved/session-notes.ts';
@@ -105,6 +106,55 @@ test('json-file: labels that the driver was told to store are those of the conta
   expect(items).toMatchObject([
     { type: 'line', origin: { source: 'docker', container: 'api', labels: attrs } },
   ]);
+});
+
+test('Kubernetes: pieces are joined stream by stream, and what is no entry is noted', async () => {
+  const at = (second: number) => `2025-12-17T16:06:1${second}.123456789Z`;
+  const { shown, notes } = await read(
+    'api.log',
+    [
+      `${at(0)} stdout F E1217 16:06:10.123456       1 main.go:12] one`,
+      `${at(1)} stdout P half `,
+      `${at(1)} stderr F Traceback (most recent call last):`,
+      `${at(1)} stdout P of `,
+      `${at(1)} stderr F   File "a.py", line 1`,
+      `${at(2)} stdout F two`,
+      `${at(2)} stderr F:tag `,
+      'torn by a crash',
+      `${at(3)} stdout P never ended`,
+    ].join('\n'),
+  );
+  expect(shown).toEqual([
+    '2025-12-17T16:06:10.123Z api stdout: E1217 16:06:10.123456       1 main.go:12] one',
+    '2025-12-17T16:06:11.123Z api stderr: Traceback (most recent call last):',
+    '2025-12-17T16:06:11.123Z api stderr:   File "a.py", line 1',
+    '2025-12-17T16:06:11.123Z api stdout: half of two',
+    '2025-12-17T16:06:12.123Z api stderr: ',
+    '2025-12-17T16:06:13.123Z api stdout: never ended',
+  ]);
+  expect(notes.skipped[0]?.reason).toBe(
+    '1 of its lines are no entries of a Kubernetes log; the others were read',
+  );
+});
+
+test('Kubernetes: a file is named by its pod and its container', async () => {
+  const own = await mkdtemp(join(folder, 'pods-'));
+  const line = (text: string) => `2025-12-17T16:06:14.5Z stdout F ${text}\n`;
+  const files = {
+    'pods/shop_api-5d8f_0b1c-2d/web/0.log': line('a'),
+    'pods/shop_api-5d8f_0b1c-2d/proxy/3.log': line('b'),
+    [`containers/api-7c_shop_web-${'ab'.repeat(32)}.log`]: line('c'),
+    'elsewhere/0.log': line('d'),
+  };
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(own, path)), { recursive: true });
+    await writeFile(join(own, path), content);
+  }
+  const { streams } = await openSaved({ paths: [own], restarts: { count: [] }, notes: sessionNotes() });
+  const names: string[] = [];
+  for await (const batch of mergeByTime(streams))
+    for (const item of batch) if (item.type === 'line') names.push(`${item.origin.container} ${item.text}`);
+  expect(names.sort()).toEqual(['0 d', 'api-5d8f/proxy b', 'api-5d8f/web a', 'api-7c/web c']);
 });
 
 test("a json-file log in Docker's own folder takes the container's name from beside it", async () => {

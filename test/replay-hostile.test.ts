@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaults } from '../src/config/config.ts';
-import { replaySession, type ReplayResult } from '../src/replay/replay-session.ts';
+import { replaySession } from '../src/replay/replay-session.ts';
+import type { ReplayResult } from '../src/replay/replay-result.ts';
 import { TextFile } from '../src/streams/saved/text-file.ts';
 import { cli } from './support/cli.ts';
 

@@ -2,7 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../src/config/load-config.ts';
-import { replaySession, type ReplayResult } from '../src/replay/replay-session.ts';
+import { replaySession } from '../src/replay/replay-session.ts';
+import type { ReplayResult } from '../src/replay/replay-result.ts';
 
 const EXAMPLE = join(import.meta.dirname, '..', 'examples', 'quantum-trader');
 const SESSION = join(EXAMPLE, 'session');

@@ -149,3 +149,41 @@ test('the operator counts at the time of the clock and lets everything through',
     expect(window.tally(1_000).counts.error).toBe(2);
   });
 });
+
+test('of more text than there is room for the oldest is only counted, also after a restart', () => {
+  const room = { length: HOUR, maxBytes: 100_000 };
+  const window = new RollingWindow(room);
+  for (let i = 0; i < 300; i++) {
+    const at = NOW + i * 10_000;
+    window.add(signal('error', at, 'api', `${i} ${'x'.repeat(2_000)}`), at);
+  }
+  const end = NOW + 299 * 10_000;
+  const tally = window.tally(end);
+  expect(tally.counts.error).toBe(300);
+  expect(tally.groups.length).toBeGreaterThan(10);
+  expect(tally.groups.reduce((sum, { sample }) => sum + sample.length, 0)).toBeLessThan(100_000);
+  expect(tally.groups.some(({ sample }) => sample.startsWith('299 '))).toBe(true);
+  expect(window.forgotten).toBe(300 - tally.groups.length);
+  const { buckets } = window.takeChanges(end);
+  expect(JSON.stringify(buckets).length).toBeLessThan(200_000);
+  expect(new RollingWindow(room, buckets).tally(end)).toEqual(tally);
+});
+
+test('text of two bytes a character counts as that', () => {
+  const groups = (text: string): number => {
+    const window = new RollingWindow({ length: HOUR, maxBytes: 100_000 });
+    for (let i = 0; i < 300; i++) {
+      const at = NOW + i * 10_000;
+      window.add(signal('error', at, 'api', `${i} ${text}`), at);
+    }
+    return window.tally(NOW + 299 * 10_000).groups.length;
+  };
+  expect(groups('交'.repeat(1_000)) * 1.9).toBeLessThan(groups('x'.repeat(1_000)) + 2);
+});
+
+test('a critical message is told apart behind a flood of distinct errors', () => {
+  const window = new RollingWindow({ length: HOUR, maxGroups: 5 });
+  for (let i = 0; i < 100; i++) window.add(signal('error', NOW, 'api', `message ${i}`), NOW);
+  window.add(signal('critical', NOW, 'db', 'no database'), NOW);
+  expect(window.tally(NOW).groups[0]).toMatchObject({ kind: 'critical', container: 'db' });
+});

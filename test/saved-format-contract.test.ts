@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SAVED_FORMATS } from '../src/streams/saved/formats/registry.ts';
 import { savedFormatContract, type SavedFormatExample } from './support/saved-format-contract.ts';
-import { asCompose, asJournal, asJsonFile, type SessionLine } from './support/session-formats.ts';
+import { asCompose, asCri, asJournal, asJsonFile, type SessionLine } from './support/session-formats.ts';
 
 /** Three lines of two containers, the last two at the same moment. */
 const SAID: readonly [SessionLine, SessionLine, SessionLine] = [
@@ -92,6 +92,16 @@ const EXAMPLES: Readonly<Record<string, SavedFormatExample>> = {
     first: FIRST,
     read: read(SAID),
     damaged: { line: 'db  | 2025-12-17T16:0' },
+  },
+  'Kubernetes log': {
+    file: 'api.log',
+    lines: IN_API.flatMap((line) => asCri(line, 1)),
+    first: FIRST,
+    read: read(IN_API),
+    damaged: {
+      line: '2025-12-17T16:06:16.000000000Z stdo',
+      noted: '1 of its lines are no entries of a Kubernetes log; the others were read',
+    },
   },
   'docker logs -t': {
     file: 'api.log',

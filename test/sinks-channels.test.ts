@@ -31,13 +31,20 @@ const PATHS: Readonly<Record<string, string>> = {
   generic: `/hook?key=${SECRET_PART}`,
 };
 
+/** How a service says by itself that it does not take a message. */
+const OWN_WORDS: Readonly<Record<string, string>> = {
+  discord: '{"message": "Unknown Webhook", "code": 10015}',
+  slack: 'no_service',
+  ntfy: '{"code": 40101, "http": 401, "error": "unauthorized"}',
+};
+
 test('every type of channel has a path here', () => {
   expect(Object.keys(PATHS)).toEqual(CHANNEL_TYPES.map(({ type }) => type));
 });
 
 for (const type of CHANNEL_TYPES) {
   const path = PATHS[type.type];
-  if (path !== undefined) channelContract(type, path);
+  if (path !== undefined) channelContract(type, path, OWN_WORDS[type.type]);
 }
 
 const dispatcher = new Agent();
@@ -128,6 +135,33 @@ describe('discord', () => {
     const empty = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset-after': '2' };
     receiver.answer('default', { status: 200, headers: empty });
     expect(await channel.send(told)).toMatchObject({ verdict: 'sent', wait: 2_000, channelWide: true });
+  });
+
+  test('a forum channel whose thread is not named is a fault of the channel, for doctor too', async () => {
+    await using receiver = await startWebhookReceiver();
+    const forum = {
+      status: 400,
+      body: '{"message": "Webhooks posted to forum channels must have a thread_name or thread_id", "code": 220001}',
+    };
+    receiver.answer(forum, { status: 200, body: '{"id": "4242", "type": 1}' }, forum);
+    const result = await channelTo(discord, receiver.discordUrl, dispatcher).send(message());
+    expect(result).toMatchObject({ verdict: 'disable', detail: containing('thread_id=ID') });
+    const options = {
+      ...{ name: 'discord', secret: '', token: '', timeout: 10_000, dispatcher },
+      url: new URL(receiver.discordUrl),
+    };
+    expect(await discord.probe(options)).toMatchObject({
+      verdict: 'refuses',
+      remedy: containing('thread_id=ID'),
+    });
+    expect(receiver.requests.at(-1)).toMatchObject({ method: 'POST', body: '{}' });
+  });
+
+  test('the thread that an address names is kept', async () => {
+    await using receiver = await startWebhookReceiver();
+    const url = `${receiver.discordUrl}?thread_id=99`;
+    await channelTo(discord, url, dispatcher).send(message());
+    expect(sole(receiver).path).toContain('thread_id=99&wait=true');
   });
 
   test('makes no sound for a resolved incident', async () => {

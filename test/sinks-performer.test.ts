@@ -293,6 +293,64 @@ describe('what happens when a channel fails', () => {
     expect(performer.status().disabledChannels).toEqual({ discord: 'HTTP 404: Unknown Webhook' });
   });
 
+  test('a disabled channel is tried again every quarter of an hour, and is told what it missed in one message', async () => {
+    const gone: SendResult = { ...REFUSED, verdict: 'disable', detail: 'HTTP 404: Unknown Webhook' };
+    discord.always = gone;
+    performer.submit(of(1, 'opened'));
+    await pass(MINUTE);
+    performer.submit(of(1, 'heal', 1));
+    await pass(14 * MINUTE - 1);
+    expect(discord.ids).toEqual(['1:opened']);
+    expect(performer.status()).toMatchObject({
+      unsent: 2,
+      dead: 0,
+      failingChannels: { discord: { why: gone.detail, nextAt: OPENED + 15 * MINUTE } },
+    });
+    await pass(1);
+    expect(discord.ids).toEqual(['1:opened', '1:heal:1+1']);
+    discord.always = SENT;
+    await pass(15 * MINUTE);
+    expect(discord.ids).toEqual(['1:opened', '1:heal:1+1', '1:heal:1+1']);
+    expect(discord.sent.at(-1)?.body).toContain('Auto-Heal Triggered');
+    expect(performer.status()).toMatchObject({ unsent: 0, disabledChannels: {}, failingChannels: {} });
+    performer.submit(of(2, 'opened'));
+    await performer.idle();
+    expect(discord.ids.at(-1)).toBe('2:opened');
+  });
+
+  test('a disabled channel is tried at once for a new incident, and after a restart', async () => {
+    discord.always = { ...REFUSED, verdict: 'disable', detail: 'HTTP 404: Unknown Webhook' };
+    performer.submit(of(1, 'opened'));
+    await performer.idle();
+    await pass(SECOND);
+    performer.submit(of(2, 'opened'));
+    await performer.idle();
+    expect(discord.ids).toEqual(['1:opened', '2:opened+1']);
+    await performer.stop(0);
+    discord.always = SENT;
+    performer = start();
+    performer.resume();
+    await performer.idle();
+    expect(discord.ids).toEqual(['1:opened', '2:opened+1', '2:opened+1']);
+  });
+
+  test('what a slow receiver leaves unanswered is repeated three times, holds up nothing new, and comes every six hours', async () => {
+    const slow: SendResult = { ...DOWN, detail: 'no answer in time', uncertain: true, unanswered: true };
+    discord.always = slow;
+    performer.submit(of(1, 'opened'));
+    await pass(HOUR);
+    expect(discord.ids).toEqual(['1:opened', '1:opened', '1:opened', '1:opened']);
+    performer.submit(of(1, 'escalated', 1));
+    await performer.idle();
+    expect(discord.ids.slice(4)).toEqual(['1:escalated:1+1']);
+    performer.submit(of(2, 'opened'));
+    await performer.idle();
+    expect(discord.ids.slice(5)).toEqual(['2:opened']);
+    await pass(24 * HOUR);
+    expect(discord.sent.length).toBeLessThanOrEqual(18);
+    expect(performer.status().unsent).toBe(0);
+  });
+
   test('a message is given up after a day, and that is told', async () => {
     discord.always = DOWN;
     performer.submit(of(1, 'opened'));

@@ -44,6 +44,19 @@ describe('test-alert', () => {
     expect(lines.join()).not.toContain('Tok3n');
   });
 
+  test('may be like an escalation, to see whether one rings', async () => {
+    await using receiver = await startWebhookReceiver();
+    const config = configSchema.parse({
+      alerts: { channels: [{ url: `${receiver.origin}/topic`, type: 'ntfy' }] },
+    });
+    await sendTest(config, () => undefined);
+    await sendTest(config, () => undefined, 'escalated');
+    expect(receiver.requests.map(({ json }) => json)).toMatchObject([
+      { priority: 2 },
+      { priority: 5, title: containing('Test message (as escalated)') },
+    ]);
+  });
+
   test('the built program sends it, and says what became of it', async () => {
     await using receiver = await startWebhookReceiver();
     const { stdout, stderr, exitCode } = await cli(['test-alert'], {

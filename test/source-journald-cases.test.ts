@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, cp, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { HOST_JOURNAL, type Journalctl } from '../src/streams/journald/journalctl.ts';
@@ -152,6 +152,20 @@ describeJournal('the journal as a source', () => {
     await vi.waitFor(() => expect(second.texts()).toEqual(['after']));
     expect(second.gaps()).toHaveLength(1);
     await covered(second);
+  });
+
+  test('a folder that is replaced behind the back of journalctl is noticed, and read', async () => {
+    const reader = read({ haste: 10 });
+    await covered(reader);
+    await world.write([{ MESSAGE: 'before' }]);
+    await vi.waitFor(() => expect(reader.texts()).toEqual(['before']));
+    const other = await journalWorld();
+    await other.write([{ MESSAGE: 'after' }]);
+    await world.hide();
+    await cp(other.folder, world.folder, { recursive: true });
+    await other.close();
+    await vi.waitFor(() => expect(reader.texts()).toEqual(['before', 'after']), 20_000);
+    expect(reader.gaps()).toHaveLength(1);
   });
 
   test('without units that log, nothing is wrong', async () => {

@@ -4,6 +4,7 @@ import { liveClock, type Jump } from '../src/time/live-clock.ts';
 import { NOON } from './support/state.ts';
 
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
 
 /** A machine whose two clocks the test moves: time that passes moves both, `set` the wall clock alone. */
 function machine() {
@@ -42,31 +43,49 @@ describe('the live clock', () => {
     expect(jumps).toEqual([{ by: HOUR, adopted: true, ahead: 0 }]);
   });
 
-  test('does not go back with the wall clock: it goes on at its pace, and tells that once', () => {
+  test('is set back with a wall clock that is set back by more than a minute, and says by how much', () => {
     const { clock, pass, set, jumps } = machine();
     const live = clock();
-    set(-HOUR);
+    set(-100 * 24 * HOUR);
+    pass(10);
+    expect([live.now(), live.setBack()]).toEqual([NOON - 100 * 24 * HOUR + 10, 100 * 24 * HOUR]);
+    set(-2 * MINUTE);
+    expect([live.now(), live.setBack()]).toEqual([
+      NOON - 100 * 24 * HOUR - 2 * MINUTE + 10,
+      100 * 24 * HOUR + 2 * MINUTE,
+    ]);
+    expect(jumps.map(({ by, adopted, ahead }) => [by, adopted, ahead])).toEqual([
+      [-100 * 24 * HOUR, true, 0],
+      [-2 * MINUTE, true, 0],
+    ]);
+  });
+
+  test('does not go back a little with the wall clock: it goes on at its pace, and tells that once', () => {
+    const { clock, pass, set, jumps } = machine();
+    const live = clock();
+    set(-MINUTE);
     const seen = [0, 10, 10].map((ms) => {
       pass(ms);
       return live.now();
     });
     expect(seen).toEqual([NOON, NOON + 10, NOON + 20]);
-    expect(jumps).toEqual([{ by: -HOUR, adopted: false, ahead: HOUR }]);
+    expect(jumps).toEqual([{ by: -MINUTE, adopted: false, ahead: MINUTE }]);
+    expect(live.setBack()).toBe(0);
   });
 
   test('when the wall clock comes back after a jump it is level with it again, and not ahead', () => {
     const { clock, set, pass, jumps } = machine();
     const live = clock();
-    set(-HOUR);
+    set(-MINUTE);
     live.now();
-    set(HOUR);
+    set(MINUTE);
     expect(live.now()).toBe(NOON);
     set(HOUR);
     pass(5);
     expect(live.now()).toBe(NOON + HOUR + 5);
     expect(jumps.map(({ by, adopted }) => [by, adopted])).toEqual([
-      [-HOUR, false],
-      [HOUR, false],
+      [-MINUTE, false],
+      [MINUTE, false],
       [HOUR, true],
     ]);
   });
@@ -81,7 +100,7 @@ describe('the live clock', () => {
     expect(jumps).toEqual([]);
   });
 
-  test('never goes back over ten thousand random jumps and pauses', () => {
+  test('never goes back between being set back, over ten thousand random jumps and pauses', () => {
     const { clock, set, pass } = machine();
     const live = clock();
     let seed = 42;
@@ -90,7 +109,7 @@ describe('the live clock', () => {
     for (let i = 0; i < 10_000; i += 1) {
       pass(random(3_000));
       if (random(3) === 0) set(random(20_000) - 10_000);
-      const now = live.now();
+      const now = live.now() + live.setBack();
       expect(now).toBeGreaterThanOrEqual(last);
       last = now;
     }

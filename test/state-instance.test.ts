@@ -1,24 +1,54 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { symlinkSync } from 'node:fs';
+import { realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { defaultStateDir } from '../src/state/dir.ts';
 import { claim, ClaimedError } from '../src/state/instance.ts';
-import { scratchDir } from './support/state.ts';
+import { isRoot, scratchDir } from './support/state.ts';
 
 const INSTANCE = new URL('../src/state/instance.ts', import.meta.url).href;
 
 /** Another process that claims the directory and stays; resolves once it has. */
-async function otherDaemon(dir: string, platform: string): Promise<ChildProcess> {
-  const script = `
+function otherDaemon(dir: string): Promise<ChildProcess> {
+  return running(`
     import { claim } from ${JSON.stringify(INSTANCE)};
-    await claim(process.argv[1], process.argv[2]);
+    await claim(${JSON.stringify(dir)});
     process.stdout.write('claimed');
-    process.stdin.resume();`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script, dir, platform], {
+    process.stdin.resume();`);
+}
+
+/** Something that holds the name in the kernel by which a 0.1.0 daemon claims a directory, and answers on it. */
+function holderOfTheName(
+  dir: string,
+  answer: string | undefined,
+  options: Settings = {},
+): Promise<ChildProcess> {
+  const name = `\0quantum-realtime:${createHash('sha256').update(realpathSync(dir)).digest('hex').slice(0, 32)}`;
+  return running(
+    `
+    import { createServer } from 'node:net';
+    createServer((socket) => socket.on('error', () => {})${answer === undefined ? '' : `.end(${answer})`}).listen(${JSON.stringify(name)}, () =>
+      process.stdout.write('holds it'));`,
+    options,
+  );
+}
+
+interface Settings {
+  readonly uid?: number;
+  /** A command in front, such as unshare(1). */
+  readonly within?: readonly string[];
+}
+
+async function running(script: string, { uid, within = [] }: Settings = {}): Promise<ChildProcess> {
+  const [program = process.execPath, ...before] = within;
+  const node = within.length === 0 ? [] : [process.execPath];
+  const child = spawn(program, [...before, ...node, '--input-type=module', '-e', script], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    cwd: '/',
+    ...(uid !== undefined && { uid }),
   });
   onTestFinished(() => {
     child.kill('SIGKILL');
@@ -27,44 +57,107 @@ async function otherDaemon(dir: string, platform: string): Promise<ChildProcess>
   return child;
 }
 
-describe.each(['linux', 'darwin'] as const)('one daemon a state directory (as on %s)', (platform) => {
+describe('one daemon a state directory', () => {
   test('a second claim is refused while the first lasts, and granted once it is released', async () => {
     const dir = scratchDir();
-    const first = await claim(dir, platform);
-    await expect(claim(dir, platform)).rejects.toThrow(ClaimedError);
+    const first = await claim(dir);
+    await expect(claim(dir)).rejects.toThrow(ClaimedError);
     await first.release();
-    await (await claim(dir, platform)).release();
+    await (await claim(dir)).release();
   });
 
   test('another process is refused with the directory named, and a kill -9 of it leaves nothing behind', async () => {
     const dir = scratchDir();
-    const other = await otherDaemon(dir, platform);
-    await expect(claim(dir, platform)).rejects.toThrow(`${dir} is in use by another daemon`);
+    const other = await otherDaemon(dir);
+    await expect(claim(dir)).rejects.toThrow(`${dir} is in use by another daemon`);
     other.kill('SIGKILL');
     await once(other, 'exit');
-    await (await claim(dir, platform)).release();
+    await (await claim(dir)).release();
   });
 
   test('directories do not get in each other’s way, but two names of one directory do', async () => {
     const dir = scratchDir();
     const alias = join(dir, 'alias');
-    const claims = [await claim(join(dir, 'one'), platform), await claim(join(dir, 'two'), platform)];
+    const claims = [await claim(join(dir, 'one')), await claim(join(dir, 'two'))];
     symlinkSync(join(dir, 'one'), alias);
-    await expect(claim(alias, platform)).rejects.toThrow(ClaimedError);
+    await expect(claim(alias)).rejects.toThrow(ClaimedError);
     for (const each of claims) await each.release();
   });
 });
 
 test('the refusal names the process that has the directory', async () => {
   const dir = scratchDir();
-  const other = await otherDaemon(dir, 'linux');
-  await expect(claim(dir, 'linux')).rejects.toThrow(`(process ${String(other.pid)})`);
+  const other = await otherDaemon(dir);
+  await expect(claim(dir)).rejects.toThrow(`(process ${String(other.pid)})`);
 });
 
 test('a claim alone does not keep a process alive', async () => {
-  const script = `import { claim } from ${JSON.stringify(INSTANCE)}; await claim(process.argv[1], 'linux');`;
+  const script = `import { claim } from ${JSON.stringify(INSTANCE)}; await claim(process.argv[1]);`;
   await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, scratchDir()]);
 });
+
+describe.runIf(process.platform === 'linux')('the name that 0.1.0 claims', () => {
+  test('a 0.1.0 daemon of ours that still runs is noticed', async () => {
+    const dir = scratchDir();
+    const old = await holderOfTheName(dir, 'String(process.pid)');
+    await expect(claim(dir)).rejects.toThrow(`is in use by another daemon (process ${String(old.pid)})`);
+  });
+
+  test.each([
+    ['escapes for the terminal', String.raw`'1\u001b]0;pwned\u0007\u001b[31m fake'`],
+    ['the id of a process that does not hold it', 'String(process.ppid)'],
+    ['nothing at all', undefined],
+    ['more than anybody would read', `'1'.repeat(1e7)`],
+  ])('a stranger that holds it and answers %s keeps nobody from starting', async (_, answer) => {
+    const dir = scratchDir();
+    await holderOfTheName(dir, answer);
+    await (await claim(dir)).release();
+  });
+
+  test.runIf(isRoot)('nor does another user who answers with the true process id', async () => {
+    const dir = scratchDir();
+    await holderOfTheName(dir, 'String(process.pid)', { uid: 65_534 });
+    await (await claim(dir)).release();
+  });
+
+  test.runIf(isRoot)('nor does a machine of its own that shares the network namespace', async () => {
+    const dir = scratchDir();
+    const within = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+    await holderOfTheName(dir, 'String(process.pid)', { within });
+    await (await claim(dir)).release();
+  });
+});
+
+test('the lock is in the directory, for its owner alone', async () => {
+  const dir = scratchDir();
+  const claimed = await claim(dir);
+  expect(['lock.db', 'lock.pid'].map((name) => statSync(join(dir, name)).mode & 0o777)).toEqual([
+    0o600, 0o600,
+  ]);
+  await claimed.release();
+});
+
+test('what the file beside the lock says is not echoed', async () => {
+  const dir = scratchDir();
+  const claimed = await claim(dir);
+  writeFileSync(join(dir, 'lock.pid'), '1\u001b[31m x\n');
+  await expect(claim(dir)).rejects.toThrow(/ is in use by another daemon$/);
+  await claimed.release();
+});
+
+test.runIf(isRoot)(
+  'another process namespace is kept out as well, without a process id that means nothing',
+  async () => {
+    const dir = scratchDir();
+    await running(
+      `import { claim } from ${JSON.stringify(INSTANCE)};
+     await claim(${JSON.stringify(dir)});
+     process.stdout.write('claimed'); process.stdin.resume();`,
+      { within: ['unshare', '--pid', '--net', '--fork', '--kill-child', '--mount-proc'] },
+    );
+    await expect(claim(dir)).rejects.toThrow(/ is in use by another daemon$/);
+  },
+);
 
 describe('the default state directory', () => {
   test.each([

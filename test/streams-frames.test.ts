@@ -94,6 +94,30 @@ describe('entries', () => {
     );
   });
 
+  test.each([
+    '2026-13-23T21:58:10.000000042Z',
+    '2026-11-23T99:58:10.000000042Z',
+    'xxxx-11-23T21:58:10.000000042Z',
+    '2026-13-23T21:58:10Z',
+    '2026-11-32T21:58:10+01:00',
+    'no time at all, but a long line',
+  ])('without a moment in time are dropped, and told: %s', (ts) => {
+    const found: string[] = [];
+    let undated = 0;
+    const sink = recordsOf(
+      (record) => found.push(record.ts),
+      () => (undated += 1),
+    );
+    for (const each of ['2026-11-23T21:58:10.000000042Z', ts, '2026-11-23T21:58:11.000000042Z']) {
+      const bytes = Buffer.from(`${each} text\n`);
+      sink(0, bytes, 0, bytes.length);
+    }
+    expect([found, undated]).toEqual([
+      ['2026-11-23T21:58:10.000000042Z', '2026-11-23T21:58:11.000000042Z'],
+      1,
+    ]);
+  });
+
   test('read timestamps of other engines: whole seconds, and an offset', () => {
     const found: string[] = [];
     const sink = recordsOf(({ ts, at }) => found.push(`${ts} ${at}`));

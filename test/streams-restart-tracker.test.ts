@@ -32,7 +32,7 @@ function state(found: Partial<Inspected>): Inspected {
   return {
     id: 'c1', name: 'app', image: 'busybox', labels: {}, tty: false, state: 'running', healthy: true,
     createdAt: T0, startedAt: T0, finishedAt: 0, exitCode: 0, oomKilled: false, restartCount: 0, policy: 'always',
-    driver: 'json-file', logOptions: {}, ...found,
+    autoRemove: false, driver: 'json-file', logOptions: {}, ...found,
   }; // prettier-ignore
 }
 
@@ -214,6 +214,17 @@ test('a stop by hand and a clean end are told from a container that is missing',
     state: 'exited',
     stoppedByOperator: true,
   });
+});
+
+test.each([
+  ['compose run', { labels: { 'com.docker.compose.oneoff': 'True' } }],
+  ['docker run --rm', { autoRemove: true }],
+] as const)('a container of %s is told as one that nobody misses', (_, found) => {
+  const told = (given: Partial<Inspected>) =>
+    restartTracker({ count: ALL, onRestart: () => undefined })
+      .inspected(state(given), T0)
+      .map((observation) => 'oneOff' in observation);
+  expect([told(found), told({})]).toEqual([[true], [false]]);
 });
 
 test('an identity is the name, except where Compose made the name up', () => {

@@ -11,7 +11,7 @@ import { markdownReport } from '../src/sinks/report/report-sink.ts';
 import { VirtualClock } from '../src/time/virtual-clock.ts';
 import { cli } from './support/cli.ts';
 import { bench, scratchDir } from './support/state.ts';
-import { FIXTURES, golden, openSaved, stateDir } from './support/v0.1.0.ts';
+import { changesFile, changesSince, FIXTURES, golden, openSaved, stateDir } from './support/v0.1.0.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './support/webhook-receiver.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -85,13 +85,19 @@ describe('what version 0.1.0 has told of its incidents', () => {
     expect(to('/api/webhooks')).toHaveLength(20);
     expect(to('/ops')).toHaveLength(15);
     expect(to('/closed')).toHaveLength(1);
-    expect(requestsOf(oncall)).toEqual(to('/api/webhooks'));
-    expect(requestsOf(ops)).toEqual(to('/ops'));
-    expect(requestsOf(closed)).toEqual(to('/closed'));
-    expect(readFileSync(join(dir, 'WEEKLY_HEALTH_REPORT_2026-11-26.md'), 'utf8')).toBe(
-      golden('escalated', 'report.md'),
-    );
-    expect(readFileSync(join(dir, 'incidents.jsonl'), 'utf8')).toBe(golden('escalated', 'incidents.jsonl'));
+    const all = [
+      ...[...to('/api/webhooks'), ...to('/ops'), ...to('/closed')],
+      ...requestsOf(oncall),
+      // A 400 and a 404 that are not the service's own words are tried again since.
+      ...requestsOf(ops).toSpliced(2, 1),
+      ...requestsOf(closed).slice(0, 1),
+    ].map((request) => JSON.stringify(request, undefined, 1));
+    expect(all).toHaveLength(2 * 36);
+    await isChanged(['requests'], all.slice(0, 36).join('\n'), all.slice(36).join('\n'));
+    const report = readFileSync(join(dir, 'WEEKLY_HEALTH_REPORT_2026-11-26.md'), 'utf8');
+    await isChanged(['report'], golden('escalated', 'report.md'), report);
+    const journal = readFileSync(join(dir, 'incidents.jsonl'), 'utf8');
+    await isChanged(['journal'], golden('escalated', 'incidents.jsonl'), journal);
   });
 });
 
@@ -122,7 +128,8 @@ describe('a session of format 1', () => {
     expect([result.incidents.length, result.gaps.length]).toEqual([incidents, gaps]);
     const recorded = result.assumptions.includes(`heals end as recorded (${heals} of them)`);
     expect(recorded).toBe(heals > 0);
-    expect(`${JSON.stringify(result, undefined, 2)}\n`).toBe(golden('replay', `${name}.json`));
+    const now = `${JSON.stringify(result, undefined, 2)}\n`;
+    await isChanged(['replay', name, 'json'], golden('replay', `${name}.json`), now);
   });
 
   test.each(['escalated', 'healing', 'blind', 'rotated'])('is told as it was (%s)', async (name) => {
@@ -130,7 +137,7 @@ describe('a session of format 1', () => {
     const { stdout } = await cli(['replay', '--config', settings, join(FIXTURES, 'sessions', name)], {
       env: { TZ: 'UTC' },
     });
-    expect(`${stdout}\n`).toBe(golden('replay', `${name}.txt`));
+    await isChanged(['replay', name, 'txt'], golden('replay', `${name}.txt`), `${stdout}\n`);
   });
 });
 
@@ -143,6 +150,15 @@ test("the example's tests come out as they did", async () => {
   expect(told(text.stdout)).toBe(golden('test.txt'));
   expect(told(json.stdout)).toBe(golden('test.jsonl'));
 });
+
+/**
+ * The same as version 0.1.0 told, but for what is told otherwise on purpose since. In messages: a story is about the
+ * evidence that decided (its containers, kinds and messages, the worst kind first), and no longer about all that the
+ * window holds. In the report: nothing is given up yet, since refusals that are not the service's own are waited out.
+ */
+async function isChanged(name: readonly string[], then: string, now: string): Promise<void> {
+  await expect(changesSince(then, now)).toMatchFileSnapshot(changesFile(...name));
+}
 
 interface Request {
   readonly method: string;

@@ -22,7 +22,10 @@ const FOLLOWING: readonly (readonly [first: string, pattern: RegExp])[] = [
   // PHP, Dart, V8, Julia, rustc, JVM crash reports
   ['#', /^#(?:\d+:? |\s|$)/],
   ['0123456789', /^\d+: (?:0x)?[0-9a-f]{4,} |^\d+\s+\||^\d+ +(?:\[\w+\] )?(?:\S+ +)?0x[0-9a-f]{4,} /],
-  ['[', /^\[\d+\] (?:top-level|\S+ ?\()/],
+  ['[', /^\[\d+\] (?:top-level|(?!Traceback)\S+ ?\()|^\[(?:previous exception|stacktrace)\]/],
+  // loguru, libpq
+  ['>', /^> File "/],
+  ['c', /^connection to server (?:at|on) /],
   ['-|^~=→', /^(?:-->|-{3,}|\||\^|~+\^*|=>|={3,}$|→|= (?:note|help): )/],
   ['nhT', /^(?:note|help|hint): |^Trace: /],
   // Node.js
@@ -45,7 +48,7 @@ const FOLLOWING: readonly (readonly [first: string, pattern: RegExp])[] = [
   ['BCEI', /^(?:(?:BEGIN|END|INIT|CHECK) failed--|Compilation failed in require at |In addition: Warning)/],
   ['A+', /^(?:At \S.*:\d+ char:\d+$|\+ )/],
   // Tcl
-  ['"', /^"[^"]*"$|^"""$/],
+  ['"', /^"[^"]*"$|^"""$|^"\}$/],
   ['ft', /^(?:from \S+:\d+|fatal runtime error: |thrown in .* on line \d+)/],
   ['FRTA', /^(?:File "[^"]+", line \d+|Found: |Receiver: |Tried calling: |Arguments: )/],
   ['DT', /^(?:During handling of the above exception|The above exception was the direct cause)/],
@@ -88,9 +91,13 @@ export function closeStale(entry: EntryState, at: number): void {
  * as well begin an entry is only taken in where the form of the trace asks for it.
  */
 export function continues(line: string, from: number, entry: EntryState): boolean {
+  if (entry.mode === 'plain' && entry.level < WARNING && !mayFollow(line, from)) return false;
+  return bodyContinues(line.slice(bodyStart(line, from)), line, entry);
+}
+
+/** The same for what stands in `line` after a header. */
+export function bodyContinues(text: string, line: string, entry: EntryState): boolean {
   const { mode } = entry;
-  if (mode === 'plain' && entry.level < WARNING && !mayFollow(line, from)) return false;
-  const text = line.slice(bodyStart(line, from));
   if (mode === 'report' && ++entry.since < REPORT) {
     if (text.startsWith('at ')) entry.mode = 'trace';
     return true;
@@ -102,7 +109,7 @@ export function continues(line: string, from: number, entry: EntryState): boolea
   }
   if (mode === 'traceback') {
     entry.frames = true;
-    if (text.startsWith('File "') || isIndented(line, text)) return true;
+    if (text.startsWith('File "') || text.startsWith('> File "') || isIndented(line, text)) return true;
     entry.mode = 'trace';
     return EXCEPTION.test(text) || follows(text);
   }
@@ -115,11 +122,16 @@ export function continues(line: string, from: number, entry: EntryState): boolea
     attach(text, entry);
     return true;
   }
-  if (!follows(text)) return false;
+  if (!follows(text)) return entry.level >= WARNING && DUMPED.has(mode) && DUMP.test(text);
   if (text.startsWith('In addition:')) entry.mode = 'message';
   if (entry.level >= WARNING && !text.startsWith('future: ')) entry.frames = true;
   return true;
 }
+
+/** What was asked and answered, told below a failure line by line. */
+const DUMP =
+  /^(?:status(?: ?(?:code|text))?|ur[li]|path|method|headers?|body|re(?:sponse|quest)(?: ?(?:body|data|text|headers|id|url|path))?|data|params?|payload|arg(?:ument)?s|code|errno|syscall|address|port|reason|cause|details?|message|description|hint|stack|signal|exit ?(?:code|status)|command|cmd|stdout|stderr|output|query|sql|parameters|bindings|file|line|column|type|time(?:stamp)?|date|host(?:name)?|node|pid|user ?agent|version|context|extra|deploymentid|api|remotehost|(?:trace|span|correlation|order|client ?order) ?id|retry|attempts?|elapsed|duration|topic|partition|offset|symbol|side|qty|quantity|price|amount|server version|client version) ?[:=](?:\s|$)/i;
+const DUMPED: ReadonlySet<EntryState['mode']> = new Set(['labelled', 'words', 'trace', 'chained']);
 
 /** Modes in which an indented line belongs to a stack, though something stands before its indentation. */
 const STACKED: ReadonlySet<EntryState['mode']> = new Set(['trace', 'chained', 'labelled', 'words']);
@@ -168,7 +180,8 @@ export function isLoggedFrame(text: string, at: number, level: number, entry: En
 /** JavaScript's plain error, which reads like a level. */
 export const BARE = 'Error: ';
 
-function mayFollow(line: string, from: number): boolean {
+/** Whether a line that begins so at `from` can be one that no program prints first. */
+export function mayFollow(line: string, from: number): boolean {
   const code = line.charCodeAt(from);
   return (code < 128 && (BY_FIRST[code]?.length ?? 0) > 0) || line.charCodeAt(line.length - 1) === 41;
 }
@@ -200,6 +213,16 @@ export function isBody(text: string, entry: EntryState, level: number, isShape: 
     THROWN.test(text) &&
     (entry.since < 2 || text.startsWith('Traceback '))
   );
+}
+
+/** Whether a text begins as the body of an entry can: what `isBody` would look at more closely. */
+export function mayBeBody(text: string): boolean {
+  return THROWN.test(text) || ABORTED.test(text) || KILLED.test(text) || SIGNALLED.test(text);
+}
+
+/** Whether a line is the exception, by its name, that the open entry's first line has logged. */
+export function isThrownBelow(text: string, { mode, frames, since }: EntryState): boolean {
+  return mode === 'labelled' && !frames && since < 2 && THROWN.test(text);
 }
 
 /** The shell's or the C library's last word on a program that has said why. */

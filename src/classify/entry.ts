@@ -5,6 +5,7 @@ import { INFO } from './levels.ts';
  * Python's, whose exception comes last. `trace`: an exception or crash with its frames. `signal`: killed by a signal.
  * `message`: the text follows on the next line (Rust). `chained`: another traceback of the same fault follows.
  * `excerpt`: a place in the source, before the error is named (Node.js).
+ * `object`: an object printed over many lines is open.
  * `report`: a labelled line without a message, which what follows without a level makes up (Spring Boot).
  */
 export type Mode =
@@ -17,7 +18,8 @@ export type Mode =
   | 'message'
   | 'chained'
   | 'excerpt'
-  | 'report';
+  | 'report'
+  | 'object';
 
 /**
  * What has to be known of one stream of one container to tell whether its next line begins an entry. Plain data, kept
@@ -33,9 +35,29 @@ export interface EntryState {
   since: number;
   /** When the last line of the entry arrived (epoch ms), 0 where unknown. */
   at: number;
+  /** What the entry's first line began with, before its message: its other lines may begin with it too. */
+  head: string;
+  /** Lines read of the stream, up to `LEARNED`, and how many of them were in one of the commonest formats. */
+  read: number;
+  calm: number;
+  /** Where level words have stood in those lines, by the form of what stood before them (`learned-column.ts`). */
+  columns: Readonly<Record<string, number>>;
 }
+
+/** From how many of a stream's first lines it is learned where it puts its level. */
+export const LEARNED = 200;
 
 /** The state before the first line. */
 export function newEntry(): EntryState {
-  return { mode: 'plain', level: INFO, frames: false, since: 999, at: 0 };
+  return {
+    mode: 'plain',
+    level: INFO,
+    frames: false,
+    since: 999,
+    at: 0,
+    head: '',
+    read: 0,
+    calm: 0,
+    columns: {},
+  };
 }

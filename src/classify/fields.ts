@@ -23,6 +23,9 @@ export const KEY_FAULT = 7;
 export const KEY_PRIORITY = 8;
 export const KEY_NEXTCLOUD = 9;
 export const KEY_TAGS = 10;
+export const KEY_CODE = 11;
+export const KEY_STATUS = 12;
+export const KEY_SUCCESS = 13;
 
 /**
  * Keys with everything but letters removed and lower-cased: `log.level`, `log_level` and `logLevel` are one. Weak ones
@@ -34,7 +37,7 @@ const KEYS = buildTrie([
     'level lvl severity loglevel levelname sev lev severitytext levelvalue syslogseverity logseverity messagelevel msglevel loglvl eventlevel levelstr leveldisplayname threatlevel syslogpriority logseveritytext severitylabel levelstring errorseverity logtype',
     KEY_LEVEL,
   ),
-  ...valued('s l status type p prio sl le kind', KEY_WEAK_LEVEL),
+  ...valued('s l type p prio sl le kind', KEY_WEAK_LEVEL),
   ...valued('levelno levelnum levelnumber', KEY_PYTHON),
   ...valued('severitynumber', KEY_OTEL),
   ...valued('priority', KEY_PRIORITY),
@@ -46,6 +49,9 @@ const KEYS = buildTrie([
   ),
   ...valued('reqid', KEY_NEXTCLOUD),
   ...valued('tags', KEY_TAGS),
+  ...valued('code retcode errorcode errcode errno', KEY_CODE),
+  ...valued('status orderstatus state ordstatus', KEY_STATUS),
+  ...valued('success ok', KEY_SUCCESS),
 ]);
 
 /** The meaning of the key at `from`..`to`, or 0. Index and dots are skipped, case is ignored. */

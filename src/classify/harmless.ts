@@ -1,3 +1,5 @@
+import { MARKET, MEASURES, NAMES } from './measures.ts';
+
 /** Words that tell of trouble when they stand for themselves. */
 const TROUBLE =
   '(?:errors?|warnings?|failures?|failed|failing|fails?|exceptions?|faults?|crash(?:es|ed)?|fatal|criticals?|panics?|problems?|issues?|timeouts?|rejected|aborted|aborts?|dropped|drops?|errs?|unhealthy|killed|lost|corrupt(?:ed|ions?)?|conflicts?|violations?|alerts?|denied|refused|invalid|missing|mismatch(?:es|ed)?|unavailable|unreachable|broken|expired|errno|duplicates?|timed ?out)';
@@ -9,8 +11,12 @@ const ADJECTIVE = '(?:error|failed|fatal|critical|failure|warning|crash|alert|pa
 const COMPOUND =
   '(?:handl\\w+|hits?|chance|mass|pages?|codes?|rates?|budget|report\\w*|logs?|log(?:ger|ging|file)|levels?|thresholds?|messages?|templates?|boundar\\w+|queues?|counts?|counters?|sections?|paths?|css|class(?:es)?|types?|track\\w*|monitor\\w*|detect\\w*|recover\\w*|correct\\w*|toleran\\w*|polic\\w+|modes?|filters?|middleware|stat(?:s|istics)|summar\\w+|limits?|digests?|domains?|inject\\w*|listeners?|hooks?|callbacks?|buckets?|collect\\w*|notif\\w*|email\\w*|mail\\w*|channels?|stream|output|file|rules?|margin|bars?|estimat\\w*|format\\w*|buttons?|metrics?|strateg\\w+|signals?|documents?|dashboards?|manager|plugin|module|service|interval|timeouts?|seconds?|settings?|options?|values?|flags?|sink|reporter|tables?|columns?|topics?|index(?:es)?|if|when|unless)';
 
+/** What is numbered from zero: `worker 0 failed` is no count. */
+const NUMBERED =
+  '(?:worker|node|shard|gpu|task|job|replica|partition|channel|rank|core|cpu|thread|disk|drive|slot|device|process|stage|queue|unit|bank|port|batch|chunk|block|segment|order|instance|member|peer|broker|controller|camera|sensor|container|pod|volume|interface|line|page|row|stream|track|request|connection|client|server)s?';
+
 /** Nothing at all, as a value: `0`, `0.00%`, `null`, `[]`, `<nil>`. */
-const NOTHING = String.raw`["']?(?:(?:0(?:\.0+)?(?![\w.]*\d)%?|<nil>|n/a|""|\[\]|\{\}|-)(?=[\s,;.)\]}"'%]|$)|(?:null|none|nil|false|no|off|disabled|undefined)(?=[,;.)\]}"'|]|$|\s+(?:[\w.-]+[=:]|[}\])|]|$)))`;
+const NOTHING = String.raw`(?<!\d)["']?(?:(?:0(?:\.0+)?(?![\w.]*\d)%?|<nil>|n/a|""|\[\]|\{\}|-)(?=[\s,;.)\]}"'%]|$)|(?:null|none|nil|false|no|off|disabled|undefined)(?=[,;.)\]}"'|]|$|\s+(?:[\w.-]+[=:]|[}\])|]|$)))`;
 
 const BENIGN_VERB =
   '(?:add(?:ed|ing)|appl(?:ied|ying)|captur(?:es|ed|ing)|catch(?:es|ing)?|check(?:s|ed|ing)?(?: for)?|clean(?:ed|ing)?|clear(?:s|ed|ing)?|collect(?:s|ed|ing)?|compil(?:ed|ing)|configur(?:ed|ing)|copying|creat(?:ed|ing)|delet(?:ed|ing)|disabl(?:ed|ing)|dismiss(?:ed)?|display|download(?:ed|ing)|enabl(?:ed|ing)|fix(?:ed|es)?|flush(?:ed|ing)|forward(?:s|ed|ing)?|handled?|handles|handling|hide|ignor(?:es|ed|ing)|init\\w*|install(?:ed|ing)|joined|list(?:ing)?|listening for|load(?:ed|ing)|log(?:s|ging)|mapped|merg(?:ed|ing)|mount(?:ed|ing)|opening|playing|prun(?:ed|ing)|purg(?:ed|ing)|reading|recover(?:ed|ing)|requeu(?:ed|ing)|register(?:ed|ing)|remov(?:ed|ing)|rendering|report(?:s|ing)?|resolv(?:ed|ing)|retr(?:y|ies|ying)(?: on| after)?|send(?:s|ing)|set(?:s|ting)?(?: up)?|show(?:s|ing)?|simulat(?:ed|ing)|skipp(?:ed|ing)(?: already)?|subscribed(?: to)?|suppress(?:ed|es|ing)?|test(?:s|ing)?|tolerates?|unpacking|using|warming|watch(?:es|ing)(?: for)?|wrote|writing)';
@@ -21,6 +27,8 @@ const BENIGN_VERB =
  * deeds.
  */
 export const HARMLESS: readonly RegExp[] = [
+  ...MEASURES,
+  ...MARKET,
   // help texts; URLs, requests, SQL, paths, addresses, files
   /^\s*[-*] [\w.-]+$/g,
   /^\s*(?:-\w, )?--\w[\w-]*.*/g,
@@ -42,7 +50,7 @@ export const HARMLESS: readonly RegExp[] = [
   /\b[Oo]n(?:Failure|Error|Exception|Crash|Timeout)\b/g,
   // what was run; what is tried again
   /\b(?:COMMAND=|CMD \().*/g,
-  /\bretr(?:y|ies|ying)\w*\b.{0,40}?[[(][^\])]*[\])]/gi,
+  /\bretr(?:y|ies|ying)\w*\b.{0,40}?[[(][^\])]{0,80}[\])]/gi,
   // names and versions of packages, names of hosts
   /\b[\w-]*(?:error|failure|panic|exception|fatal|crash|warn)[\w-]* (?:v\d|\(\d+\.)\S*/gi,
   /\b(?:[a-z0-9-]+\.){2,}[a-z]{2,}\b(?!:\d)/g,
@@ -54,11 +62,11 @@ export const HARMLESS: readonly RegExp[] = [
   /\b[a-z]\w*\.(?:[a-z]\w*\.)*(?:errors?|failed|failures?|fatal|critical|warnings?)\b(?!:)/g,
   // nothing of it
   new RegExp(
-    `\\b(?:(?<!(?:errors?|failed|failures?|warnings?|dropped|rejected)[=:] ?)0|zero|no|without|w/o|never|not|non|nothing|neither|nor|free of|free from)[ -](?:(?:any|a|an|more|new|known|other|further|serious|of|the|been|have|has|critical|fatal|major|\\d+)[ -])*(?:\\w+ )?${TROUBLE}\\b`,
+    `\\b(?:(?<!(?:errors?|failed|failures?|warnings?|dropped|rejected)[=:] ?|\\b${NUMBERED}[ #:=-]{1,2})0|zero|no|none|without|w/o|never|not|non|nothing|neither|nor|free of|free from)[ -](?:(?:any|a|an|more|new|known|other|further|serious|of|the|been|have|has|critical|fatal|major|\\d+)[ -])*(?:\\w+ )?${TROUBLE}\\b`,
     'gi',
   ),
   new RegExp(
-    `\\b[A-Za-z_]*?${TROUBLE}(?:[ _](?!and\\b|or\\b|with\\b|in\\b)\\w+){0,3}["']?\\s*[:=]?\\s*[:=(]?\\s*${NOTHING}`,
+    `\\b[A-Za-z_]*?${TROUBLE}(?:[ _](?!and\\b|or\\b|with\\b|in\\b)[A-Za-z0-9]+){0,3}["']?\\s*(?:[:=]\\s*)?(?:[:=(]\\s*)?${NOTHING}`,
     'gi',
   ),
   new RegExp(`\\b(?:${TROUBLE} )?(?:rate|ratio|count|total|budget)\\b.*?[:=]?\\s*0+(?:\\.0+)?\\s*%?$`, 'gi'),
@@ -95,7 +103,9 @@ export const HARMLESS: readonly RegExp[] = [
     `\\b${BENIGN_VERB} (?:an? |the |any |all |\\d+ )?(?:\\w+ )?${ADJECTIVE}\\b(?= \\w)(?! (?:to|with|at|in|on|while|because|due|after|by|and|again)\\b)`,
     'gi',
   ),
+  /\b\w*(?:errors?|failures?|exceptions?|warnings?)\b[^.:;]{0,30}\b(?:was|were|is|are|has been|have been|can be|being|will be) (?:safely )?(?:ignored|suppressed|handled|expected|tolerated)\b/gi,
   /\bexit(?:ed)?(?: with)?(?: code| status)?:? 0\b/gi,
+  ...NAMES,
 ];
 
 /** Words that say it is over or went well: only counts and the strongest trouble outweigh them. */
@@ -104,4 +114,4 @@ export const RECOVERY =
 
 /** Clients being refused for who they are: every exposed service logs these all day, and nothing of ours is broken. */
 export const CLIENT_REFUSED =
-  /\b(?:relay access denied|client\b.*\bnot authori[sz]ed|authentication fail(?:ure|ed)|failed password|invalid user|failed (?:login|logon|keyboard-interactive|publickey|none)|login (?:failed|incorrect|failure)|auth(?:entication)?[ -]?fail\w*|bad password|wrong password|invalid (?:password|credentials|username)|incorrect (?:password|username)|password check failed|check pass|illegal user|possible break-in|maximum authentication attempts|not allowed because|access denied for user|user unknown|login (?:has )?failed|fail(?:ed)? login|authenticator failed|incorrect authentication data|connection (?:closed|reset) by (?:authenticating|invalid)|failed su for|auth_failed|unauthori[sz]ed)\b/i;
+  /\b(?:relay access denied|client\b.*\bnot authori[sz]ed|authentication fail(?:ure|ed)|failed password|invalid user|failed (?:login|logon|keyboard-interactive|publickey|none)|login (?:failed|incorrect|failure)|auth(?:entication)?[ -]?fail\w*|bad password|wrong password|invalid (?:password|credentials|username)|incorrect (?:password|username)|password check failed|check pass|illegal user|possible break-in|maximum authentication attempts|not allowed because|access denied for user|user unknown|login (?:has )?failed|login attempt\b.*\bfailed|fail(?:ed)? login|authenticator failed|incorrect authentication data|connection (?:closed|reset) by (?:authenticating|invalid)|failed su for|auth_failed|unauthori[sz]ed)\b/i;

@@ -1,11 +1,14 @@
 import { CLASS, CLOSE, DIGIT, LOWER, OPEN, OTHER, QUOTE, SPACE, UPPER, isDigit, isLetter } from './chars.ts';
-import { jsonLevel } from './json.ts';
+import { isAttached, isJson, isPlainWord, isRemark, keyStart, skipNumber } from './header-parts.ts';
+import { jsonLevel, message } from './json.ts';
 import {
+  AMBIGUOUS_WORDS,
   ATTACHED,
   INFO,
   LEVEL_WORDS,
   WEAK_WORDS,
   NONE,
+  SYSLOG,
   DATE_WORD,
   DATE_WORDS,
   ERROR,
@@ -18,6 +21,8 @@ import { marked } from './mark.ts';
 import {
   cephLevel,
   deviceLevel,
+  markLevel,
+  numberedLevel,
   priorityLevel,
   redisLevel,
   requestLine,
@@ -26,7 +31,7 @@ import {
 } from './positional.ts';
 import { found } from './rules.ts';
 import { buildTrie, valued } from './trie.ts';
-import { bareForm, type Place } from './token.ts';
+import { AMBIGUOUS, bareForm, type Place, WEAK } from './token.ts';
 
 /** How far into a line a level is looked for: real headers (SAP HANA, Nova, Java with long thread names) end well before. */
 const REACH = 256;
@@ -34,14 +39,14 @@ const REACH = 256;
 /** Plain words after which a line has become prose: a host and a program name may precede the level. */
 const PROSE = 3;
 
-/** Added to the value of a word that also begins ordinary sentences. */
-const WEAK = 8;
 const weak = new Set(WEAK_WORDS.split(' '));
+const ambiguous = new Set(AMBIGUOUS_WORDS.split(' '));
 
 const { next, value } = buildTrie([
   ...[CRITICAL, ERROR, WARNING, INFO].flatMap((level) =>
     valued(LEVEL_WORDS[level] ?? '', level).map(
-      ([word]) => [word, weak.has(word) ? level + WEAK : level] as const,
+      ([word]) =>
+        [word, level + (weak.has(word) ? WEAK : 0) + (ambiguous.has(word) ? AMBIGUOUS : 0)] as const,
     ),
   ),
   ...valued(DATE_WORDS, DATE_WORD),
@@ -107,8 +112,17 @@ export function headerLevel(text: string, from: number, end: number): number {
         if (letter !== 0) return letter;
       } else if (c === 58 && (lowers === 0 ? isAttached(text, i, j) : i === from && isRemark(text, i))) {
         return marked(TOKEN[ATTACHED] ?? 0, i, j);
-      } else if (meaning !== NONE && bareForm(text, place, meaning & 7, meaning > WEAK, before, c, lowers)) {
+      } else if (meaning !== NONE && bareForm(text, place, meaning & 7, meaning, before, c, lowers)) {
         return marked(TOKEN[meaning & 7] ?? 0, i, j);
+      } else if (
+        lowers === 0 &&
+        dated &&
+        isDigit(c) &&
+        text.charCodeAt(j + 1) === 91 &&
+        text.startsWith('LOG', i)
+      ) {
+        // stunnel: `LOG5[ui]: x`
+        return marked(TOKEN[SYSLOG[c - 48] ?? NONE] ?? 0, i, j + 1);
       } else if (c === 47 && lowers === 0 && text.charCodeAt(j + 2) === 47 && prose < PROSE) {
         const device = deviceLevel(text, i);
         if (device !== 0) return device;
@@ -139,7 +153,12 @@ export function headerLevel(text: string, from: number, end: number): number {
       if (code === 123 && isJson(text, i + 1, end)) {
         const level = jsonLevel(text, i, end, said > 0 && !dated);
         if (level !== 0) return level;
+        if (fallback === 0 && i === from) return innerLevel(text);
         break;
+      }
+      if (code === 91 && i === from) {
+        const severity = numberedLevel(text, i) || markLevel(text, i);
+        if (severity !== 0) return severity;
       }
       if (code === 60 && i === from) fallback = priorityLevel(text, i);
       depth++;
@@ -151,6 +170,11 @@ export function headerLevel(text: string, from: number, end: number): number {
       const request = requestLine(text, i);
       if (request !== 0 && prose < PROSE) return fallback === 0 ? request : fallback;
       const close = text.indexOf(text.charAt(i), i + 1);
+      if (close < 0 && i > from && text.charCodeAt(i - 1) > 32) {
+        // It closes one that was looked into.
+        i++;
+        continue;
+      }
       if (close < 0 || close >= limit || words > 2) break;
       // A quoted level, as in CSV: look inside; anything else quoted is passed over.
       i = close - i > 14 ? close + 1 : i + 1;
@@ -168,71 +192,33 @@ export function headerLevel(text: string, from: number, end: number): number {
   return fallback;
 }
 
-/** Past a date, time, number or id that begins with a digit; stops before a word that a `:`, `-`, `/` or `.` sets off. */
-function skipNumber(text: string, from: number, limit: number): number {
-  let i = from + 1;
-  while (i < limit) {
-    const code = text.charCodeAt(i);
-    if (isDigit(code)) i++;
-    else if (isLetter(code)) {
-      const before = text.charCodeAt(i - 1);
-      if (!isDigit(before) && !isLetter(before)) break;
-      i++;
-    } else if (
-      code === 58 ||
-      code === 46 ||
-      code === 44 ||
-      code === 45 ||
-      code === 47 ||
-      code === 43 ||
-      code === 95
-    )
-      i++;
-    else break;
+/** How deep lines are looked for within the messages of JSON lines. */
+const NESTED = 2;
+let nested = 0;
+
+/**
+ * The level of the line that the message of a JSON line is, where a collector has wrapped what a program wrote. The
+ * message left for its words is then that line's.
+ */
+function innerLevel(text: string): number {
+  const { start, end } = message;
+  if (end - start < 4 || nested >= NESTED) return 0;
+  const inner = unescaped(text.slice(start, end));
+  nested++;
+  const level = headerLevel(inner, 0, inner.length);
+  nested--;
+  if (level === 0 && inner.charCodeAt(0) === 123) return 0;
+  message.of = text;
+  message.start = start;
+  message.end = end;
+  return level === 0 || (level & 7) === ATTACHED ? 0 : marked(level, start, end);
+}
+
+function unescaped(text: string): string {
+  if (!text.includes('\\')) return text;
+  try {
+    return String(JSON.parse(`"${text}"`)).trimEnd();
+  } catch {
+    return text;
   }
-  return i;
-}
-
-/** Whether a word stands by itself in running text, not as a part of an identifier, path or host name. */
-function isPlainWord(before: number, after: number): boolean {
-  if (before !== 0 && before !== 32 && before !== 9) return false;
-  return after === 32 || after === 0 || after === 9 || after === 44 || after === 59;
-}
-
-function isAttached(text: string, from: number, to: number): boolean {
-  if (text.charCodeAt(to + 1) !== 32 || text.charCodeAt(to + 2) !== 32) return false;
-  switch (text.charCodeAt(from)) {
-    case 68:
-      return text.startsWith('DETAIL', from);
-    case 72:
-      return text.startsWith('HINT', from);
-    case 83:
-      return text.startsWith('STATEMENT', from);
-    case 67:
-      return text.startsWith('CONTEXT', from);
-    case 81:
-      return text.startsWith('QUERY', from);
-    case 76:
-      return text.startsWith('LOCATION', from);
-    default:
-      return false;
-  }
-}
-
-/** `note:` and `help:` as compilers and Rust's panics add them below what they have told. */
-function isRemark(text: string, at: number): boolean {
-  return text.startsWith('note: ', at) || text.startsWith('help: ', at);
-}
-
-function keyStart(text: string, at: number, from: number): number {
-  let i = at;
-  while (i > from && text.charCodeAt(i - 1) > 44) i--;
-  return i;
-}
-
-function isJson(text: string, from: number, end: number): boolean {
-  let i = from;
-  while (i < end && text.charCodeAt(i) <= 32) i++;
-  const code = text.charCodeAt(i);
-  return code === 34 || code === 39;
 }

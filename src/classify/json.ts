@@ -1,5 +1,6 @@
 import { isDigit } from './chars.ts';
 import {
+  KEY_CODE,
   KEY_FAULT,
   KEY_LEVEL,
   KEY_MESSAGE,
@@ -8,6 +9,8 @@ import {
   KEY_OTEL,
   KEY_PRIORITY,
   KEY_PYTHON,
+  KEY_STATUS,
+  KEY_SUCCESS,
   KEY_TAGS,
   KEY_WEAK_LEVEL,
   keyAt,
@@ -17,8 +20,8 @@ import { ERROR, INFO, NONE } from './levels.ts';
 import { mark, marked } from './mark.ts';
 import { found } from './rules.ts';
 
-/** Where the message of the last JSON line without a level is, for judging its words. */
-export const message = { start: 0, end: 0 };
+/** Where, and in what text, the message of the last JSON line without a level is, for judging its words. */
+export const message = { of: '', start: 0, end: 0 };
 
 const JSON_LEVEL = Array.from({ length: 8 }, (_, level) => found('level field of a JSON line', level));
 const JSON_FAULT = found('error field of a JSON line', ERROR);
@@ -36,6 +39,7 @@ const EMPTY_FAULT =
  * a non-empty `error`, `exception` or `stack` it is an error; the message's place is left in `message` otherwise.
  */
 export function jsonLevel(text: string, from: number, end: number, spoken: boolean): number {
+  message.of = text;
   message.start = message.end = 0;
   let depth = 0;
   let nested = 0;
@@ -44,6 +48,7 @@ export function jsonLevel(text: string, from: number, end: number, spoken: boole
   let faultEnd = 0;
   let scale = KEY_LEVEL;
   let zero = 0;
+  let answered = false;
   let i = from;
   while (i < end) {
     const code = text.charCodeAt(i);
@@ -103,8 +108,14 @@ export function jsonLevel(text: string, from: number, end: number, spoken: boole
       if (setting) continue;
       if (key === KEY_LEVEL && scale === KEY_LEVEL && isDetail(text, start, stop)) zero = start;
       else if (level !== NONE) return marked(JSON_LEVEL[level] ?? 0, start, stop);
-    } else if (key === KEY_WEAK_LEVEL && depth === 1 && weak === NONE) {
-      if (quoted || !isDigit(opener)) weak = valueLevel(text, start, stop, key);
+    } else if (isAnswer(key) && depth === 1 && tellsFault(key, text.slice(start, stop), text.slice(i, end))) {
+      if (faultEnd === 0) {
+        faultStart = value;
+        faultEnd = quoted ? stop + 1 : stop;
+        answered = true;
+      }
+    } else if ((key === KEY_WEAK_LEVEL || key === KEY_STATUS) && depth === 1 && weak === NONE) {
+      if (quoted || !isDigit(opener)) weak = valueLevel(text, start, stop, KEY_WEAK_LEVEL);
       if (weak !== NONE) marked(weak, start, stop);
     } else if (key === KEY_MESSAGE || key === KEY_NEST) {
       if (message.end === 0) {
@@ -119,8 +130,8 @@ export function jsonLevel(text: string, from: number, end: number, spoken: boole
   if (weak !== NONE) return marked(JSON_LEVEL[weak] ?? 0, mark.start, mark.end);
   if (
     faultEnd > 0 &&
-    !EMPTY_FAULT.test(text.slice(faultStart, faultEnd)) &&
-    !isNumeric(text, faultStart, faultEnd)
+    (answered ||
+      (!EMPTY_FAULT.test(text.slice(faultStart, faultEnd)) && !isNumeric(text, faultStart, faultEnd)))
   ) {
     return marked(JSON_FAULT, faultStart, faultEnd);
   }
@@ -161,6 +172,27 @@ function closing(text: string, open: number, quote: number, end: number): number
     if (slashes % 2 === 0) return i;
   }
 }
+
+function isAnswer(key: number): boolean {
+  return key === KEY_CODE || key === KEY_STATUS || key === KEY_SUCCESS;
+}
+
+const REFUSED = /^(?:rejected|failed|failure|error|aborted|denied|crashed|fault(?:ed|y)?)$/i;
+
+/**
+ * Whether a field tells that what was asked for was not done, as an exchange or a bot's interface answers: a code below
+ * zero, a code that a message explains, a status, `"ok":false`. `rest` is what follows in the object.
+ */
+function tellsFault(key: number, value: string, rest: string): boolean {
+  if (key === KEY_STATUS) return REFUSED.test(value);
+  if (key === KEY_SUCCESS) return value === 'false' || value === 'False';
+  if (/^-[1-9]\d*$/.test(value)) return true;
+  return /^[1-9]\d{2,6}$/.test(value) && Number(value) >= 600 && REASON.test(rest);
+}
+
+/** A message that explains the code before it. */
+const REASON =
+  /^\s*,\s*["'](?:ret_?msg|msg|message|err_?msg|error_?message|description|reason)["']\s*:\s*["'](?!ok["']|success)\w/i;
 
 function bare(text: string, from: number, end: number): number {
   let i = from;

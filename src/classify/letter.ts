@@ -18,13 +18,20 @@ const LETTER = Array.from({ length: 8 }, (_, level) => found('level letter', lev
 export function letterLevel(text: string, at: Place, before: number, after: number): number {
   const code = text.charCodeAt(at.start);
   const level = code < 128 ? (LEVEL[code] ?? NONE) : NONE;
-  if (level === NONE || (at.prose > 0 && !isColumn(text, at)) || !isLevelPlace(text, at, code, before, after))
+  if (
+    level === NONE ||
+    (at.prose > 0 && after !== 62 && !isColumn(text, at)) ||
+    !isLevelPlace(text, at, code, before, after)
+  )
     return 0;
   return marked(LETTER[level] ?? 0, at.start, at.end);
 }
 
 /** A place in the source after the letter: `[W socket.cpp:401]` (PyTorch). */
 const SOURCE = /^ [\w./-]+:\d+\]/;
+
+/** What follows a frontend's name in HAProxy's logs, which may be a letter: backend and server, then times. */
+const PROXIED = /^ \S+\/\S+ -?\d+\/-?\d+/;
 
 function isWord(code: number): boolean {
   return isLetter(code) || isDigit(code);
@@ -37,10 +44,14 @@ function isColumn(text: string, at: Place): boolean {
 
 function isLevelPlace(text: string, at: Place, code: number, before: number, after: number): boolean {
   const upper = code < 97;
+  // Tarantool: `main/103/app.lua W> x`
+  if (after === 62 && before === 32) return upper && text.charCodeAt(at.end + 1) === 32 && at.dated;
   const follows = text.charCodeAt(at.end + 1);
   const free = before === 0 || before === 32 || before === 9 || before === 124;
   if (before < 128 && CLASS[before] === OPEN && before !== 123) {
     if (after < 128 && CLASS[after] === CLOSE) return upper && !isWord(text.charCodeAt(at.start - 2));
+    // [W:onnxruntime:, graph.cc:3553]
+    if (after === 58 && at.dated) return upper && isLetter(follows);
     return upper && after === 32 && (isDigit(follows) || SOURCE.test(text.slice(at.end, at.end + 60)));
   }
   if (isDigit(after)) return upper && free && isGlog(text, at.end, at.stop);
@@ -48,7 +59,8 @@ function isLevelPlace(text: string, at: Place, code: number, before: number, aft
   if (!free) return false;
   const atStart = at.start === at.from || (before === 32 && !at.dated);
   if (at.dated && at.depth === 0) {
-    if (after === 32 || after === 9) return upper || follows > 32;
+    if (after === 32 || after === 9)
+      return (upper || follows > 32) && !PROXIED.test(text.slice(at.end, at.end + 120));
     return upper && (after === 47 ? isLetter(follows) : after === 58 && follows === 32);
   }
   if (at.dated && at.depth === 1 && upper) {

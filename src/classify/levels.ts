@@ -21,7 +21,7 @@ export const LEVEL_WORDS: Readonly<Record<number, string>> = {
     'emerg emergency emrg alert alrt alr crit critical critic crt fatal fata ftl fat panic pani pnc dpanic disaster catastrophe catastrophic emg',
   [ERROR]:
     'error err eror erro errr severe sever fail failure failed eerror errorlevel erreur fehler errore xerror ee',
-  [WARNING]: 'warn warning wrn wrng warnin warni warnung avertissement caution ewarn ww',
+  [WARNING]: 'warn warning wrn wrng war warnin warni warnung avertissement caution ewarn ww',
   [INFO]:
     'info inf information informational infos inform notice noti notc ntc note log debug debu dbg dbug debg deb dbgv trace trac trc trce tra verbose vrb verb fine finer finest config silly http hint success succ audit display ok pass passed deprecation einfo okay basic informative msg ii',
 };
@@ -35,7 +35,14 @@ export const DATE_WORDS =
 
 /** Info words that also begin ordinary sentences: they need brackets, capitals or a colon to be a level. */
 export const WEAK_WORDS =
-  'log note fine config http hint success audit display ok pass passed deprecation basic msg fat fail failure failed inform ee ww ii';
+  'log note fine config http hint success audit display ok pass passed deprecation basic msg fat war fail failure failed inform ee ww ii';
+
+/**
+ * Level words that are also names, codes or ordinary words in capitals (`HTTP 429`, `OK but`, `ALERT BTCUSDT`, Pi-hole's
+ * FTL, a player called FATAL): they need brackets or a colon, or the column where the stream puts its level.
+ */
+export const AMBIGUOUS_WORDS =
+  'http ok pass passed success hint audit display basic war alert alrt alr emerg emrg emergency ftl fatal panic disaster catastrophe';
 
 /** Single letters: glog, klog, Android, MongoDB, WebSphere, ESP-IDF, capnslog, Gluster. */
 export const LETTERS: Readonly<Record<string, number>> = {

@@ -1,10 +1,12 @@
-import { KEY_LEVEL, KEY_PYTHON, KEY_WEAK_LEVEL, keyAt, valueLevel } from './fields.ts';
+import { KEY_FAULT, KEY_LEVEL, KEY_PYTHON, KEY_STATUS, KEY_WEAK_LEVEL, keyAt, valueLevel } from './fields.ts';
 import { isDetail } from './json.ts';
-import { INFO, NONE } from './levels.ts';
+import { ERROR, INFO, NONE } from './levels.ts';
 import { mark, marked } from './mark.ts';
 import { found } from './rules.ts';
 
 const LOGFMT_LEVEL = Array.from({ length: 8 }, (_, level) => found('level field of a logfmt line', level));
+
+const LOGFMT_FAULT = found('error field of a logfmt line', ERROR);
 
 /** Where the run of pairs that was looked at last ends: what follows may still hold a level. */
 export const pairs = { end: 0 };
@@ -18,6 +20,7 @@ export function logfmtLevel(text: string, from: number, end: number, spoken: boo
   let weak = NONE;
   let running = true;
   let zero = 0;
+  let fault = false;
   let i = from;
   pairs.end = from;
   while (i < end) {
@@ -27,15 +30,16 @@ export function logfmtLevel(text: string, from: number, end: number, spoken: boo
     while (i < end && (code = text.charCodeAt(i)) !== 61 && code > 32 && code !== 34) i++;
     if (code !== 61) {
       running = false;
-      i = code === 34 ? quoteEnd(text, i, end) + 1 : i + 1;
+      i = code === 34 ? quoteEnd(text, i, end, '"') + 1 : i + 1;
       continue;
     }
     const key = keyAt(text, start, i);
     let value = ++i;
     let stop: number;
-    if (text.charCodeAt(i) === 34) {
+    const quote = text.charCodeAt(i);
+    if (quote === 34 || quote === 39) {
       value++;
-      stop = quoteEnd(text, i, end);
+      stop = quoteEnd(text, i, end, quote === 34 ? '"' : "'");
       i = stop + 1;
     } else {
       while (i < end && (code = text.charCodeAt(i)) > 32 && code !== 44) i++;
@@ -47,11 +51,16 @@ export function logfmtLevel(text: string, from: number, end: number, spoken: boo
       const level = setting ? NONE : valueLevel(text, value, stop, key);
       if (key === KEY_LEVEL && isDetail(text, value, stop)) zero = value;
       else if (level !== NONE) return marked(LOGFMT_LEVEL[level] ?? 0, value, stop);
-    } else if (weak === NONE && (key === KEY_WEAK_LEVEL || isCapitals(text, start, value))) {
+    } else if (key === KEY_FAULT) fault = fault || isFault(text, value, stop);
+    else if (
+      weak === NONE &&
+      (key === KEY_WEAK_LEVEL || key === KEY_STATUS || isCapitals(text, start, value))
+    ) {
       weak = valueLevel(text, value, stop, KEY_WEAK_LEVEL);
       if (weak !== NONE) marked(weak, value, stop);
     }
   }
+  if (weak === NONE && zero > 0 && fault) return marked(LOGFMT_FAULT, zero, zero + 1);
   if (weak === NONE && zero > 0) return marked(LOGFMT_LEVEL[INFO] ?? 0, zero, zero + 1);
   return weak === NONE ? 0 : marked(LOGFMT_LEVEL[weak] ?? 0, mark.start, mark.end);
 }
@@ -62,10 +71,15 @@ function isCapitals(text: string, start: number, value: number): boolean {
   return value - start <= 5 && text.charCodeAt(start) < 97 && code >= 65 && code <= 90;
 }
 
-function quoteEnd(text: string, open: number, end: number): number {
+/** Whether the value of an error field tells of one: more than a number or nothing. */
+function isFault(text: string, from: number, to: number): boolean {
+  return to > from && !/^(?:<nil>|nil|null|none|false|[\d.]+|no|ok)$/i.test(text.slice(from, to));
+}
+
+function quoteEnd(text: string, open: number, end: number, quote: string): number {
   let i = open + 1;
   for (;;) {
-    i = text.indexOf('"', i);
+    i = text.indexOf(quote, i);
     if (i < 0 || i >= end) return end;
     if (text.charCodeAt(i - 1) !== 92) return i;
     i++;

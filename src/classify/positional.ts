@@ -17,6 +17,15 @@ export function priorityLevel(text: string, at: number): number {
   return marked(PRIORITY[SYSLOG[number & 7] ?? NONE] ?? 0, at, i + 1);
 }
 
+const NUMBERED = /\[\d+:([0-7]) {2,}\d+\] /y;
+
+/** ngIRCd: `[1:3    0] x`, with a severity of syslog's between process and connection. */
+export function numberedLevel(text: string, at: number): number {
+  NUMBERED.lastIndex = at;
+  const match = NUMBERED.exec(text);
+  return match === null ? 0 : marked(PRIORITY[SYSLOG[Number(match[1])] ?? NONE] ?? 0, at, NUMBERED.lastIndex);
+}
+
 const DEVICE_TAG =
   /%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*?-([0-7])-[A-Z0-9_]+(?=:)|%*\d*[A-Z][A-Z0-9_]*\/([0-7])\/[A-Z][A-Z0-9_]+(?=[:([])/y;
 
@@ -63,7 +72,32 @@ export function requestLine(text: string, at: number): number {
   const code = text.charCodeAt(at + 1);
   if (code !== 45 && (code < 65 || code > 90)) return 0;
   REQUEST.lastIndex = at;
-  return REQUEST.test(text) ? marked(ACCESS, at, REQUEST.lastIndex) : 0;
+  return REQUEST.test(text) && !isFailure(text, at) ? marked(ACCESS, at, REQUEST.lastIndex) : 0;
+}
+
+const FAILING =
+  /\b(?:panic|exception|error|failed|failure|fatal|crash(?:ed)?|unhandled|traceback)\b[^"]{0,80}$/i;
+const FAILED =
+  /^[^"]{0,60}?(?:\bfailed\b|#<[A-Z]|\b[A-Za-z]*(?:[Ee]rror|[Ee]xception)\b|: nil\b|\btimed out\b|\bpanic\b|\brefused\b|\baborted\b)/;
+
+/** Whether the request is only quoted to tell what went wrong with it: an access log has its status behind it. */
+function isFailure(text: string, at: number): boolean {
+  // The place an access log has it in.
+  if (text.startsWith('] ', at - 2)) return false;
+  const close = text.indexOf(text.charAt(at), at + 1);
+  if (close < 0) return false;
+  const rest = text.slice(close + 1, close + 100);
+  return (
+    !/^,? \d{3}\b/.test(rest) && (FAILED.test(rest) || FAILING.test(text.slice(Math.max(0, at - 100), at)))
+  );
+}
+
+/** `[i]`, `[✓]`, `[!]`, `[✗]` at the beginning of a line: installers, Pi-hole. */
+export function markLevel(text: string, at: number): number {
+  if (!text.startsWith('] ', at + 2)) return 0;
+  const mark = text.charAt(at + 1);
+  const level = mark === 'i' ? INFO : mark === '!' ? WARNING : NONE;
+  return level === NONE ? symbolLevel(text, at + 1) : marked(SYMBOL[level] ?? 0, at, at + 3);
 }
 
 /** Marks that stand for a level before the text: consola, signale, Next.js, systemd-like check marks. */

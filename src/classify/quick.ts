@@ -2,7 +2,10 @@ import { automaton } from './automaton.ts';
 import { INFO, LEVEL_WORDS } from './levels.ts';
 import { found } from './rules.ts';
 
+const CAPITALS = '(?:INFO|DEBUG|TRACE|NOTICE)';
 const CALM = '(?:INFO|DEBUG|TRACE|NOTICE|info|debug|trace|notice)';
+/** In brackets, which may hold more than the level if that is in capitals, or free. */
+const SET_OFF = String.raw`(?:\[(?:${CAPITALS}[ \]]|${CALM} ?\])|${CALM}[ \]])`;
 const STAMP = String.raw`\d[\d\-/:.,]{3}[\d\-/:.,]*(?:[T ][\d:.,]+)?(?:Z| ?[+\-]\d\d:?\d\d| UTC)?`;
 
 /** Before the level there may be fields, but none whose name could be that of another level (`severity`, `lvl`, `log`, `s`). */
@@ -26,13 +29,13 @@ const QUICK: readonly (readonly [first: string, pattern: string, packed: number]
     String.raw`[\d.]+ \S+ [\w.@\-]+ \[[\w/: +\-]+\] "(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH) `,
     found('access log', INFO),
   ],
-  [DIGITS, String.raw`${STAMP}:? (?:\[[\d\-]+\] )?(?:\[?${CALM}[ \]]|(?:INFO|DEBUG|NOTICE|LOG): )`, TOKEN],
+  [DIGITS, String.raw`${STAMP}:? (?:\[[\d\-]+\] )?(?:${SET_OFF}|(?:INFO|DEBUG|NOTICE|LOG): )`, TOKEN],
   [
     DIGITS,
     String.raw`\d+:[CMSX] \d\d \w{3} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)? [.*\-] `,
     found('symbol', INFO),
   ],
-  ['[', String.raw`\[${STAMP}\] ?\[?${CALM} ?[ \]]`, TOKEN],
+  ['[', String.raw`\[${STAMP}\] ?${SET_OFF}`, TOKEN],
   ['ID', String.raw`(?:INFO|DEBUG):? +[\w[(]`, TOKEN],
 ];
 

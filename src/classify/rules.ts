@@ -17,11 +17,15 @@ export const RULES = [
   'symbol',
   'crash shape',
   'words',
-  'negated words',
+  'words found but not counted',
   'continuation',
   'error field of a JSON line',
   'words of a JSON message',
   'blank',
+  'level column of the stream',
+  'error field of a logfmt line',
+  'a client that was refused',
+  'trouble that is over',
 ] as const;
 
 export type RuleName = (typeof RULES)[number];

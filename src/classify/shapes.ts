@@ -46,7 +46,7 @@ const SHAPES: readonly Shape[] = [
   ],
   [/\bAssertion [`'"(].*failed|\bassertion failed\b|^Assertion failed/i, CRITICAL],
   [
-    /^(?:\S+: line \d+:\s+\d+ )?(?:Killed|Aborted|Trace\/breakpoint trap|Stack fault|Bad system call)(?:\s|$|\()/,
+    /^(?:\S+: line \d+:\s+\d+ )?(?:Killed|Aborted|Trace\/breakpoint trap|Stack fault|Bad system call)(?:\s{2}|\s\((?:core|pro)|\s*$|\sprocess\b|\()/,
     CRITICAL,
   ],
   [/\bsymbol lookup error:|error while loading shared libraries:/, ERROR],
@@ -74,7 +74,8 @@ const SHAPES: readonly Shape[] = [
     /\b\w*(?:Deprecation|User|Runtime|Future|Resource|Syntax|Import|Bytes|Unicode|Encoding|Experimental|MaxListenersExceeded|Time(?:out)?Overflow)Warning\b: /,
     WARNING,
   ],
-  [/\b[A-Z]\w*Warning: /, WARNING],
+  [/\b[A-Z]\w*Warning:(?: |$)/, WARNING],
+  [/^\/\S+ does not exist, skipping$/, WARNING],
   [/^PHP (?:Warning|Notice|Deprecated|Strict Standards): {2}/, WARNING],
   [/^(?:Warning|Deprecated): .* in \S+ on line \d+$/, WARNING],
   [/^npm (?:WARN|warn)\b/, WARNING],
@@ -97,6 +98,14 @@ const SHAPES: readonly Shape[] = [
   [/(?:^|[\s[(:])(?:[\w$]+[.:\\]+)+[A-Z][\w$]*(?:Error|Exception)\b(?=$|[:\s(\]])/, ERROR],
   [/(?:^|[\s[])[A-Z][a-z][A-Za-z0-9$]*(?:Error|Exception): /, ERROR],
   [
+    /^Process \S+-\d+(?::\d+)?:$|^Task was destroyed but it is pending!|^(?:Task|Future) exception was never retrieved|^Unclosed (?:client session|connector|connection|response)\b/,
+    ERROR,
+  ],
+  [
+    /^(?:[a-z_]\w*\.)+(?:[A-Z]\w*)?(?:Found|DoesNotExist|ObjectsReturned|Expired|Timeout|TimedOut|Refused|Closed|Denied|Forbidden|Unauthorized|Conflict|Unavailable|Exceeded|Failed|Aborted|Cancelled|Interrupted|Overflow|Exhausted|Throttled|Mismatch|Missing|Disconnected|Rejected|Operation|ByZero|Full|Empty|Invalid\w*)(?:: |$)/,
+    ERROR,
+  ],
+  [
     /\b[\w.]+\.(?:errors?|exceptions?|exc)\.[A-Z]\w+(?::|$| \()|^(?:[\w$]+\.)+ExceptionInfo: |^KeyboardInterrupt$/,
     ERROR,
   ],
@@ -108,7 +117,7 @@ const SHAPES: readonly Shape[] = [
   [/^(?:exception|Exception) ['"]?[\w\\.:]+['"]? with message /, ERROR],
   [/:\d+:in [`'].*[`'].*: .*\((?:[\w:]*(?:Error|Exception|Interrupt)|[A-Z]\w+(?:::\w+)*)\)$/, ERROR],
   [
-    /^Error: |^\s*\[?(?:Type|Range|Reference|Syntax|Aggregate|Eval|URI|Assertion|Internal)?Error(?: \[\w+\])?: /,
+    /^Error: (?![+-]?\d*\.\d+%?$)|^\s*\[?(?:Type|Range|Reference|Syntax|Aggregate|Eval|URI|Assertion|Internal)?Error(?: \[\w+\])?: /,
     ERROR,
   ],
   // Erlang, Elixir, Perl, Lua, R, Julia, Haskell, OCaml, shells
@@ -143,6 +152,10 @@ const SHAPES: readonly Shape[] = [
   ],
   [/\bno space left on device\b|\bno such file or directory\b/i, ERROR],
   [/\bcode=(?:exited, status=[1-9]|killed|dumped)/, ERROR],
+  [
+    /\b[Mm]ark(?:ing|ed)\b.{0,80}\bas ["']?(?:down|dead|failed|offline|unreachable|unhealthy|unavailable|lost|faulty|bad)\b/,
+    ERROR,
+  ],
   // tools
   [/^make(?:\[\d+\])?: \*\*\* |\*\*\* \[.*\] Error \d+/, ERROR],
   [/^npm (?:ERR!|error)\b|^error Command failed|^yarn .*error /, ERROR],

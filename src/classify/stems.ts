@@ -7,17 +7,17 @@ const STEMS =
 
 /** The stems where a word begins, and `can't` and `not found`, whose first words are everywhere. */
 const SUSPECT = new RegExp(
-  `\\b(?:${STEMS.replaceAll(' ', '|')}|can't|connection reset|reset by|d(?:oes|o|id)(?: not|n't)|gone away|line \\d|is (?:locked|full|down|not)|went down|read-only file|traps:|too many|no (?:route|such|space|more|free|healthy|suitable|available|main|response|reply|answer)|not (?:found|ok|defined|permitted|able|set|valid|allowed|responding|online|reachable|well-formed|authori)|50\\d [BGS])`,
+  `\\b(?:${STEMS.replaceAll(' ', '|')}|can't|connection reset|reset by|d(?:oes|o|id)(?: not|n't)|gone away|line \\d|is (?:locked|full|down|not)|went down|are down|mark(?:ed|ing) |another instance|g(?:ave|iving) up|HTTP [45]|10(?:06|11)\\b|problem|loss\\b[:= ]+nan|tripped|unclosed|destroyed|read-only file|traps:|too many|no (?:route|such|space|more|free|healthy|suitable|available|main|response|reply|answer)|not (?:found|ok|defined|permitted|able|set|valid|allowed|responding|online|reachable|well-formed|authori)|50\\d [BGS])`,
   'i',
 );
 
 /** What stands at the very beginning: codes of Redis' replies and of the C library, and a name in capitals of its own. */
 const REPLY =
-  /^(?:NOAUTH|MISCONF|CLUSTERDOWN|MASTERDOWN|WRONGTYPE|READONLY|LOADING|NOSCRIPT|EXECABORT|CROSSSLOT|NOPERM|WRONGPASS|KeyboardInterrupt)/;
+  /^(?:NOAUTH|MISCONF|CLUSTERDOWN|MASTERDOWN|WRONGTYPE|READONLY|LOADING|NOSCRIPT|EXECABORT|CROSSSLOT|NOPERM|WRONGPASS|KeyboardInterrupt|Process \S+:$)/;
 
 /** Words that also end a name: `NullPointerException`, `IOError`. */
 const NAMED =
-  /Error|Exception|NotFound|NotEstablished|_ERR|Fail|Fault|Warning|Panic|Crash|Timeout|Refused|Denied|\bE(?:AI_|[A-Z]{3,})|_(?:err|fail|exc|warn|crit|fatal|panic)/;
+  /Error|Exception|NotFound|NotEstablished|\.(?:[A-Z]\w*)?(?:Found|Exist|Returned|Expired|Out|Closed|Forbidden|Conflict|Exceeded|Failed|Aborted|Cancelled|Interrupted|Overflow|Exhausted|Throttled|Mismatch|Missing|Disconnected|Rejected|Operation|ByZero|Full|Empty)(?::|$)|_ERR|Fail|Fault|Warning|Panic|Crash|Timeout|Refused|Denied|\bE(?:AI_|[A-Z]{3,})|_(?:err|fail|exc|warn|crit|fatal|panic)/;
 
 /**
  * Whether the text has a suspicious word. Regular expressions, since V8 searches a slice of a larger string with them

@@ -1,5 +1,9 @@
 import { CLASS, CLOSE, LOWER, OPEN, OTHER, isDigit } from './chars.ts';
-import { ERROR, INFO, WARNING } from './levels.ts';
+import { CRITICAL, ERROR, INFO, WARNING } from './levels.ts';
+
+/** What is added to the value of a word that also begins ordinary sentences, and of one that is also a name or a code. */
+export const WEAK = 8;
+export const AMBIGUOUS = 16;
 
 /** A word in a header and what surrounds it; one object is reused for every word. */
 export interface Place {
@@ -27,12 +31,13 @@ export function bareForm(
   text: string,
   at: Place,
   level: number,
-  weak: boolean,
+  flags: number,
   before: number,
   after: number,
   lowers: number,
 ): boolean {
   const { start, end, prose, depth, dated } = at;
+  const weak = (flags & WEAK) !== 0;
   const caps = lowers === 0;
   const tail = after === 32 || after === 9 ? pastSpaces(text, end, at.stop) : after;
   const wide = after === 9 || (after === 32 && text.charCodeAt(end + 1) <= 32);
@@ -40,9 +45,12 @@ export function bareForm(
   if (before === 61 && !caps) return false;
   // `fail` and its forms tell what happened more often than how bad it is
   if (weak && level === ERROR) return isVerdict(text, at, before, tail);
-  if (after === 58 && level >= WARNING && NOTHING.test(text.slice(end, end + 12))) return false;
+  if (after === 58 && level >= WARNING && NOTHING.test(text.slice(end, end + 24))) return false;
+  if ((flags & AMBIGUOUS) !== 0 && !isUnambiguous(text, at, level, before, after, tail)) return false;
 
   // [error]  [ssl:error]  [gc,warning]  <Warning>  (WARN)  |INFO    |  [ERROR   ]
+  if (prose > 0 && before === 91 && NAMED.test(text.slice(Math.max(at.from, start - 14), start)))
+    return false;
   if (isEnclosing(before) || (before === 32 && isOpener(previous(text, start, at.from)))) {
     if (isClosing(tail))
       return prose < 3 && !isCall(text, start, before) && (end - start > 2 || before === 40);
@@ -109,6 +117,8 @@ export function bareForm(
   if (prose > 0 || weak) return false;
   if (after === 44) return dated && wideAfter(text, end + 1);
   if (after !== 32 && after !== 9) return false;
+  // as French has it: `Erreur : x`
+  if (atStart && level >= WARNING && text.startsWith(' : ', end)) return true;
   if (wide && (atStart || before === 32 || before === 9)) return true;
   if (tail === 45 || tail === 124 || tail === 91 || tail === 60 || tail === 40) return atStart || dated;
   if (dated && isName(text, end + 1, at.stop)) return true;
@@ -121,8 +131,46 @@ export function bareForm(
   );
 }
 
-/** Nothing to tell after all: `err: <nil>`. */
-const NOTHING = /^: ?(?:<nil>(?=$|[\s,;)])|(?:nil|null|none|undefined|false|0)(?=$|[,;)]))/i;
+/** Nothing to tell after all: `err: <nil>`, or how large it is: `error: 0.031`. */
+const NOTHING =
+  /^: ?(?:<nil>(?=$|[\s,;)])|(?:nil|null|none|undefined|false|0)(?=$|[,;)])|[+-]?\d*\.\d+(?:e[+-]?\d+)?%?(?=$|[\s,;|)]))/i;
+
+/**
+ * Whether a word that is also a name or a code stands as a level all the same: in brackets or bars, before a colon, or
+ * (FATAL, FTL, PANIC) right after the date. What is called an alert without a date is most often a user's, unless it is
+ * numbered as HAProxy's are.
+ */
+function isUnambiguous(
+  text: string,
+  { start, end, from, prose, dated }: Place,
+  level: number,
+  before: number,
+  after: number,
+  tail: number,
+): boolean {
+  const enclosed = isClosing(tail) && (isOpener(before) || before === 32 || before === 58 || before === 44);
+  if (level === CRITICAL && !dated && start - from < 2 && (text.charCodeAt(start) | 32) === 97) {
+    return enclosed && /^\] +(?:\d+\/|\(\d)/.test(text.slice(end, end + 8));
+  }
+  if (level === CRITICAL && prose > 0 && !enclosed && (text.charCodeAt(start) | 32) === 97) return false;
+  if (enclosed || after === 58 || tail === 124 || before === 46 || text.startsWith('  ', end)) return true;
+  const first = text.charCodeAt(start) | 32;
+  // FATAL, FTL, PANIC
+  if (level === CRITICAL && prose === 0 && (first === 102 || first === 112)) {
+    if (
+      dated ||
+      isOpener(before) ||
+      isDigit(tail) ||
+      /^ (?:error|exception)\b/i.test(text.slice(end, end + 12))
+    )
+      return true;
+  }
+  if (level === WARNING) return dated && prose === 0 && tail === 91;
+  return after === 44 || after === 91 || (before === 124 && after === 32) || (after === 33 && prose === 0);
+}
+
+/** What a name stands behind: `User [fatal] connected`. */
+const NAMED = /\b(?:user|player|nick|client|channel|session|account|name|bot):? \[$/i;
 
 /** Topics before the level, and nothing but a header before them. */
 const TOPICS = /(?:^|\s)(?:[a-z][a-z0-9-]*,)+$/;

@@ -15,9 +15,7 @@ export function compilePattern(pattern: string, place: string): RegExp {
   try {
     expression = new RegExp(bothCases(pattern));
   } catch (error) {
-    throw new RangeError(`${place}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new RangeError(`${place}: ${problemOf(pattern) ?? String(error)}`, { cause: error });
   }
   const bare = pattern.replace(/\\[^1-9k]/g, '');
   if (/\(\?<?[=!]/.test(bare)) throw new RangeError(`${place}: lookaround is not supported`);
@@ -28,6 +26,16 @@ export function compilePattern(pattern: string, place: string): RegExp {
     }
   }
   return expression;
+}
+
+/** What is wrong with a pattern as it was written: the operator knows no other. */
+function problemOf(pattern: string): string | undefined {
+  try {
+    new RegExp(pattern);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : undefined;
+  }
 }
 
 /** `ab[c-e]` as `[aA][bB][c-eC-E]`: what the `i` flag would match, for ASCII letters. */

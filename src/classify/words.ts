@@ -7,13 +7,16 @@ type Word = readonly [pattern: RegExp, level: number];
 
 /** What trouble is called, the worst first. */
 const WORDS: readonly Word[] = [
-  [/\b(?:fatal|panic(?:ked|king)?|critical|catastrophic|emergency|unrecoverable)\b/i, CRITICAL],
+  [
+    /\b(?:fatal|panic(?:ked|king)?|critical|catastrophic|emergency (?:shutdown|stop|exit|halt|restart|mode|brak\w+|close|liquidation)|unrecoverable)\b/i,
+    CRITICAL,
+  ],
   [
     /\b(?:segfault(?:ed)?|data ?loss|crash(?:ed|ing)|coredump|terminated by signal|killed by signal)\b/i,
     CRITICAL,
   ],
   [
-    /\b(?:err(?:or)?|errors|erro)\b[:!]?|\b(?:[A-Z][a-z]+)+(?:Error|Exception|Failure)\b|\b\w{3,}Errors?\b|\berrno\b/,
+    /\b(?:err(?:or)?|errors|erro)\b[:!]?|\b(?:[A-Z][a-z]+)+(?:Error|Exception|Failure)\b|\b\w{3,}Errors?\b|\berrno\b ?[:=]? ?-?[1-9]/,
     ERROR,
   ],
   [/\b(?:errors?|exceptions?|failed|failures?|traceback|fault(?:ed)?|deadlock(?:ed)?)\b/i, ERROR],
@@ -23,7 +26,7 @@ const WORDS: readonly Word[] = [
     ERROR,
   ],
   [
-    /\b(?:unhandled|uncaught|aborted|aborting|corrupt(?:ed|ion)?|refused|unreachable|exhausted|violat(?:ion|es|ed)|mismatch|malformed|terminated (?:abnormally|unexpectedly)|unexpectedly|permission denied|not permitted|timed out|no such|broken pipe|connection reset|stack overflow|overflow(?:ed)?|killed by|was killed|unexpected (?:end|eof|token|error|response|status|exception|signal|identifier|character|value)|rejected|broken|insufficient|unavailable|unhealthy|missing required|not found in|is not defined|hang up|hung|quorum lost)\b/i,
+    /\b(?:unhandled|uncaught|aborted|aborting|corrupt(?:ed|ion)?|refused|unreachable|exhausted|violat(?:ion|es|ed)|mismatch|malformed|terminated (?:abnormally|unexpectedly)|unexpectedly|permission denied|not permitted|timed out|no such|broken pipe|connection reset|stack overflow|overflow(?:ed)?|(?:process|worker|child|task|job|thread|pid|container|pod|session|query|connection|statement|backend|command|build)\b.{0,30}\bkilled by|killed by (?:sig\w+|(?:the )?(?:oom|kernel|system|watchdog|timeout|supervisor|admin\w*))|was killed|unexpected (?:end|eof|token|error|response|status|exception|signal|identifier|character|value)|rejected|broken|insufficient|unavailable|unhealthy|missing required|not found in|is not defined|hang up|hung|quorum lost)\b/i,
     ERROR,
   ],
   [
@@ -40,7 +43,7 @@ const WORDS: readonly Word[] = [
     ERROR,
   ],
   [
-    /\b(?:file|module|command|class|library|package|symbol|table|director(?:y|ies)|executable|interpreter|device|image|host|method|driver|plugin|certificate|database)(?: \S+)? (?:was |is |were |are )?not found\b|\b(?:key|file|field|value|argument|parameter|variable|column|header|token|configuration)(?: \S+)? is missing\b|\bmissing (?:required|mandatory|environment|configuration|argument|parameter)\b|\b(?:environment variable|env(?:ironment)?|variable|parameter)\b.{0,40}\b(?:is )?not set\b|\bunbound variable\b/i,
+    /\b(?:atom|codec|stream|encoder|decoder|demuxer|muxer|filter|schema|bucket|collection|vhost|snapshot|backup|repository|reference|tag|branch|target|recipe|account|instrument|symbol|header|entry ?point|file|module|command|class|library|package|symbol|table|director(?:y|ies)|executable|interpreter|device|image|host|method|driver|plugin|certificate|database)(?: \S+)? (?:was |is |were |are )?not found\b|\b(?:key|file|field|value|argument|parameter|variable|column|header|token|configuration)(?: \S+)? is missing\b|\bmissing (?:required|mandatory|environment|configuration|argument|parameter)\b|\b(?:environment variable|env(?:ironment)?|variable|parameter)\b.{0,40}\b(?:is )?not set\b|\bunbound variable\b/i,
     ERROR,
   ],
   [
@@ -48,7 +51,7 @@ const WORDS: readonly Word[] = [
     ERROR,
   ],
   [
-    /\b(?:unknown|unsupported|unrecogni[sz]ed) (?:\w+ )?(?:column|command|option|host|database|table|directive|function|module|variable|symbol|argument|version|protocol|format|operation|platform|architecture|scheme|encoding|instruction|property)\b|\bbad (?:decrypt|magic|substitution|gateway|file|address|interpreter|checksum|block|superblock|argument|option|configuration|response|certificate|signature|format|state)\b/i,
+    /\b(?:unknown|unsupported|unrecogni[sz]ed) (?:\w+ )?(?:column|command|option|host|database|table|directive|function|module|variable|symbol|argument|version|protocol|format|operation|platform|architecture|scheme|encoding|instruction|property|encoder|decoder|codec|filter|muxer|demuxer|pixel format|key|field|keyword|opcode|message type|exchange|user|role|action|request|response|error|signal|type|locale|device|driver|compression|cipher)\b|\bbad (?:decrypt|magic|substitution|gateway|file|address|interpreter|checksum|block|superblock|argument|option|configuration|response|certificate|signature|format|state)\b/i,
     ERROR,
   ],
   [
@@ -56,9 +59,22 @@ const WORDS: readonly Word[] = [
     ERROR,
   ],
   [
-    /\b(?:errored|prematurely|unreadable|uncorrectable)\b|\b(?:process|worker|child|thread|task|node|peer|server|daemon)\b[^:]{0,20}\bdied\b|\bNaN (?:loss|detected|encountered)\b|\bloss is nan\b|\b(?:cluster|server|database|master|service|node|host|peer|api|backend|upstream) (?:is|went) down\b(?!, reason)/i,
+    /\b(?:errored|prematurely|unreadable|uncorrectable)\b|\b(?:process|worker|child|thread|task|node|peer|server|daemon)\b[^:]{0,20}\bdied\b|\b\w*loss\b[:= ]+nan\b|\bNaN (?:loss|detected|encountered)\b|\bloss is nan\b|\b(?:cluster|server|database|master|service|node|host|peer|api|backend|upstream|container|(?:web)?site|app|bot|feed|gateway|broker|link|interface|network|vpn|tunnel) (?:is|went) down\b(?!, reason)/i,
     ERROR,
   ],
+  [
+    /\bis not (?:running|alive|started)\b(?!,? ?(?:yet|\(?(?:re)?start|so |ok|as expected))|\b(?:handlers|workers|nodes|hosts|backends|servers|upstreams|replicas|peers|targets|brokers|members|instances|services)\b.{0,40}\b(?:are|went) (?:all )?down\b|\banother (?:instance|process|copy)\b.{0,60}\b(?:is (?:already )?(?:running|using|listening)|already)/i,
+    ERROR,
+  ],
+  [
+    /\bkill[- ]?switch (?:was |has been |is (?:now )?)?(?:activated|triggered|engaged|fired|tripped|hit)\b/i,
+    CRITICAL,
+  ],
+  [
+    /\b(?:websocket|ws|socket|connection|stream)\b.{0,40}\bclos\w+\b.{0,30}\b10(?:06|11)\b|\btrading (?:is |was |has been )?(?:halted|suspended)\b|\bcircuit breaker (?:has |was )?tripped\b|\bthere (?:was|were) (?:a |some )?(?:problems?|errors?)\b|\bproblems? (?:while |when )?(?:loading|reading|starting|connecting|opening|writing|parsing|with your)\b/i,
+    ERROR,
+  ],
+  [/\bHTTP (?:4(?:01|03|08|18|29)|5\d\d)\b (?:from|on|for|when|while)\b/i, ERROR],
   [/\b(?!ERR)[A-Z]{3,}_ERR(?:OR)?_[A-Z_]+\b(?!=)/, ERROR],
   [/\bexit(?:ed)?(?: with)?(?: exit)?(?: code| status)?[:= ]+[1-9]\d*\b/i, ERROR],
   [/\b(?:warn(?:ing)?s?|deprecated|deprecation|caution|obsolete)\b/i, WARNING],
@@ -70,26 +86,32 @@ const COUNTED =
 
 const PACKED = WORDS.map(([pattern, level]) => [pattern, found('words', level)] as const);
 const SOME = found('words', ERROR);
-const NEGATED = found('negated words', INFO);
+const NOTHING = found('nothing suspicious', INFO);
+const TAKEN_OUT = found('words found but not counted', INFO);
+const REFUSED = found('a client that was refused', INFO);
+const OVER = found('trouble that is over', INFO);
 
 /**
  * The level of unlabelled prose: what is left once names, negations and news of recovery are taken out. Info when
  * nothing is left, or when the trouble is a client's.
  */
 export function judgeWords(text: string): number {
-  if (!PACKED.some(([pattern]) => pattern.test(text)) || CLIENT_REFUSED.test(text)) return NEGATED;
-  let rest = text;
+  const first = PACKED.find(([pattern]) => pattern.test(text));
+  if (first === undefined) return NOTHING;
+  const client = CLIENT_REFUSED.exec(text);
+  if (client !== null) return mark(text, client[0], REFUSED);
+  let rest = text.replace(/\s{2,}/g, ' ');
   for (const pattern of HARMLESS) rest = rest.replace(pattern, ' ');
   rest = rest.replace(/ {2,}/g, ' ');
-  const over = RECOVERY.test(text);
+  const over = RECOVERY.exec(text);
   for (const [pattern, packed] of PACKED) {
     const match = pattern.exec(rest);
     if (match === null) continue;
-    if (over && ((packed & 7) < CRITICAL || /^critical$/i.test(match[0])))
-      return COUNTED.test(rest) ? mark(text, COUNTED.exec(rest)?.[0] ?? '', SOME) : NEGATED;
+    if (over !== null && ((packed & 7) < CRITICAL || /^critical$/i.test(match[0])))
+      return COUNTED.test(rest) ? mark(text, COUNTED.exec(rest)?.[0] ?? '', SOME) : mark(text, over[0], OVER);
     return mark(text, match[0], packed);
   }
-  return NEGATED;
+  return mark(text, first[0].exec(text)?.[0] ?? '', TAKEN_OUT);
 }
 
 /** Marks the piece that decided in the line itself; where something was taken out of its middle, its first word. */

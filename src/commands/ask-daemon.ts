@@ -27,6 +27,30 @@ export async function stateDirOf({
   return { named: loaded.config.state.dir, usual };
 }
 
+/** The state directory of the installed service, for commands from a shell. */
+export const SERVICE_STATE = '/var/lib/quantum-realtime';
+
+/**
+ * Does with the state directory what a daemon that does not run cannot do itself; `change` gets the directory. Throws the
+ * given error if it is any other, and where no state is found.
+ */
+export async function withoutDaemon<T>(
+  flags: DaemonFlags,
+  error: unknown,
+  change: (dir: string) => Promise<T>,
+): Promise<{ readonly dir: string; readonly result: T }> {
+  const [{ NotRunningError }, { statSync }] = await Promise.all([
+    import('../control/control-client.ts'),
+    import('node:fs'),
+  ]);
+  if (!(error instanceof NotRunningError)) throw error;
+  const { named, usual } = await stateDirOf(flags);
+  const places = named === undefined ? [usual, SERVICE_STATE] : [named];
+  const dir = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isDirectory());
+  if (dir === undefined) throw error;
+  return { dir, result: await change(dir) };
+}
+
 /**
  * Sends a request to the running daemon and returns the body of its answer. Throws what is wrong, for people: a
  * `UsageError` for a refused configuration, so that its exit code differs from the others.

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { someDuration } from './arguments.ts';
+import { print, printError, printJson } from './print.ts';
 
 interface BacktestFlags {
   readonly since: number;
@@ -40,11 +41,8 @@ export function backtestCommand(program: Command): void {
       const variants = variantsOf(config, flags.limit ?? []);
       const { fetched, results } = await runBacktest(config, variants, flags.since, process.stderr);
       for (const { container, reason } of fetched.unread)
-        process.stderr.write(`${container}: its log cannot be read: ${reason}\n`);
-      process.stdout.write(
-        flags.json === true
-          ? `${JSON.stringify({ ...fetched, results }, undefined, 2)}\n`
-          : printBacktest(results),
-      );
+        printError(`${container}: its log cannot be read: ${reason}\n`);
+      if (flags.json === true) printJson({ ...fetched, results });
+      else print(printBacktest(results));
     });
 }

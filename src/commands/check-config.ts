@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { asService } from './as-service.ts';
+import { print, printError, printJson } from './print.ts';
 
 interface Flags {
   readonly config?: string;
@@ -20,26 +22,32 @@ export function checkConfigCommand(program: Command): void {
     .option('--report <dir>', 'as run takes it')
     .option('--json', 'one JSON array instead of a list')
     .action(async (flags: Flags) => {
-      const [{ loadConfig }, { effectiveSettings }, { containerSettings }] = await Promise.all([
-        import('../config/load-config.ts'),
-        import('../config/effective-settings.ts'),
-        import('./check-config/container-settings.ts'),
-      ]);
+      const own = flags.config ?? flags.state ?? flags.report;
+      if (own === undefined && (await asService())) return;
+      const [{ loadConfig }, { effectiveSettings }, { containerSettings }, { imageSettings }] =
+        await Promise.all([
+          import('../config/load-config.ts'),
+          import('../config/effective-settings.ts'),
+          import('./check-config/container-settings.ts'),
+          import('./check-config/image-settings.ts'),
+        ]);
       const loaded = await loadConfig({
         file: flags.config,
         env: process.env,
         flags: { 'state.dir': flags.state, 'report.dir': flags.report },
       });
-      const { settings: own, problems, unseen } = await containerSettings(loaded.config);
-      const settings = [...effectiveSettings(loaded), ...own];
-      if (flags.json === true) process.stdout.write(`${JSON.stringify(settings, undefined, 2)}\n`);
+      const { settings: labelled, problems, unseen } = await containerSettings(loaded.config);
+      const settings = [...effectiveSettings(loaded), ...imageSettings(), ...labelled];
+      if (flags.json === true) printJson(settings);
       else
         for (const { path, value, source, container } of settings) {
           const where = container === undefined ? '' : `container ${container}: `;
-          process.stdout.write(`${where}${path} = ${value}  (${source})\n`);
+          print(`${where}${path} = ${value}  (${source})\n`);
         }
-      if (unseen !== undefined) process.stderr.write(`labels of containers are not shown: ${unseen}\n`);
-      for (const problem of problems) process.stderr.write(`${problem}; it is left out of account\n`);
+      for (const name of loaded.ignored)
+        printError(`${name} in the environment is no setting of this program\n`);
+      if (unseen !== undefined) printError(`labels of containers are not shown: ${unseen}\n`);
+      for (const problem of problems) printError(`${problem}; it is left out of account\n`);
       if (problems.length > 0) process.exitCode = 1;
     });
 }

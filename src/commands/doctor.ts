@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Finding } from '../doctor/finding.ts';
+import { print, printJson } from './print.ts';
 
 interface DoctorFlags {
   readonly config?: string;
@@ -26,19 +27,19 @@ export function doctorCommand(program: Command): void {
       }
       const { config } = await loadConfig({ file: flags.config, env: process.env });
       const findings = await examine(config);
-      print(findings, flags.json === true, service?.note);
+      printFindings(findings, flags.json === true, service?.note);
       if (findings.some(({ verdict }) => verdict === 'fault')) process.exitCode = 1;
     });
 }
 
-function print(findings: readonly Finding[], json: boolean, note: string | undefined): void {
+function printFindings(findings: readonly Finding[], json: boolean, note: string | undefined): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify(findings, undefined, 2)}\n`);
+    printJson(findings);
     return;
   }
-  if (note !== undefined) process.stdout.write(`${note}\n`);
+  if (note !== undefined) print(`${note}\n`);
   for (const { verdict, check, found, remedy } of findings) {
     const line = `${verdict.padEnd(7)}  ${check}: ${found}`;
-    process.stdout.write(remedy === undefined ? `${line}\n` : `${line}\n         -> ${remedy}\n`);
+    print(remedy === undefined ? `${line}\n` : `${line}\n         -> ${remedy}\n`);
   }
 }

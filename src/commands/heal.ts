@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { askDaemon, daemonOptions, type DaemonFlags } from './ask-daemon.ts';
+import { print } from './print.ts';
 
 /** `heal reset`: new attempts are allowed. */
 export function healCommand(program: Command): void {
@@ -14,10 +15,10 @@ export function healCommand(program: Command): void {
         .object({ before: z.array(shown), incidents: z.array(shown) })
         .parse(answer);
       const reset = before.filter(({ state }) => state !== 'resolved');
-      if (reset.length === 0) process.stdout.write('No incident is open: there is nothing to reset.\n');
+      if (reset.length === 0) print('No incident is open: there is nothing to reset.\n');
       for (const { id, state } of reset) {
         const now = incidents.find((incident) => incident.id === id)?.state ?? 'closed';
-        process.stdout.write(
+        print(
           `${id}: attempts are counted from zero again; ${state === now ? `it stays ${now}` : `${state} → ${now}`}. ` +
             'Cooldown and budget stay as they are.\n',
         );

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { daemonOptions, stateDirOf, type DaemonFlags } from './ask-daemon.ts';
+import { daemonOptions, SERVICE_STATE, stateDirOf, type DaemonFlags } from './ask-daemon.ts';
+import { print, printJson } from './print.ts';
 
 interface Flags extends DaemonFlags {
   readonly json?: boolean;
@@ -22,26 +23,42 @@ export function incidentsCommand(program: Command): void {
       if (!Number.isInteger(limit) || limit < 1)
         throw new UsageError(`--limit ${flags.limit ?? ''}: expected a whole number from 1`);
       const found = await history(flags, { limit });
-      process.stdout.write(
-        flags.json === true ? json(found) : incidentList(found, roomOn(process.stdout, Infinity)),
-      );
+      if (flags.json === true) printJson(found);
+      else print(incidentList(found, roomOn(process.stdout, Infinity)));
     });
   incidents
     .command('show')
     .description('one incident: why, when, what was done about it')
-    .argument('<incident>', 'its id')
-    .action(async (id: string, _options: unknown, command: Command) => {
+    .argument('[incident]', 'its id or the beginning of it; left out: the newest')
+    .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const flags: Flags = command.optsWithGlobals();
-      const [found] = await history(flags, { id });
+      const [found, another] = await matching(flags, id);
       if (found === undefined)
-        throw new Error(`There is no incident ${id}; quantum-realtime incidents lists them.`);
+        throw new Error(
+          id === undefined
+            ? 'No incident is on record.'
+            : `There is no incident ${id}; quantum-realtime incidents lists them.`,
+        );
+      if (another !== undefined)
+        throw new Error(
+          `Several incidents begin with ${id ?? ''}: ${found.id}, ${another.id} and perhaps more.`,
+        );
       const { incidentText } = await import('../control/incident-text.ts');
-      process.stdout.write(flags.json === true ? json(found) : incidentText(found));
+      if (flags.json === true) printJson(found);
+      else print(incidentText(found));
     });
 }
 
-/** The state directory of the installed service, for commands from a shell. */
-const SERVICE_STATE = '/var/lib/quantum-realtime';
+/** So many of the newest are looked through for one that is named by its beginning. */
+const LOOKED_THROUGH = 1_000;
+
+/** The incident of an id; the newest without one; else those whose ids begin so, the newest first. */
+async function matching(flags: Flags, id: string | undefined) {
+  if (id === undefined) return history(flags, { limit: 1 });
+  const exact = await history(flags, { id });
+  if (exact.length > 0) return exact;
+  return (await history(flags, { limit: LOOKED_THROUGH })).filter((one) => one.id.startsWith(id));
+}
 
 async function history(flags: Flags, query: { readonly limit: number } | { readonly id: string }) {
   const [{ readHistory }, { statSync }, { join }] = await Promise.all([
@@ -72,8 +89,4 @@ async function history(flags: Flags, query: { readonly limit: number } | { reado
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`The state in ${dir} cannot be read: ${reason}`, { cause: error });
   }
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

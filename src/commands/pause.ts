@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { askDaemon, daemonOptions, type DaemonFlags } from './ask-daemon.ts';
+import { askDaemon, daemonOptions, withoutDaemon, type DaemonFlags } from './ask-daemon.ts';
+import { print } from './print.ts';
 
 /** `pause [DURATION]`: no heal starts until then; one that runs goes on. */
 export function pauseCommand(program: Command): void {
@@ -17,11 +18,22 @@ export function pauseCommand(program: Command): void {
       const duration = parseDuration(text);
       if (duration === undefined || duration <= 0 || duration > LONGEST_PAUSE)
         throw new UsageError(`${text}: expected a duration such as 30m, 2h or 1d, of at most 30d`);
-      const answer = await askDaemon(flags, 'POST', '/pause', { until: Math.round(Date.now() + duration) });
+      const until = Math.round(Date.now() + duration);
+      let answer: unknown;
+      try {
+        answer = await askDaemon(flags, 'POST', '/pause', { until });
+      } catch (error) {
+        const { writePause } = await import('../daemon/pause-file.ts');
+        const { dir } = await withoutDaemon(flags, error, (place) => writePause(place, until));
+        print(
+          `The daemon is not running; once it runs, no heal starts before ${stamp(until)} (${dir}/PAUSE).\n`,
+        );
+        return;
+      }
       const { pausedUntil, problem } = z
         .object({ pausedUntil: z.number(), problem: z.string().optional() })
         .parse(answer);
-      process.stdout.write(
+      print(
         `No heal starts before ${stamp(pausedUntil)}; one that runs now goes on.\n` +
           (problem === undefined ? '' : `A restart of the daemon will not know of it: ${problem}\n`),
       );

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { someDuration, whole } from './arguments.ts';
+import { printError } from './print.ts';
 
 interface RecordFlags {
   readonly config?: string;
@@ -35,6 +36,7 @@ export function recordCommand(program: Command): void {
         ...(flags.mask === true ? { mask: redact } : {}),
       };
       const lines = await recordSources(config, target, flags.for);
-      process.stderr.write(`${counted(lines, 'line')} recorded in ${folder}\n`);
+      printError(`${counted(lines, 'line')} recorded in ${folder}
+`);
     });
 }

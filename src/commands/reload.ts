@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { askDaemon, daemonOptions, type DaemonFlags } from './ask-daemon.ts';
+import { print } from './print.ts';
 
 /** `reload`: the daemon reads its settings again. A bad configuration is refused with its reasons and exit code 2. */
 export function reloadCommand(program: Command): void {
@@ -10,12 +11,11 @@ export function reloadCommand(program: Command): void {
       const { changed, later } = z
         .object({ changed: z.array(z.string()), later: z.array(z.string()) })
         .parse(await askDaemon(flags, 'POST', '/reload'));
-      process.stdout.write(
+      print(
         changed.length === 0
           ? 'No setting has changed; disabled channels are tried again.\n'
           : `In force now: ${changed.join(', ')}.\n`,
       );
-      if (later.length > 0)
-        process.stdout.write(`Takes effect at the next start only: ${later.join(', ')}.\n`);
+      if (later.length > 0) print(`Takes effect at the next start only: ${later.join(', ')}.\n`);
     });
 }

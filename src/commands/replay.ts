@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/config.ts';
-import type { ReplayResult } from '../replay/replay-session.ts';
+import type { ReplayResult } from '../replay/replay-result.ts';
 import { duration, positive } from './arguments.ts';
 import { onInterrupt } from './on-interrupt.ts';
 import type { Drill } from './replay/drill.ts';
+import { print, printError, printJson } from './print.ts';
 
 interface ReplayFlags {
   readonly config?: string;
@@ -80,21 +81,18 @@ export function replayCommand(program: Command): void {
         progress.close();
         await drill?.stop();
       }
-      process.stdout.write(
-        flags.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : replayStory(result),
-      );
+      if (flags.json === true) printJson(result);
+      else print(replayStory(result));
       const seconds = (performance.now() - started) / 1_000;
       const rate = Math.round(result.lines / seconds);
-      process.stderr.write(
-        `${counted(result.lines, 'line')} in ${seconds.toFixed(2)} s (${rate} a second)\n`,
-      );
+      printError(`${counted(result.lines, 'line')} in ${seconds.toFixed(2)} s (${rate} a second)\n`);
       const failures = drill?.failures() ?? 0;
       if (failures > 0) {
-        process.stderr.write(`${counted(failures, 'effect')} of the drill failed\n`);
+        printError(`${counted(failures, 'effect')} of the drill failed\n`);
         process.exitCode = EXIT.fault;
       }
       if (flags.expectNoIncident === true && result.incidents.length > 0) {
-        process.stderr.write(`expected no incident, found ${result.incidents.length}\n`);
+        printError(`expected no incident, found ${result.incidents.length}\n`);
         process.exitCode = EXIT.expectation;
       }
     });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { askDaemon, daemonOptions, type DaemonFlags } from './ask-daemon.ts';
+import { print, printJson } from './print.ts';
 
 /** `status`: what the running daemon sees and does. Exit 1 if none runs. */
 export function statusCommand(program: Command): void {
@@ -13,7 +14,7 @@ export function statusCommand(program: Command): void {
         throw new Error(`${error.message}\nquantum-realtime incidents works without it.`, { cause: error });
       });
       if (flags.json === true) {
-        process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
+        printJson(answer);
         return;
       }
       const [{ statusSchema }, { statusText }, { roomOn }] = await Promise.all([
@@ -21,6 +22,6 @@ export function statusCommand(program: Command): void {
         import('../control/status-text.ts'),
         import('../control/table.ts'),
       ]);
-      process.stdout.write(statusText(statusSchema.parse(answer), roomOn(process.stdout, 100)));
+      print(statusText(statusSchema.parse(answer), roomOn(process.stdout, 100)));
     });
 }

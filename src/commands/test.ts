@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { print, printJson } from './print.ts';
 
 /** `test FILE…`: expectations on recorded sessions. Exit code 3 if one of them is not met. */
 export function testCommand(program: Command): void {
@@ -18,19 +19,18 @@ export function testCommand(program: Command): void {
       for (const path of files) tests.push({ path, tests: await readTestFile(path) });
       const runs = [];
       for (const file of tests) {
-        if (flags.json !== true) process.stdout.write(`${file.path}\n`);
+        if (flags.json !== true) print(`${file.path}\n`);
         for (const test of file.tests) {
           const run = await runTest(test);
           runs.push(run);
           const { name } = test;
-          process.stdout.write(
-            flags.json === true
-              ? `${JSON.stringify({ file: file.path, name, ok: run.failures.length === 0, failures: run.failures })}\n`
-              : printTest(run, process.stdout.isTTY && process.stdout.hasColors()),
-          );
+          const { failures } = run;
+          if (flags.json === true)
+            printJson({ file: file.path, name, ok: failures.length === 0, failures }, 0);
+          else process.stdout.write(printTest(run, process.stdout.isTTY && process.stdout.hasColors()));
         }
       }
-      if (flags.json !== true) process.stdout.write(printTotals(runs));
+      if (flags.json !== true) print(printTotals(runs));
       if (runs.some(({ failures }) => failures.length > 0)) process.exitCode = EXIT.expectation;
     });
 }

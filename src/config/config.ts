@@ -17,7 +17,9 @@ import {
   duration,
   flag,
   limit,
+  limitOrOff,
   list,
+  path,
   span,
   texts,
   wait,
@@ -38,13 +40,15 @@ export const configSchema = z.strictObject({
     ),
   limits: z
     .strictObject({
-      critical: limit
+      critical: limitOrOff
         .default(5)
-        .describe('Critical events within the window at which an incident opens; at least 1.'),
-      errors: limit.default(50).describe('Errors within the window at which an incident opens; at least 1.'),
-      restarts: limit
+        .describe('Critical events within the window at which an incident opens; at least 1, or off.'),
+      errors: limitOrOff
+        .default(50)
+        .describe('Errors within the window at which an incident opens; at least 1, or off.'),
+      restarts: limitOrOff
         .default(2)
-        .describe('Restarts of containers within the window at which an incident opens; at least 1.'),
+        .describe('Restarts of containers within the window at which an incident opens; at least 1, or off.'),
     })
     .prefault({})
     .describe(
@@ -92,6 +96,12 @@ export const configSchema = z.strictObject({
       timeout: duration
         .default(10 * SECOND)
         .describe('Longest time of one attempt to send; it is then retried.'),
+      ca: z
+        .string()
+        .default('')
+        .describe(
+          'PEM file with certificates of authorities of your own, trusted beside the usual ones; empty: none.',
+        ),
       deadline: duration
         .default(24 * HOUR)
         .describe(
@@ -102,9 +112,7 @@ export const configSchema = z.strictObject({
     .describe('Where alerts are sent.'),
   report: z
     .strictObject({
-      dir: z
-        .string()
-        .min(1)
+      dir: path
         .default('.')
         .describe('Folder of incident reports and of the log file; created if it is missing.'),
       title: z
@@ -126,7 +134,7 @@ export const configSchema = z.strictObject({
         .describe(
           'command: runs heal.command. restart: restarts the containers that caused the breach instead.',
         ),
-      cwd: z.string().optional().describe('Working directory of the command. Default: that of the daemon.'),
+      cwd: path.optional().describe('Working directory of the command. Default: that of the daemon.'),
       env: texts.default({}).describe('Variables added to the environment of the command.'),
       timeout: duration
         .default(5 * MINUTE)
@@ -243,13 +251,15 @@ export const configSchema = z.strictObject({
           'Longest time that an incident waits while blind, before a heal or in its cooldown; then it escalates.',
         ),
     })
+    .refine(({ verify, verifyMax }) => verify <= verifyMax, {
+      path: ['verify'],
+      message: 'expected at most verifyMax: quiet that must last longer could never be seen',
+    })
     .prefault({})
     .describe('The life of an incident, see docs/incidents.md.'),
   state: z
     .strictObject({
-      dir: z
-        .string()
-        .min(1)
+      dir: path
         .optional()
         .describe(
           'Directory of the database. Default: $STATE_DIRECTORY, else ~/.local/state/quantum-realtime.',
@@ -309,7 +319,7 @@ export const configSchema = z.strictObject({
     .union([z.literal(''), webAddress])
     .default('')
     .describe(
-      'URL that is requested (GET) once a minute while logs are being read and stored; empty: none. A secret.',
+      'URL that is requested once a minute while logs are being read and stored, see docs/operate.md; empty: none. A secret.',
     ),
 });
 

@@ -31,18 +31,39 @@ export function describeIssue(
   const quoted = quote(found);
   const secret = SECRET.test(path.join('.')) || (path[0] === 'alerts' && ADDRESS.test(quoted));
   const shown = secret ? 'something else (not shown: it is a secret)' : quoted;
-  return [`${path.join('.') || '(top level)'}: ${expectation(issue)}, found ${shown}${from(sources, path)}`];
+  const expected = expectation(issue);
+  const unit = expected.startsWith('expected a duration') ? unitMissing(found) : '';
+  return [`${path.join('.') || '(top level)'}: ${expected}, found ${shown}${unit}${from(sources, path)}`];
 }
 
+/** A number without a unit is milliseconds, which is seldom what was meant. */
+function unitMissing(found: unknown): string {
+  const text = typeof found === 'number' || typeof found === 'string' ? String(found) : '';
+  return /^[1-9]\d*$/.test(text)
+    ? ` (${text} milliseconds: without a unit; perhaps ${text}m or ${text}s)`
+    : '';
+}
+
+/** What a value may be, in the words of people. */
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'settings (key: value)',
+  record: 'names with texts (key: value)',
+};
+
 function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.message.startsWith('expected')) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
-      return `expected ${issue.expected}`;
+      return `expected ${TYPES[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
-      return `expected one of ${issue.values.map(String).join(', ')}`;
+      return `expected ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
     case 'invalid_union': {
-      const inner = issue.errors.flat().map(expectation);
-      return [...new Set(inner)].join(' or ');
+      const inner = issue.errors.flat().map((each) => expectation(each).replace(/^expected /, ''));
+      return `expected ${[...new Set(inner)].join(' or ')}`;
     }
     case 'too_small':
       return `expected ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}${issue.origin === 'string' ? ' character' : ''}`;

@@ -1,4 +1,4 @@
-import { formatDuration } from '../time/duration.ts';
+import { exactDuration } from '../time/duration.ts';
 import type { LoadedConfig } from './load-config.ts';
 
 /** One effective setting: its path, its value as people write it, and where it was set. */
@@ -41,7 +41,7 @@ function* flatten(value: unknown, path: readonly string[]): Generator<[string, u
 function show(path: string, value: unknown): string {
   if (SECRET.test(path))
     return value === '' || value === undefined ? '(not set)' : '(set; a secret, not shown)';
-  if (typeof value === 'number' && isDuration(path)) return formatDuration(value, Infinity);
+  if (typeof value === 'number' && isDuration(path)) return exactDuration(value);
   return value === undefined ? '(not set)' : JSON.stringify(value);
 }
 

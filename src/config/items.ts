@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { KINDS } from '../model.ts';
 import { CHANNEL_TYPES } from '../sinks/alert/channels/registry.ts';
-import { identifier, limit, list, span, texts, webAddress } from './values.ts';
+import { identifier, limit, list, paths as pathList, span, texts, webAddress } from './values.ts';
 
 /** How the lines that match it are judged. */
 export const classifyRule = z.strictObject({
@@ -43,7 +43,9 @@ export const rule = z.strictObject({
   pattern: z
     .string()
     .default('')
-    .describe('Regular expression (case-insensitive) that the text must match; empty: any text.'),
+    .describe(
+      'Regular expression (case-insensitive) that the text must match, as it is shown: secrets are masked; empty: any text.',
+    ),
   effects: z
     .array(z.enum(['alert', 'report', 'heal']))
     .default(['alert', 'report', 'heal'])
@@ -120,12 +122,12 @@ export const fileGroup = z.strictObject({
   name: identifier.describe(
     'What stands for a container in rules, limits, status and messages (files:NAME).',
   ),
-  paths: list
+  paths: pathList
     .refine((paths) => paths.length > 0, 'expected at least one path')
     .describe(
       'Paths or globs of files that are followed, absolute; files that match later are taken up, too.',
     ),
-  exclude: list.default([]).describe('Globs of files that are not read; they win.'),
+  exclude: pathList.default([]).describe('Globs of files that are not read; they win.'),
 });
 
 /** Units of systemd whose journal is read. */

@@ -14,6 +14,8 @@ export type ValueSource = string;
 export interface LoadedConfig {
   readonly config: Config;
   readonly sources: ReadonlyMap<string, ValueSource>;
+  /** Variables that begin with QT_ and are no settings, nor nearly: those of the Qt toolkit, most often. */
+  readonly ignored: readonly string[];
 }
 
 /** Where settings are read from; later ones override earlier ones: file, environment, flags (by path). */
@@ -25,11 +27,13 @@ export interface ConfigPlaces {
 
 /**
  * Reads and validates the settings. Environment variables are `QT_` and the path in capitals
- * (`QT_LIMITS_ERRORS=100`); `QT_ALERT_WEBHOOK` sets `alerts.webhook`. Throws a ConfigError naming every wrong value.
+ * (`QT_LIMITS_ERRORS=100`); `QT_ALERT_WEBHOOK` sets `alerts.webhook`. A variable that was probably meant to be a setting
+ * is refused; other programs have variables with QT_, too. Throws a ConfigError naming every wrong value.
  */
 export async function loadConfig({ file, env = {}, flags = {} }: ConfigPlaces): Promise<LoadedConfig> {
   const sources = new Map<string, ValueSource>();
   const problems: string[] = [];
+  const ignored: string[] = [];
   const raw: Tree = file === undefined ? {} : await readFileTree(file);
   for (const path of leaves(raw)) sources.set(path.join('.'), file ?? '');
 
@@ -38,8 +42,9 @@ export async function loadConfig({ file, env = {}, flags = {} }: ConfigPlaces): 
     if (!name.startsWith('QT_') || text === undefined || NOT_SETTINGS.has(name)) continue;
     const path = ALIASES[name] ?? known.get(name);
     if (path === undefined) {
-      const similar = closest(name, known.keys());
-      problems.push(`${name}: no such setting${didYouMean(similar)} (from the environment)`);
+      const similar = meantBy(name, [...known.keys(), ...Object.keys(ALIASES)]);
+      if (similar === undefined) ignored.push(name);
+      else problems.push(`${name}: no such setting${didYouMean(similar)} (from the environment)`);
       continue;
     }
     assign(raw, path, text);
@@ -56,7 +61,17 @@ export async function loadConfig({ file, env = {}, flags = {} }: ConfigPlaces): 
     problems.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, raw, sources)));
   if (parsed.success) problems.push(...(await patternProblems(parsed.data)));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return { config: parsed.data, sources };
+  return { config: parsed.data, sources, ignored };
+}
+
+/** The variable that was probably meant: one that differs by a slip of the pen, or has the same section, or a part more. */
+function meantBy(name: string, known: readonly string[]): string | undefined {
+  const section = /^QT_[A-Z]+_/.exec(name)?.[0];
+  return (
+    closest(name, known) ??
+    known.find((other) => name.startsWith(`${other}_`)) ??
+    known.find((other) => section !== undefined && other.startsWith(section))
+  );
 }
 
 /**

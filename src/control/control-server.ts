@@ -1,8 +1,11 @@
 import { once } from 'node:events';
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
+import { displayLines } from '../text/display.ts';
+import { safeJson } from '../text/safe-text.ts';
 
 /** The answer to a request: a value (sent as JSON) or a text, and the HTTP status, 200 by default. */
 export interface Answer {
@@ -29,7 +32,7 @@ const PATIENCE = 10_000;
  * left over from a crash and removed; rejects if something does, or if the socket cannot be created.
  */
 export async function controlServer(path: string, routes: Routes): Promise<ControlServer> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 0o700);
   await removeStale(path);
   const server = createServer({ requestTimeout: PATIENCE, headersTimeout: PATIENCE }, (request, response) => {
     void respond(request, response, routes);
@@ -57,7 +60,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, route
     'content-type': text ? 'text/plain; version=0.0.4; charset=utf-8' : 'application/json',
     connection: 'close',
   });
-  response.end(text ? body : `${JSON.stringify(body)}\n`);
+  response.end(text ? displayLines(body) : `${safeJson(body)}\n`);
 }
 
 async function answerTo(request: IncomingMessage, routes: Routes): Promise<Answer> {

@@ -1,7 +1,8 @@
 import { formatDuration } from '../time/duration.ts';
 import type { Kind } from '../model.ts';
 import { KINDS } from '../model.ts';
-import { redact } from '../sinks/text/redact.ts';
+import { counted } from '../sinks/text/plain-words.ts';
+import { safeLine } from '../text/safe-text.ts';
 import type { IncidentRecord } from '../state/change.ts';
 import { cut, table } from './table.ts';
 
@@ -14,8 +15,8 @@ export function incidentList(records: readonly IncidentRecord[], width: number):
     id,
     stamp(openedAt).slice(0, 19),
     closedAt === undefined ? story.state.toUpperCase() : `lasted ${length(closedAt - openedAt)}`,
-    `${story.heals.length} heal${story.heals.length === 1 ? '' : 's'}`,
-    plain(story.reason),
+    counted(story.heals.length, 'heal'),
+    oneLine(story.reason),
   ]);
   const columns = ['INCIDENT', 'OPENED', 'STATE', 'HEALS', 'REASON'].map((title) => ({ title }));
   return table(columns, rows, Infinity)
@@ -31,7 +32,7 @@ export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord):
     story.reason,
     `Opened ${stamp(openedAt)}${story.foundAtStart ? ' (found at the start of the daemon)' : ''}` +
       (closedAt === undefined ? '' : `, closed ${stamp(closedAt)}, after ${length(closedAt - openedAt)}`),
-    `In the window: ${KINDS.map((kind) => `${counts[kind]} ${NOUNS[kind]}`).join(', ')}`,
+    `In the window: ${KINDS.map((kind) => kindCounted(counts[kind], kind)).join(', ')}`,
     ...(story.ask === '' ? [] : [story.ask]),
     ...section('Course', [
       ...timeline.map(({ at, from, to, reason }) => `${stamp(at)}  ${from} → ${to}: ${reason}`),
@@ -44,13 +45,11 @@ export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord):
     ]),
     ...section('Containers', [
       ...Object.entries(containers).map(
-        ([name, own]) => `${name}: ${KINDS.map((kind) => `${own[kind]} ${NOUNS[kind]}`).join(', ')}`,
+        ([name, own]) => `${name}: ${KINDS.map((kind) => kindCounted(own[kind], kind)).join(', ')}`,
       ),
     ]),
     ...section('Messages', [
-      ...groups
-        .slice(0, GROUPS)
-        .map(({ count, container, sample }) => `${count} × [${container}] ${redact(sample)}`),
+      ...groups.slice(0, GROUPS).map(({ count, container, sample }) => `${count} × [${container}] ${sample}`),
     ]),
     ...section('Lost lines', [
       ...gaps.map(
@@ -58,15 +57,13 @@ export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord):
       ),
     ]),
   ];
-  return lines.map((line) => `${plain(line)}\n`).join('');
+  return lines.map((line) => `${oneLine(line)}\n`).join('');
 }
 
-const NOUNS: Readonly<Record<Kind, string>> = {
-  critical: 'critical',
-  error: 'errors',
-  warning: 'warnings',
-  restart: 'restarts',
-};
+/** `6 critical`, `1 error`: short, since many stand in a line. */
+function kindCounted(count: number, kind: Kind): string {
+  return kind === 'critical' ? `${count} critical` : counted(count, kind);
+}
 
 function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
@@ -84,7 +81,7 @@ function length(ms: number): string {
   return formatDuration(ms < 10_000 ? ms : Math.round(ms / 1_000) * 1_000);
 }
 
-/** Control characters as spaces: nothing that is shown may steer a terminal. */
-function plain(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ');
+/** What is on record may have been written before texts were made safe as they came in. */
+function oneLine(text: string): string {
+  return safeLine(text).replaceAll('\t', ' ');
 }

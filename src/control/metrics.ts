@@ -46,7 +46,7 @@ export function metrics(status: Status): string {
     family('quantum_realtime_paused_until_timestamp_seconds', 'gauge', 'Heals are paused until this.', maybe(status.pausedUntil)),
     family('quantum_realtime_outbox_unsent', 'gauge', 'Deliveries still owed.', one(outbox.unsent)),
     family('quantum_realtime_outbox_dead_total', 'counter', 'Deliveries given up since the start.', one(outbox.dead)),
-    family('quantum_realtime_channel_disabled', 'gauge', 'Channels left alone until a reload.',
+    family('quantum_realtime_channel_disabled', 'gauge', 'Channels that their service refuses; tried now and then.',
       outbox.channels.map((channel) => [{ channel }, Number(channel in outbox.disabled)])),
     family('quantum_realtime_store_writable', 'gauge', 'Whether the state reaches the disk.', one(Number(store.writable))),
     family('quantum_realtime_store_last_commit_timestamp_seconds', 'gauge', 'When the state was last written.', maybe(store.lastCommit)),

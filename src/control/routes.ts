@@ -47,16 +47,10 @@ export function controlRoutes(operations: Operations): Routes {
       const problem = await resume();
       return { problem, wasPaused: pausedUntil !== undefined, ...pauseOf(status()) };
     }),
-    'POST /ack': taking(ackInput, ({ incident }) => {
-      const open = status().incidents;
-      const found = open.find(({ id }) => id === incident);
-      if (found === undefined)
-        throw new Refused(
-          `no open incident is called ${incident}; ` +
-            (open.length === 0 ? 'none is open' : `open: ${open.map(({ id }) => id).join(', ')}`),
-        );
-      ack(incident);
-      return { before: found, incident: status().incidents.find(({ id }) => id === incident) };
+    'POST /ack': taking(ackInput, ({ incident = '' }) => {
+      const found = meant(status().incidents, incident);
+      ack(found.id);
+      return { before: found, incident: status().incidents.find(({ id }) => id === found.id) };
     }),
     'POST /heal-reset': taking(nothing, () => {
       const before = status().incidents;
@@ -69,7 +63,24 @@ export function controlRoutes(operations: Operations): Routes {
 
 const nothing = z.union([z.undefined(), z.strictObject({})]);
 const pauseInput = z.strictObject({ until: z.number().int().positive() });
-const ackInput = z.strictObject({ incident: z.string().min(1).max(200) });
+const ackInput = z.strictObject({ incident: z.string().min(1).max(200).optional() });
+
+/** The open incident that an id, its beginning, or nothing (where only one is open) stands for. */
+function meant<T extends { readonly id: string }>(open: readonly T[], text: string): T {
+  const matching = open.filter(({ id }) => id.startsWith(text));
+  const found = matching.find(({ id }) => id === text) ?? (matching.length === 1 ? matching[0] : undefined);
+  if (found !== undefined) return found;
+  const ids = open.map(({ id }) => id).join(', ');
+  if (open.length === 0)
+    throw new Refused(
+      text === '' ? 'no incident is open' : `no open incident is called ${text}; none is open`,
+    );
+  throw new Refused(
+    matching.length === 0
+      ? `no open incident is called ${text}; open: ${ids}`
+      : `several incidents are open, name one: ${matching.map(({ id }) => id).join(', ')}`,
+  );
+}
 
 /** Handles input of a schema, and maps errors to statuses: 400 not of that form, 409 refused, 422 configuration. */
 function taking<T>(schema: z.ZodType<T>, handle: (input: T) => unknown): (input: unknown) => Promise<Answer> {

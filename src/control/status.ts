@@ -40,6 +40,8 @@ export const statusSchema = z.object({
       state: z.enum(['connecting', 'up', 'down']),
       since: moment,
       reason: z.string().optional(),
+      /** By how much its clock is ahead of ours; absent while both show the same time. */
+      offset: z.number().optional(),
       /** What of it should be read and is not, and why. */
       unread: z.string().optional(),
     }),
@@ -57,6 +59,10 @@ export const statusSchema = z.object({
       driver: z.string(),
       state: z.string(),
       reason: z.string().optional(),
+      /** Its health check fails. */
+      unhealthy: z.boolean().optional(),
+      /** How its last run ended, while it is down. */
+      exitCode: z.number().optional(),
       lastLineAt: moment.optional(),
       lag: z.number(),
       lines: z.number(),
@@ -128,6 +134,8 @@ export const statusSchema = z.object({
     dead: z.number(),
     channels: z.array(z.string()),
     disabled: z.record(z.string(), z.string()),
+    /** Why a channel has not taken the last message, and when it is tried again at the latest. */
+    failing: z.record(z.string(), z.object({ why: z.string(), nextAt: moment })).optional(),
   }),
   store: z.object({
     dir: z.string(),

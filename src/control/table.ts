@@ -2,8 +2,8 @@
 export interface Column {
   readonly title: string;
   readonly right?: boolean;
-  /** Left out where the first column is at its shortest and there is still no room. */
-  readonly spare?: boolean;
+  /** Left out where the first column is at its shortest and there is still no room; the highest goes first. */
+  readonly spare?: number;
 }
 
 /** The first column is cut no shorter than this. */
@@ -24,7 +24,10 @@ export function table(
   const total = widths.reduce((sum, each) => sum + each, 2 * (columns.length - 1));
   const [first = 0] = widths;
   const least = Math.min(first, LEAST);
-  const spare = columns.findLastIndex((column) => column.spare === true);
+  const spare = columns.reduce(
+    (most, column, index) => ((column.spare ?? 0) > (columns[most]?.spare ?? 0) ? index : most),
+    0,
+  );
   if (total - first + least > width && spare > 0)
     return table(
       columns.toSpliced(spare, 1),
@@ -47,6 +50,23 @@ export function table(
 /** The text in so much room, its end replaced by an ellipsis if it is longer. */
 export function cut(text: string, room: number): string {
   return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`;
+}
+
+/** So many lines are made of one that is too long. */
+const MOST_LINES = 4;
+
+/** A line as several that fit, parted between words; those after the first are indented. What is longer still is cut. */
+export function wrap(line: string, width: number, indent: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > width && lines.length < MOST_LINES - 1) {
+    const margin = /^ */.exec(rest)?.[0].length ?? 0;
+    const space = rest.lastIndexOf(' ', width);
+    const end = space > Math.max(margin, indent) ? space : width;
+    lines.push(rest.slice(0, end).trimEnd());
+    rest = `${' '.repeat(indent)}${rest.slice(end).trimStart()}`;
+  }
+  return [...lines, cut(rest, width)];
 }
 
 /** How wide lines may be: as wide as the terminal, but for one that is unusably narrow; `otherwise` without one. */

@@ -1,5 +1,6 @@
 import type { Policy } from '../incidents/policy.ts';
 import type { Step } from '../incidents/reducer-context.ts';
+import type { TallyAt } from '../model.ts';
 import { compose } from '../incidents/story.ts';
 import type { EntryStore } from '../operators/classify.ts';
 import type { RollingWindow } from '../operators/rolling-window.ts';
@@ -50,7 +51,7 @@ function forgetAllBut(positions: Positions, entries: EntryStore): void {
 
 function incidentsOf({ state, incidents }: Step, { window, policy }: Moving, now: number): IncidentRecord[] {
   if (incidents.length === 0) return [];
-  const tally = window.tally(now);
+  const tally: TallyAt = (_, since) => window.tally(now, since);
   return incidents.map((incident) => {
     const { id, openedAt, since } = incident;
     if (incident.state !== 'closed')

@@ -1,7 +1,8 @@
 import { merge, type Observable, tap } from 'rxjs';
+import { withinReach } from '../sinks/outbox.ts';
 import type { EffectTaker } from '../operators/perform.ts';
 import { storedOutbox } from '../state/outbox.ts';
-import type { DaemonOptions } from './run-daemon.ts';
+import type { DaemonOptions } from './daemon-options.ts';
 import type { World } from './open-world.ts';
 import { dryPerformer, realPerformer } from './effect-performer.ts';
 import { type Performers, performers } from './performers.ts';
@@ -28,7 +29,7 @@ export function daemonEffects(
       ? dryPerformer({ config: settings, clock, log })
       : realPerformer({
           config: settings,
-          outbox: storedOutbox(store),
+          outbox: withinReach(storedOutbox(store), clock),
           clock,
           log,
           healStarted: (healProcess) => store.commit({ healProcess }),

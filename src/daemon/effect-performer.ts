@@ -1,9 +1,9 @@
 import { observeOn, Subject, type Observable, type SchedulerLike } from 'rxjs';
 import type { Logger } from 'pino';
-import { Agent } from 'undici';
 import type { Config } from '../config/config.ts';
 import type { Effect, Outcome } from '../model.ts';
 import { alertChannels } from '../sinks/alert/alert-channels.ts';
+import { httpClient } from '../sinks/alert/http-client.ts';
 import { describeEffect } from '../sinks/text/describe-effect.ts';
 import { configuredHeal } from '../sinks/heal/configured-heal.ts';
 import type { HealStarted } from '../sinks/heal/heal-sink.ts';
@@ -33,7 +33,7 @@ export interface PerformerParts {
 /** Performs effects for real: the configured channels, the report directory, the heal command. */
 export function realPerformer(parts: PerformerParts): EffectPerformer {
   const { config, outbox, clock, log, healStarted, restart } = parts;
-  const dispatcher = new Agent();
+  const dispatcher = httpClient(config.alerts);
   const channels = alertChannels(config.alerts, dispatcher);
   const names = channels.map(({ name }) => name);
   reassignDeliveries(outbox, names, clock.now());
@@ -73,8 +73,10 @@ export function dryPerformer({
     channels: [],
     outcomes$,
     submit(effect) {
+      // A text of several lines would be one string with \\n in it.
+      const lines = describeEffect(effect, config).split('\n');
       log.info(
-        { effect: effect.id, kind: effect.kind, would: describeEffect(effect, config) },
+        { effect: effect.id, kind: effect.kind, would: lines.length === 1 ? lines[0] : lines },
         'dry run: not done',
       );
       outcomes.next(dryOutcome(effect, clock.now()));
@@ -88,6 +90,7 @@ export function dryPerformer({
       runningHeal: undefined,
       waitingHeals: 0,
       disabledChannels: {},
+      failingChannels: {},
     }),
     stop: () => {
       outcomes.complete();

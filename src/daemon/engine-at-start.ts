@@ -1,3 +1,4 @@
+import { displayLines } from '../text/display.ts';
 import type { Config } from '../config/config.ts';
 import { type DockerEngine, dockerEngines } from '../streams/docker/engines.ts';
 import { probe } from '../streams/docker/probe.ts';
@@ -20,7 +21,7 @@ export async function answers(engines: readonly DockerEngine[]): Promise<boolean
   const away = found.flatMap(({ engine, answer }) => (answer.ok ? [] : [{ engine, answer }]));
   for (const { engine, answer } of away) {
     const which = engines.length === 1 ? '' : ` (${engine.id})`;
-    process.stderr.write(`No Docker Engine${which}: ${answer.reason}\n${answer.remedy}\n`);
+    process.stderr.write(displayLines(`No Docker Engine${which}: ${answer.reason}\n${answer.remedy}\n`));
   }
   return away.length === 0;
 }

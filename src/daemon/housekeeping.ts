@@ -2,7 +2,8 @@ import { merge, type Observable, type Observer, repeat, tap, timer } from 'rxjs'
 import type { Status } from '../control/status.ts';
 import type { Control } from '../model.ts';
 import type { Progress } from '../systemd/progress.ts';
-import { heartbeat, isReading } from './heartbeat.ts';
+import { firstFollowing } from './first-following.ts';
+import { heartbeat, troubleOf } from './heartbeat.ts';
 import type { LineRates } from './line-rates.ts';
 import type { World } from './open-world.ts';
 import { pauseFile } from './pause-file.ts';
@@ -28,6 +29,11 @@ export interface HousekeepingParts {
 export function housekeeping(parts: HousekeepingParts): Observable<unknown> {
   const { world, runs, rates, status, going } = parts;
   const { clock, log, store } = world;
+  const trouble = (): string =>
+    troubleOf(
+      { sources: runs.current().sources(), store: store.health(), trouble: going.trouble() },
+      clock.now(),
+    );
   return merge(
     timer(CHECKPOINT, clock).pipe(
       repeat(),
@@ -35,14 +41,13 @@ export function housekeeping(parts: HousekeepingParts): Observable<unknown> {
     ),
     timer(0, RATE_SAMPLE, clock).pipe(tap(() => rates.sample(runs.current().sources(), clock.now()))),
     pauseFile(parts.stateDir, world.paused, clock).pipe(tap((command) => parts.commands$.next(command))),
+    firstFollowing(() => runs.current().sources(), clock, log),
     summaries(status, clock, log),
     heartbeat({
       url: () => runs.config().heartbeatUrl,
-      alive: () =>
-        isReading(
-          { sources: runs.current().sources(), store: store.health(), trouble: going.trouble() },
-          clock.now(),
-        ),
+      ca: () => runs.config().alerts.ca,
+      alive: () => trouble() === '',
+      trouble,
       clock,
       log,
     }),

@@ -2,6 +2,7 @@ import { fstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { destination, type DestinationStream, type Logger, multistream, pino, type StreamEntry } from 'pino';
 import type { Config } from '../config/config.ts';
+import { safeJson } from '../text/safe-text.ts';
 import { rotatingFile } from './rotating-file.ts';
 
 /** Where the daemon's log goes beside the report directory's file. */
@@ -15,7 +16,7 @@ export interface LogTarget {
 /**
  * The daemon's own log: standard error (under systemd the journal, with priorities it understands), and the log file
  * in the report directory, rotated by size. A file that cannot be written is said once and done without: watching
- * matters more. The level may be changed later, on the logger.
+ * matters more. Every text in a record is made safe before it goes anywhere. The level may be changed later, on the logger.
  */
 export async function openLog(
   { log, report }: Pick<Config, 'log' | 'report'>,
@@ -38,7 +39,12 @@ export async function openLog(
     streams.push({ level: 'trace', stream: file });
   }
   const logger = pino(
-    { level: log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level: log.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      hooks: { streamWrite: (record) => `${safeJson(JSON.parse(record))}\n` },
+    },
     multistream(streams),
   );
   return logger;

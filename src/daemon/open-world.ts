@@ -1,10 +1,9 @@
 import { isatty } from 'node:tty';
 import type { Logger } from 'pino';
-import type { SchedulerLike } from 'rxjs';
 import type { Config } from '../config/config.ts';
 import { claim } from '../state/instance.ts';
 import { openStore, type Store } from '../state/store.ts';
-import { liveClock } from '../time/live-clock.ts';
+import { type LiveClock, liveClock } from '../time/live-clock.ts';
 import { openLog } from './open-log.ts';
 import { pausedUntil } from './pause-file.ts';
 import { type Restored, restoredFrom } from './restore.ts';
@@ -12,7 +11,7 @@ import { type Restored, restoredFrom } from './restore.ts';
 /** What a daemon has of the world around it before anything runs. */
 export interface World {
   readonly log: Logger;
-  readonly clock: SchedulerLike;
+  readonly clock: LiveClock;
   readonly store: Store;
   readonly restored: Restored;
   /** Until when heals are paused by the PAUSE file; 0 if they are not. */
@@ -25,6 +24,11 @@ export interface World {
 export async function openWorld(config: Config, stateDir: string, dryRun: boolean): Promise<World> {
   const claimed = await claim(stateDir);
   const log = await openLog(config, { pretty: isatty(2), file: !dryRun });
+  if (claimed.problem !== undefined)
+    log.warn(
+      { dir: stateDir, problem: claimed.problem },
+      'the state directory cannot be claimed: a second daemon on it would not be kept out',
+    );
   const clock = liveClock((jump) => log.warn(jump, 'the wall clock was moved'));
   const store = openStore(stateDir, { now: () => clock.now(), log });
   return {
@@ -32,7 +36,7 @@ export async function openWorld(config: Config, stateDir: string, dryRun: boolea
     clock,
     store,
     restored: restoredFrom(store),
-    paused: await pausedUntil(stateDir),
+    paused: await pausedUntil(stateDir, clock.now()),
     close: async () => {
       store.close();
       await claimed.release();

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -12,6 +12,7 @@ import {
   startWith,
   timer,
 } from 'rxjs';
+import { LONGEST_PAUSE } from '../incidents/rebase.ts';
 import type { Control } from '../model.ts';
 
 /**
@@ -21,11 +22,10 @@ import type { Control } from '../model.ts';
 export const PAUSE_FILE = 'PAUSE';
 
 const LOOK_EVERY = 1_000;
+/** A file written so many milliseconds ahead of the clock is from the future: file systems round by less. */
+const AHEAD = 60_000;
 /** Without a moment in it the pause ends an hour after the file was written: there is always an end. */
 const DEFAULT_PAUSE = 60 * 60_000;
-/** However far off the moment in it, the pause ends a month after the file was written. */
-const LONGEST_PAUSE = 31 * 24 * 60 * 60_000;
-
 /**
  * Pauses and resumes as the file appears, changes and disappears. Its first line is the moment the pause ends (ISO
  * 8601); without one that can be read the default applies. `from` is the end of the pause that is known already and
@@ -33,7 +33,7 @@ const LONGEST_PAUSE = 31 * 24 * 60 * 60_000;
  */
 export function pauseFile(dir: string, from: number, clock: SchedulerLike): Observable<Control> {
   return timer(LOOK_EVERY, clock).pipe(
-    concatMap(() => pausedUntil(dir)),
+    concatMap(() => pausedUntil(dir, clock.now())),
     repeat(),
     startWith(from),
     distinctUntilChanged(),
@@ -45,17 +45,24 @@ export function pauseFile(dir: string, from: number, clock: SchedulerLike): Obse
   );
 }
 
-/** The end of the pause in epoch milliseconds; 0 if there is no such file. One that cannot be read pauses all the same. */
-export async function pausedUntil(dir: string): Promise<number> {
+/**
+ * The end of the pause in epoch milliseconds, seen at `now`; 0 if there is no such file, or a directory that may not be entered. One that cannot be read pauses all
+ * the same. However far off the moment in it, the pause ends 30 days after it was written; a file from the future, written
+ * while the clock was ahead, is written anew with that end, which would move away with the clock otherwise.
+ */
+export async function pausedUntil(dir: string, now: number): Promise<number> {
   const path = join(dir, PAUSE_FILE);
   // Done every second, and the file is hardly ever there: an exception each time would cost more than the rest of a quiet second.
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   if (found === undefined) return 0;
   const written = Math.floor(found.mtimeMs);
   const text = await readFile(path, 'utf8').catch(() => '');
   const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?(?=\s|$)/.exec(text)?.[0];
   const until = moment === undefined ? Number.NaN : Date.parse(moment);
-  return Number.isNaN(until) ? written + DEFAULT_PAUSE : Math.min(until, written + LONGEST_PAUSE);
+  const from = Math.min(written, now);
+  const end = Number.isNaN(until) ? from + DEFAULT_PAUSE : Math.min(until, from + LONGEST_PAUSE);
+  if (written > now + AHEAD && found.isFile()) await writePause(dir, end).catch(() => undefined);
+  return end;
 }
 
 /** Writes the file, so that the pause outlives a restart; atomically, since it is read every second. */
@@ -68,4 +75,12 @@ export async function writePause(dir: string, until: number): Promise<void> {
 /** Removes the file if it is there. */
 export async function removePause(dir: string): Promise<void> {
   await rm(join(dir, PAUSE_FILE), { force: true });
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }

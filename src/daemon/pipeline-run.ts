@@ -6,7 +6,6 @@ import {
   ignoreElements,
   type MonoTypeOperatorFunction,
   type Observable,
-  type SchedulerLike,
   Subject,
   takeUntil,
   tap,
@@ -14,6 +13,7 @@ import {
 import { createClassifier } from '../classify/classifier.ts';
 import type { Config } from '../config/config.ts';
 import { type Policy, policyOf } from '../incidents/policy.ts';
+import { reasonText } from '../incidents/rules.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import type { CoreState } from '../incidents/state.ts';
 import type { Control, Observation, Outcome } from '../model.ts';
@@ -26,6 +26,7 @@ import { drain } from '../streams/merge-sources.ts';
 import { configuredSources } from '../streams/registry.ts';
 import { silenceSource } from '../streams/silence.ts';
 import type { SourceStatus } from '../streams/source.ts';
+import type { SettableClock } from '../time/live-clock.ts';
 import { checkpoints } from './checkpoint.ts';
 import type { Recorder } from './recorder.ts';
 import type { Positions } from './stored-positions.ts';
@@ -52,7 +53,7 @@ export interface PipelineRunParts {
   readonly commands$: Observable<Control>;
   /** Takes the effects of committed steps. */
   readonly effects: EffectTaker;
-  readonly clock: SchedulerLike;
+  readonly clock: SettableClock;
   readonly log: Logger;
 }
 
@@ -93,6 +94,8 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
   let core = carried.core;
   /** Something has been read since the last commit. */
   let isChanged = true;
+  /** That the window has no room for all messages has been said. */
+  let isTold = false;
   let rest$: Observable<never> = EMPTY;
   const positions = (): Positions => new Map(read.map((source) => [source.id, source.position()]));
   const changeOf = checkpoints({
@@ -117,9 +120,22 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
     const durable = store.commit(isChanged || step.state !== core ? changeOf(step, clock.now()) : {});
     isChanged = false;
     core = step.state;
+    if (window.forgotten > 0 && !isTold) {
+      isTold = true;
+      log.warn('more distinct messages in the window than there is room for: the oldest are only counted');
+    }
     for (const { incident, from, to, reason } of step.transitions)
-      log[WORTH_A_LOOK.has(to) ? 'warn' : 'info']({ incident, from, to }, reason);
+      log[WORTH_A_LOOK.has(to) ? 'warn' : 'info'](
+        { incident, from, to, ...(to === 'open' && reachedBy(incident)) },
+        reason,
+      );
     return durable;
+  }
+
+  /** Which limits an incident has reached, with their counts, and by which containers. */
+  function reachedBy(id: string): object {
+    const open = Object.values(core.keys).find(({ incident }) => incident?.id === id)?.incident;
+    return open === undefined ? {} : { reached: reasonText(open.breaches), containers: open.subjects };
   }
 
   const steps$ = pipeline(

@@ -1,5 +1,8 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
+
+const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
 
 /** How large a file may grow, in bytes (0: without bound), and how many old ones are kept beside it. */
 export interface Rotation {
@@ -58,8 +61,9 @@ export function rotatingFile(
   }
 
   function open(): { readonly fd: number; readonly inode: number; size: number } {
-    mkdirSync(dirname(path), { recursive: true });
-    const fd = openSync(path, 'a');
+    makeFolder(dirname(path));
+    // A pipe that nobody reads would hold up the whole process: with O_NONBLOCK it is an error.
+    const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o666);
     const { ino, size } = fstatSync(fd);
     return { fd, inode: ino, size };
   }

@@ -4,6 +4,7 @@ import { openControl } from '../control/open-control.ts';
 import { controlSocket } from '../control/socket-path.ts';
 import { boot } from '../incidents/boot.ts';
 import { policyOf } from '../incidents/policy.ts';
+import { setBackBy } from '../incidents/rebase.ts';
 import { initial } from '../incidents/state.ts';
 import type { Control } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
@@ -14,6 +15,7 @@ import { statusLine } from '../systemd/status-line.ts';
 import { EXIT } from '../usage.ts';
 import { banner } from './banner.ts';
 import { daemonEffects } from './daemon-effects.ts';
+import type { DaemonOptions } from './daemon-options.ts';
 import { answers, enginesOf } from './engine-at-start.ts';
 import { housekeeping } from './housekeeping.ts';
 import { lineRates } from './line-rates.ts';
@@ -21,26 +23,10 @@ import { openWorld, type World } from './open-world.ts';
 import { operations } from './operations.ts';
 import { type Carried, pipelineRun } from './pipeline-run.ts';
 import { pipelineRuns } from './pipeline-runs.ts';
-import type { RecordingOptions } from './recorder.ts';
 import { withLimits } from './reload.ts';
 import { healInProgress } from './restore.ts';
 import { statusOf } from './status-of.ts';
 import { stopping } from './stopping.ts';
-
-/** How the daemon is to run, beside its settings. */
-export interface DaemonOptions {
-  readonly config: Config;
-  readonly configFile?: string | undefined;
-  /** Reads the settings again, for a reload. Throws a ConfigError. */
-  readonly load: () => Promise<Config>;
-  readonly stateDir: string;
-  /** Logs what it would do, and does nothing of it; writes no report. */
-  readonly dryRun: boolean;
-  /** Ends with exit code 1 if no engine answers at the start. */
-  readonly requireDocker: boolean;
-  /** Also saves what is seen and what becomes of effects. */
-  readonly record?: RecordingOptions | undefined;
-}
 
 const SYSTEMD_STATUS = 10_000;
 
@@ -166,16 +152,22 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 
 /** Where an earlier process left off, prepared for a start now; careful where its state was lost. */
 function carriedFrom(
-  { restored, store, paused }: World,
+  { restored, store, paused, log }: World,
   config: Config,
   at: number,
   healRuns: boolean,
 ): Carried {
   const { positions, core } = restored;
+  const window = new RollingWindow({ length: config.window }, restored.window);
+  const by = core === undefined ? 0 : setBackBy(core, at);
+  if (by !== 0) {
+    log.warn({ by }, 'the clock has been set back since the last run; what is stored is moved back with it');
+    window.rebase(by);
+  }
   return {
     positions,
     entries: createEntryStore(restored.entries),
-    window: new RollingWindow({ length: config.window }, restored.window),
+    window,
     core:
       core === undefined
         ? { ...initial(config, at, store.freshBecause !== undefined), pausedUntil: paused }

@@ -107,6 +107,7 @@ export function statusOf(parts: StatusParts): Status {
       dead: queue.dead,
       channels: [...parts.channels],
       disabled: { ...queue.disabledChannels },
+      failing: { ...queue.failingChannels },
     },
     store: parts.store,
   };
@@ -124,12 +125,14 @@ function engineOf(sources: readonly SourceStatus[]): Pick<Status, 'engine'> {
   return engine === undefined ? {} : { engine: { endpoint: engine.endpoint, ...engine.connection } };
 }
 
-function sourceShown({ id, kind, endpoint, connection, coverage }: SourceStatus): Status['sources'][number] {
+function sourceShown(source: SourceStatus): Status['sources'][number] {
+  const { id, kind, endpoint, connection, offset, coverage } = source;
   return {
     id,
     kind,
     endpoint,
     ...connection,
+    ...(offset !== undefined && { offset }),
     ...(coverage !== undefined && coverage.reason !== '' && { unread: coverage.reason }),
   };
 }
@@ -148,7 +151,22 @@ function containersOf({ sources, rates, at }: StatusParts, tally: Tally): Status
   return sources
     .flatMap(({ id: source, containers }) => containers.map((container) => ({ ...container, source })))
     .map(
-      ({ id, source, name, container, image, driver, phase, reason, lastLineAt, lag, lines, warnings }) => ({
+      ({
+        id,
+        source,
+        name,
+        container,
+        image,
+        driver,
+        phase,
+        reason,
+        unhealthy,
+        exitCode,
+        lastLineAt,
+        lag,
+        lines,
+        warnings,
+      }) => ({
         id,
         source,
         name,
@@ -157,6 +175,8 @@ function containersOf({ sources, rates, at }: StatusParts, tally: Tally): Status
         driver,
         state: phase,
         ...(reason !== undefined && { reason }),
+        ...(unhealthy === true && { unhealthy }),
+        ...(exitCode !== undefined && { exitCode }),
         ...(lastLineAt !== undefined && { lastLineAt }),
         lag,
         lines,

@@ -1,5 +1,6 @@
 import { type Observable, repeat, type SchedulerLike, tap, timer } from 'rxjs';
 import type { Status } from '../control/status.ts';
+import { counted } from '../sinks/text/plain-words.ts';
 import type { Log } from '../log.ts';
 
 const HOUR = 60 * 60_000;
@@ -37,6 +38,6 @@ export function summary(
       incidents: open.map(({ id, state }) => ({ id, state })),
       rss,
     },
-    text: `the last hour: ${lines.judged - before.judged} lines of ${containers.length} containers; ${incident}; ${seen}`,
+    text: `the last hour: ${counted(lines.judged - before.judged, 'line')} of ${counted(containers.length, 'container')}; ${incident}; ${seen}`,
   };
 }

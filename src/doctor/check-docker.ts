@@ -1,13 +1,16 @@
 import type { Config } from '../config/config.ts';
 import { type DockerClient, dockerClient, reasonOf, troubleOf } from '../streams/docker/client.ts';
 import type { Endpoint } from '../streams/docker/endpoint.ts';
+import { NOTABLE_OFFSET } from '../streams/docker/engine-clock.ts';
 import { type DockerEngine, dockerEngines } from '../streams/docker/engines.ts';
 import { type Inspected, parseInspected } from '../streams/docker/inspected.ts';
 import { parseList, wanted } from '../streams/docker/list.ts';
 import { probe } from '../streams/docker/probe.ts';
+import { formatDuration } from '../time/duration.ts';
 import { checkContainers } from './check-containers.ts';
+import { checkGlobs } from './check-globs.ts';
 import { checkWatches } from './check-watches.ts';
-import { fault, type Finding, ok } from './finding.ts';
+import { fault, type Finding, ok, warning } from './finding.ts';
 import { statOf } from './stat-of.ts';
 
 const CHECK = 'docker';
@@ -34,10 +37,13 @@ async function checkEngine({ endpoint }: DockerEngine, config: Config): Promise<
     const denied = await denials(client);
     if (denied.length > 0)
       return [fault(CHECK, `${endpoint.text} does not allow ${denied.join(', ')}`, PROXY)];
+    const listed = parseList(await client.call('/containers/json', { all: '1' }));
     const running = await followed(client, config);
     return [
       ...(found === undefined ? [] : [found]),
+      ...(answer.ok && Math.abs(answer.offset) >= NOTABLE_OFFSET ? [apart(answer.offset)] : []),
       ...(await checkContainers(client, running)),
+      ...checkGlobs(config.containers, listed),
       checkWatches(running.length),
     ];
   } catch (error) {
@@ -45,6 +51,16 @@ async function checkEngine({ endpoint }: DockerEngine, config: Config): Promise<
   } finally {
     client.close();
   }
+}
+
+/** It does no harm by itself, but people who compare times are misled, and one of the clocks is wrong. */
+function apart(offset: number): Finding {
+  const by = formatDuration(Math.round(Math.abs(offset) / 1_000) * 1_000);
+  return warning(
+    CHECK,
+    `the engine's clock is ${by} ${offset < 0 ? 'behind' : 'ahead of'} ours, which is allowed for`,
+    'set both by NTP (timedatectl set-ntp true)',
+  );
 }
 
 function unreachable(endpoint: Endpoint, { reason, remedy }: { reason: string; remedy: string }): Finding {

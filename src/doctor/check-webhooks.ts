@@ -1,28 +1,31 @@
-import { Agent, type Dispatcher } from 'undici';
 import type { Channel, Config } from '../config/config.ts';
 import { configuredChannels } from '../sinks/alert/alert-channels.ts';
+import { type HttpClient, httpClient } from '../sinks/alert/http-client.ts';
 import { channelType } from '../sinks/alert/channels/registry.ts';
 import { fault, type Finding, ok, warning } from './finding.ts';
 
 const CHECK = 'alerts';
 const TIMEOUT = 10_000;
 
-/** Sends every receiver a harmless request. Nothing is posted; `test-alert` posts. */
-export async function checkWebhooks(alerts: Config['alerts']): Promise<readonly Finding[]> {
+/** Sends every receiver a harmless request. Nothing is posted; `test-alert` posts. `timeout` in milliseconds. */
+export async function checkWebhooks(
+  alerts: Config['alerts'],
+  { timeout = TIMEOUT, env = process.env }: { timeout?: number; env?: NodeJS.ProcessEnv } = {},
+): Promise<readonly Finding[]> {
   const channels = configuredChannels(alerts);
   if (channels.length === 0)
     return [
       warning(CHECK, 'no channel is configured: nobody is told', 'set QT_ALERT_WEBHOOK, or alerts.channels'),
     ];
-  const dispatcher = new Agent();
+  const client = httpClient({ ca: alerts.ca, env });
   try {
-    return await Promise.all(channels.map((channel) => ask(channel, dispatcher)));
+    return await Promise.all(channels.map((channel) => ask(channel, client, timeout)));
   } finally {
-    await dispatcher.destroy();
+    await client.destroy();
   }
 }
 
-async function ask(channel: Channel, dispatcher: Dispatcher): Promise<Finding> {
+async function ask(channel: Channel, dispatcher: HttpClient, timeout: number): Promise<Finding> {
   const url = new URL(channel.url);
   const type = channelType(url, channel.type);
   const { name = type.type, secret = '', token = '' } = channel;
@@ -35,7 +38,7 @@ async function ask(channel: Channel, dispatcher: Dispatcher): Promise<Finding> {
     url,
     secret,
     token,
-    timeout: TIMEOUT,
+    timeout,
     dispatcher,
   });
   switch (verdict) {

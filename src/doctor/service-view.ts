@@ -29,7 +29,7 @@ const TAKEN = new Set([
 ]);
 
 /** Set within that unit, so that it is not started again. */
-const INSIDE = 'QUANTUM_REALTIME_DOCTOR';
+const INSIDE = 'QUANTUM_REALTIME_AS_SERVICE';
 
 /**
  * With the service installed, root examines the host as the service sees it: same user, groups, settings and mounts,
@@ -40,7 +40,7 @@ export function serviceView(env: NodeJS.ProcessEnv = process.env): ServiceView |
   if (env[INSIDE] !== undefined || !isInstalled() || !existsSync('/run/systemd/system')) return undefined;
   if (process.getuid?.() !== 0)
     return {
-      note: 'This is how it looks to you, with the settings of this shell. sudo quantum-realtime doctor shows how it looks to the service.',
+      note: 'This is how it looks to you, with the settings of this shell. The same with sudo shows how it looks to the service.',
     };
   return { as: (args) => lookAsService(args) };
 }

@@ -1,3 +1,4 @@
+import { LONGEST_PAUSE, rebased, setBackBy } from './rebase.ts';
 import type { CoreState, KeyState } from './state.ts';
 import { unseen, withPresence } from './world.ts';
 
@@ -6,7 +7,8 @@ import { unseen, withPresence } from './world.ts';
  * container counts as running until it is seen again. A heal that was running counts as interrupted: at the first
  * tick its result is `unknown`, and it is never run again; only if its process may still run (`healRuns`) is its
  * outcome waited for. `pausedUntil` is the end of the pause in the PAUSE file now: a deadline that has passed
- * meanwhile must not start a heal before the pause is known. Booting twice is the same as booting once.
+ * meanwhile must not start a heal before the pause is known. Booting twice is the same as booting once. A clock that has
+ * been set back by more than a minute since then is adopted: the state is moved back to it.
  */
 export function boot(
   state: CoreState,
@@ -14,8 +16,9 @@ export function boot(
   healRuns = false,
   pausedUntil = state.pausedUntil,
 ): CoreState {
-  const now = Math.max(state.now, at);
-  const woken = unseen({ ...state, now, observedSince: now, coverage: {} });
+  const known = rebased(state, setBackBy(state, at));
+  const now = Math.max(known.now, at);
+  const woken = unseen({ ...known, now, observedSince: now, coverage: {} });
   const { running } = woken.healing;
   const lost = running !== undefined && !healRuns;
   const keys = Object.entries(woken.keys).map(([key, value]): [string, KeyState] => [
@@ -29,7 +32,7 @@ export function boot(
   ]);
   return {
     ...woken,
-    pausedUntil,
+    pausedUntil: Math.min(pausedUntil, now + LONGEST_PAUSE),
     ...(lost && { healing: { ...woken.healing, running: { ...running, lost } } }),
     keys: Object.fromEntries(keys),
   };

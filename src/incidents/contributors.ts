@@ -1,13 +1,12 @@
 import type { Signal } from '../model.ts';
-import { none, nth } from './newest.ts';
-import type { Counted } from './evidence.ts';
+import { type Newest, none, nth } from './newest.ts';
 import type { Policy } from './policy.ts';
-import type { Contributor, CoreState } from './state.ts';
+import type { Contributor, CoreState, Slot } from './state.ts';
 
 /** The containers whose evidence towards a limit is later than `floor`. */
 export function contributorsSince(
   state: CoreState,
-  { slot, newest }: Counted,
+  { slot, newest }: { readonly slot: Slot; readonly newest: Newest },
   floor: number,
 ): readonly Contributor[] {
   if (slot.container !== undefined) {

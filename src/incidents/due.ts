@@ -1,6 +1,7 @@
 import { breachedOf, calmFrom, countedFor, watermarkOf } from './evidence.ts';
 import type { Counted } from './evidence.ts';
 import { nth } from './newest.ts';
+import { newsDue } from './news.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, Incident } from './state.ts';
 import { blindSince, dependenciesOf, isBlind, observedSince } from './coverage.ts';
@@ -10,7 +11,8 @@ import { blindSince, dependenciesOf, isBlind, observedSince } from './coverage.t
  * a recovery, so that evaluating too early is harmless and this need not be computed again at every signal.
  */
 export function dueOf(state: CoreState, incident: Incident, policy: Policy): number {
-  return Math.max(state.now + 1, Math.min(...candidates(state, incident, policy)));
+  const next = Math.min(newsDue(incident), ...candidates(state, incident, policy));
+  return Math.max(state.now + 1, next);
 }
 
 /** From when on the incident counts as over: calm, alive and observed for `span` in its present state. */
@@ -24,6 +26,28 @@ export function quietFrom(state: CoreState, incident: Incident, policy: Policy, 
     incident.aliveSince + span,
     calmFrom(state, policy, incident.key, span),
   );
+}
+
+/**
+ * From when on an incident is over at the latest: every limit has been below for a whole window of its own, and it is
+ * alive and observed. Noise that never grows quiet must not keep it open for ever.
+ */
+export function belowFrom(state: CoreState, incident: Incident, policy: Policy): number {
+  const needed = dependenciesOf(state, incident);
+  if (isBlind(state, needed, policy) || incident.downSince !== undefined) return Infinity;
+  const { verify } = policy.incident;
+  return Math.max(
+    Math.max(incident.since, observedSince(state, needed), incident.aliveSince) + verify,
+    ...countedFor(state, policy, incident.key).map(
+      (counted) => belowSince(state, counted) + counted.rule.window,
+    ),
+  );
+}
+
+/** Since when a limit has not been reached if nothing more happens: its evidence has left the window, or is spent. */
+function belowSince(state: CoreState, { rule, reachedUntil }: Counted): number {
+  const watermark = watermarkOf(state, rule.key);
+  return reachedUntil - rule.window > watermark ? reachedUntil : Math.min(reachedUntil, watermark);
 }
 
 /** From when on containers that are down mean that the heal has failed. Absence proves nothing while blind. */
@@ -99,6 +123,7 @@ function candidates(state: CoreState, incident: Incident, policy: Policy): reado
       return [
         incident.acknowledged ? Infinity : incident.until,
         quietFrom(state, incident, policy, window),
+        belowFrom(state, incident, policy),
         state.now + window,
       ];
   }

@@ -1,10 +1,12 @@
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
-import { blindUntil, deadFrom, freshUntil, quietFrom } from './due.ts';
+import { belowFrom, blindUntil, deadFrom, freshUntil, quietFrom } from './due.ts';
+import { lookWorse, tellNews } from './news.ts';
 import { breachedOf, isCalm } from './evidence.ts';
 import { endHeal, startHeal } from './heal.ts';
 import type { Incident } from './state.ts';
 import * as to from './transitions.ts';
+import { breachedAgain, joined } from './breaches.ts';
 import { close, save } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
 import { dependenciesOf, isBlind, observedSince } from './coverage.ts';
@@ -17,7 +19,8 @@ const QUEUE = 16;
  * are those of docs/reference/incident-transitions.md.
  */
 export function evaluate(context: ReducerContext, incident: Incident): void {
-  LOOK[incident.state](context, incident);
+  const looked = tellNews(context, lookWorse(context, incident));
+  LOOK[looked.state](context, looked);
 }
 
 const LOOK: Readonly<Record<Incident['state'], (context: ReducerContext, incident: Incident) => void>> = {
@@ -34,7 +37,7 @@ const LOOK: Readonly<Record<Incident['state'], (context: ReducerContext, inciden
 /** T2 to T6: once `groupWait` is over, the incident is announced together with what is decided about it. */
 function lookOpen(context: ReducerContext, incident: Incident): void {
   if (context.state.now < incident.until) return;
-  const gathered = to.joined(context, incident);
+  const gathered = joined(context, incident);
   const decision = decisionFor(context, gathered);
   // A relapse that is escalated at once is announced as escalated only: one message and not two.
   const isCall = decision.to === 'escalated' && gathered.counters.reopened > 0;
@@ -97,9 +100,10 @@ function lookVerifying(context: ReducerContext, incident: Incident): void {
   const again = breachedOf(state, policy, incident.key).length > 0;
   const dead = now >= deadFrom(state, incident, policy);
   if (again || dead) {
-    const decision = decisionFor(context, again ? to.joined(context, incident) : incident);
+    const decision = decisionFor(context, again ? breachedAgain(context, incident) : incident);
     if (decision.to === 'verifying' && incident.passive) stayPassive(context, incident, decision);
-    else if (again) to.follow(context, to.joined(context, incident), decision, 'a limit was reached again');
+    else if (again)
+      to.follow(context, breachedAgain(context, incident), decision, 'a limit was reached again');
     else to.follow(context, incident, decision, 'containers stayed down');
     return;
   }
@@ -118,7 +122,7 @@ function stayPassive(context: ReducerContext, incident: Incident, { reason }: De
   }
   save(
     context,
-    { ...to.joined(context, incident), relapsed: true, graceFrom: now, decisionReason: reason },
+    { ...breachedAgain(context, incident), relapsed: true, graceFrom: now, decisionReason: reason },
     now,
   );
 }
@@ -166,6 +170,8 @@ function lookEscalated(context: ReducerContext, incident: Incident): void {
   const span = policy.config.window;
   if (state.now >= quietFrom(state, incident, policy, span))
     to.resolve(context, incident, 'quiet, alive and observed for the whole window');
+  else if (state.now >= belowFrom(state, incident, policy))
+    to.resolve(context, incident, 'below every limit for a whole window, alive and observed');
   else if (!incident.acknowledged && state.now >= incident.until) to.remind(context, incident);
 }
 

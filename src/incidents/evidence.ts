@@ -12,12 +12,14 @@ export interface Counted {
   readonly rule: Rule;
   readonly slot: Slot;
   readonly newest: Newest;
+  /** Until when its evidence reached it at the latest; 0 for never. */
+  readonly reachedUntil: number;
 }
 
-/** The state with the signal counted, and the keys whose limit its evidence now reaches. */
+/** The state with the signal counted, and the limits that its evidence now reaches, each as it was before. */
 export interface Recorded {
   readonly state: CoreState;
-  readonly breached: readonly string[];
+  readonly breached: readonly Counted[];
 }
 
 /**
@@ -26,7 +28,7 @@ export interface Recorded {
  */
 export function record(state: CoreState, signal: Signal, policy: Policy): Recorded {
   let next = state;
-  let breached: readonly string[] = NOTHING;
+  let breached: readonly Counted[] = NOTHING;
   if (!isEvidence(policy, signal)) return { state, breached };
   const at = Math.min(signal.at, state.now);
   for (const rule of policy.rules.values()) {
@@ -39,8 +41,12 @@ export function record(state: CoreState, signal: Signal, policy: Policy): Record
     const before = next.newest[index] ?? none;
     const after = add(before, at, limit);
     if (after !== before) next = { ...next, newest: next.newest.with(index, after) };
-    if (reached(next, rule, limit, after))
-      breached = breached.length === 0 ? [rule.key] : [...breached, rule.key];
+    if (!reached(next, rule, limit, after)) continue;
+    const reachedUntil = next.reachedUntil[index] ?? 0;
+    const slot = next.slots[index] ?? { rule: rule.name, limit };
+    breached = [...breached, { rule, slot, newest: after, reachedUntil }];
+    const until = (nth(after, limit) ?? 0) + rule.window;
+    if (until > reachedUntil) next = { ...next, reachedUntil: next.reachedUntil.with(index, until) };
   }
   return { state: next, breached };
 }
@@ -50,7 +56,8 @@ export function countedFor(state: CoreState, policy: Policy, key: string): reado
   return state.slots.flatMap((slot, index) => {
     const rule = policy.rules.get(slot.rule);
     const newest = state.newest[index];
-    return rule?.key === key && newest !== undefined ? [{ rule, slot, newest }] : [];
+    const reachedUntil = state.reachedUntil[index] ?? 0;
+    return rule?.key === key && newest !== undefined ? [{ rule, slot, newest, reachedUntil }] : [];
   });
 }
 
@@ -63,16 +70,20 @@ export function breachedOf(state: CoreState, policy: Policy, key: string): reado
 
 /** The containers whose evidence decides a limit now: inside its window and newer than the watermark. */
 export function contributorsOf(state: CoreState, counted: Counted): readonly Contributor[] {
-  const { window, key } = counted.rule;
-  return contributorsSince(state, counted, Math.max(state.now - window, watermarkOf(state, key)));
+  return contributorsSince(state, counted, floorOf(state, counted));
+}
+
+/** Evidence of a limit up to this moment decides nothing now: it has left the window or is spent. */
+export function floorOf(state: CoreState, { rule }: Pick<Counted, 'rule'>): number {
+  return Math.max(state.now - rule.window, watermarkOf(state, rule.key));
 }
 
 /**
  * The decision count: how many signals of a limit are inside its window and newer than the watermark. Only a little
  * more than the limit's number of timestamps is kept, so that it stops there.
  */
-export function decisionCount(state: CoreState, { rule, newest }: Counted): number {
-  return countAfter(newest, Math.max(state.now - rule.window, watermarkOf(state, rule.key)));
+export function decisionCount(state: CoreState, counted: Counted): number {
+  return countAfter(counted.newest, floorOf(state, counted));
 }
 
 /** Whether no limit of the key has more signals in the last `span` than a quiet host may have. */
@@ -95,7 +106,7 @@ export function watermarkOf(state: CoreState, key: string): number {
   return state.keys[key]?.watermark ?? 0;
 }
 
-const NOTHING: readonly string[] = [];
+const NOTHING: readonly Counted[] = [];
 
 function reached(state: CoreState, rule: Rule, limit: number, newest: Newest): boolean {
   const oldestNeeded = nth(newest, limit);
@@ -123,6 +134,7 @@ function slotFor(
         ...kept,
         slots: [...kept.slots, slot],
         newest: [...kept.newest, none],
+        reachedUntil: [...kept.reachedUntil, 0],
         latest: [...kept.latest, []],
       },
     ];
@@ -144,6 +156,7 @@ function withoutStale(state: CoreState, policy: Policy): CoreState {
     ...state,
     slots: state.slots.filter((_, index) => live[index]),
     newest: state.newest.filter((_, index) => live[index]),
+    reachedUntil: state.reachedUntil.filter((_, index) => live[index]),
     latest: state.latest.filter((_, index) => live[index]),
   };
 }

@@ -1,7 +1,10 @@
 import type { HealRecord, HealResult, Outcome } from '../model.ts';
 import { afterHeal } from './cooldown.ts';
 import type { Incident } from './state.ts';
-import { channels, escalate } from './transitions.ts';
+import { joined } from './breaches.ts';
+import { channels } from './channels.ts';
+import { toldNow } from './told.ts';
+import { escalate } from './transitions.ts';
 import { incidentOf, transition, update, emitEffect } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
 
@@ -56,14 +59,16 @@ export function endHeal(
     ...(outcome?.output !== undefined && { output: outcome.output }),
   };
   const healed = {
-    ...incident,
+    ...joined(context, incident),
     broken: result === 'broken',
     heals: [...incident.heals.slice(0, -1).map(withoutOutput), ended],
   };
+  const kinds = channels(healed, 'heal');
   const settling = update(context, transition(context, healed, 'settling', `the heal ended: ${result}`), {
     until: end + context.policy.incident.settle,
+    ...toldNow(context.state, healed, kinds, context.tally, context.policy),
   });
-  emitEffect(context, settling, 'heal', `heal:${last.attempt}`, channels(settling, 'heal'));
+  emitEffect(context, settling, 'heal', `heal:${last.attempt}`, kinds);
   if (result === 'broken') escalate(context, settling, 'the heal command cannot be run');
 }
 

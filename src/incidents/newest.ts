@@ -37,6 +37,12 @@ export function countAfter({ chunks, tail }: Newest, at: number): number {
   return count;
 }
 
+/** All of them moved by so many milliseconds. */
+export function moveAll({ chunks, tail }: Newest, by: number): Newest {
+  const move = (at: number): number => at + by;
+  return { chunks: chunks.map((chunk) => chunk.map(move)), tail: tail.map(move) };
+}
+
 function append({ chunks, tail }: Newest, at: number): Newest {
   return tail.length < CHUNK ? { chunks, tail: [...tail, at] } : { chunks: [...chunks, tail], tail: [at] };
 }

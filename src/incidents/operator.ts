@@ -1,5 +1,5 @@
 import type { Incident } from './state.ts';
-import { channels } from './transitions.ts';
+import { channels } from './channels.ts';
 import { transition, update, emitNext } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
 

@@ -1,8 +1,11 @@
-import type { Control, Evidence, Outcome, Signal, Tally } from '../model.ts';
+import type { Control, Evidence, Outcome, Signal, TallyAt } from '../model.ts';
 import { dueOf } from './due.ts';
 import { evaluate } from './evaluate.ts';
 import { record } from './evidence.ts';
+import type { Counted } from './evidence.ts';
+import { isNew, noteNew } from './news.ts';
 import type { Policy } from './policy.ts';
+import { LONGEST_PAUSE } from './rebase.ts';
 import { nextDeadline } from './state.ts';
 import type { CoreState, Incident } from './state.ts';
 import { open, reopen } from './transitions.ts';
@@ -21,13 +24,7 @@ export type Input = Evidence | Outcome | Control | { readonly type: 'tick'; read
  * clock (epoch milliseconds); if it lies before the state's own time, that is kept. Deadlines due by then fire first,
  * each at its own moment. `tally` is only called when a message or a report section is composed.
  */
-export function reduce(
-  state: CoreState,
-  input: Input,
-  now: number,
-  tally: (at: number) => Tally,
-  policy: Policy,
-): Step {
+export function reduce(state: CoreState, input: Input, now: number, tally: TallyAt, policy: Policy): Step {
   const due = nextDeadline(state);
   if (input.type === 'signal' && (due === undefined || due > now)) {
     return count({ ...state, now: Math.max(state.now, now) }, input, tally, policy);
@@ -46,7 +43,7 @@ export function reduceAll(
   state: CoreState,
   inputs: readonly Input[],
   now: () => number,
-  tally: (at: number) => Tally,
+  tally: TallyAt,
   policy: Policy,
 ): Step {
   const [first, ...others] = inputs;
@@ -71,12 +68,12 @@ function joined(before: Step, step: Step): Step {
 }
 
 /** The path of nearly every signal: counted, and nothing follows from it. */
-function count(state: CoreState, signal: Signal, tally: (at: number) => Tally, policy: Policy): Step {
+function count(state: CoreState, signal: Signal, tally: TallyAt, policy: Policy): Step {
   const { state: counted, breached } = record(state, signal, policy);
-  const waiting = breached.filter((key) => isListening(counted.keys[key]?.incident));
+  const waiting = breached.filter((limit) => isListening(counted, limit));
   if (waiting.length === 0) return { state: counted, effects: [], transitions: [], incidents: [] };
   const context = contextOf(counted, tally, policy);
-  for (const key of new Set(waiting)) onLimitReached(context, key, signal);
+  onLimitsReached(context, waiting, signal);
   return stepOf(context);
 }
 
@@ -87,9 +84,8 @@ function apply(context: ReducerContext, input: Input): void {
     case 'signal': {
       const { state, breached } = record(context.state, input, context.policy);
       context.state = state;
-      for (const key of new Set(breached)) {
-        if (isListening(incidentOf(context, key))) onLimitReached(context, key, input);
-      }
+      const waiting = breached.filter((limit) => isListening(state, limit));
+      onLimitsReached(context, waiting, input);
       return;
     }
     case 'container':
@@ -106,7 +102,10 @@ function apply(context: ReducerContext, input: Input): void {
       applyOutcome(context, input);
       break;
     case 'pause':
-      context.state = { ...context.state, pausedUntil: input.until };
+      context.state = {
+        ...context.state,
+        pausedUntil: Math.min(input.until, context.state.now + LONGEST_PAUSE),
+      };
       break;
     case 'resume':
       context.state = { ...context.state, pausedUntil: 0 };
@@ -120,8 +119,9 @@ function apply(context: ReducerContext, input: Input): void {
   runToFixpoint(context);
 }
 
-/** Fires what is due up to `now`, each at its own moment. */
+/** Fires what is due up to `now`, each at its own moment. Throws for a moment that is none: no deadline ever passes it. */
 function advance(context: ReducerContext, now: number): void {
+  if (Number.isNaN(now)) throw new Error('the time is not a number');
   for (;;) {
     const due = nextDeadline(context.state);
     if (due === undefined || due > now) break;
@@ -159,14 +159,29 @@ function runToFixpoint(context: ReducerContext): void {
  * seen as it happened but read later, after a start or while blind; all evidence of the limit must then be fresh for
  * a heal.
  */
-function onLimitReached(context: ReducerContext, key: string, signal: Signal): void {
+function onLimitsReached(context: ReducerContext, limits: readonly Counted[], signal: Signal): void {
+  for (const key of new Set(limits.map(({ rule }) => rule.key))) {
+    const reached = limits.filter(({ rule }) => rule.key === key);
+    onLimitReached(context, key, reached, signal);
+  }
+}
+
+function onLimitReached(
+  context: ReducerContext,
+  key: string,
+  reached: readonly Counted[],
+  signal: Signal,
+): void {
   const { state, policy } = context;
   const needed = dependenciesOn(signal.source, signal.container);
   const readBack = isBlind(state, needed, policy) || signal.at < observedSince(state, needed);
   const incident = incidentOf(context, key);
   if (incident === undefined) open(context, key, readBack);
   else if (incident.state === 'resolved') reopen(context, incident, readBack);
-  else save(context, { ...incident, readBack });
+  else {
+    const noted = noteNew(context, incident, reached);
+    if (noted.state === 'verifying') save(context, { ...noted, readBack });
+  }
   runToFixpoint(context);
 }
 
@@ -179,11 +194,13 @@ function applyOutcome(context: ReducerContext, outcome: Outcome): void {
 }
 
 /**
- * Whether a limit that is reached leads to something at once: it opens, reopens or fails the verification. In the
- * other states breaches are looked at when the state ends.
+ * Whether a limit that is reached leads to something at once: it opens, reopens or fails the verification, or it is new
+ * to the incident. Apart from that, breaches are looked at when a state ends.
  */
-function isListening(incident: Incident | undefined): boolean {
-  return incident === undefined || incident.state === 'verifying' || incident.state === 'resolved';
+function isListening(state: CoreState, limit: Counted): boolean {
+  const incident = state.keys[limit.rule.key]?.incident;
+  if (incident === undefined || incident.state === 'verifying' || incident.state === 'resolved') return true;
+  return isNew(state, incident, [limit]);
 }
 
 function incidents({ state }: ReducerContext): readonly Incident[] {

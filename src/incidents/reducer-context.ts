@@ -1,7 +1,8 @@
-import type { Effect, EffectKind, IncidentState, NotificationType, Tally, Transition } from '../model.ts';
+import type { Effect, EffectKind, IncidentState, NotificationType, TallyAt, Transition } from '../model.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, CountedPart, Incident, KeyState } from './state.ts';
 import { compose } from './story.ts';
+import { toldNow } from './told.ts';
 
 /** A transition with the incident it belongs to. */
 export interface Move extends Transition {
@@ -26,7 +27,7 @@ export interface Step {
  */
 export interface ReducerContext {
   readonly policy: Policy;
-  readonly tally: (at: number) => Tally;
+  readonly tally: TallyAt;
   state: CoreState;
   readonly effects: Effect[];
   readonly transitions: Move[];
@@ -34,7 +35,7 @@ export interface ReducerContext {
 }
 
 /** A context that starts from a state. */
-export function contextOf(state: CoreState, tally: (at: number) => Tally, policy: Policy): ReducerContext {
+export function contextOf(state: CoreState, tally: TallyAt, policy: Policy): ReducerContext {
   return { policy, tally, state, effects: [], transitions: [], incidents: new Map() };
 }
 
@@ -100,7 +101,10 @@ export function emitNext(
   kinds: readonly EffectKind[],
 ): Incident {
   const n = incident.counters[part] + 1;
-  const counted = update(context, incident, { counters: { ...incident.counters, [part]: n } });
+  const counted = update(context, incident, {
+    ...toldNow(context.state, incident, kinds, context.tally, context.policy),
+    counters: { ...incident.counters, [part]: n },
+  });
   emitEffect(context, counted, part, `${part}:${n}`, kinds);
   return counted;
 }
@@ -117,7 +121,7 @@ export function emitEffect(
   name: string,
   kinds: readonly EffectKind[],
 ): void {
-  const story = compose(context.state, incident, part, context.tally(context.state.now), context.policy);
+  const story = compose(context.state, incident, part, context.tally, context.policy);
   for (const kind of kinds) {
     const id = `${incident.id}:${name}${SUFFIX[kind]}`;
     context.effects.push({ type: 'effect', kind, id, part, at: context.state.now, story });
@@ -137,7 +141,11 @@ function noted(
 ): readonly Transition[] {
   const step: Transition = { at: context.state.now, from: incident.state, to, reason };
   context.transitions.push({ ...step, incident: incident.id, key: incident.key });
-  const { timeline } = incident;
+  return timelineWith(incident.timeline, step);
+}
+
+/** A timeline with one more step; of a long one the middle is dropped. */
+export function timelineWith(timeline: readonly Transition[], step: Transition): readonly Transition[] {
   return timeline.length < TIMELINE.first + TIMELINE.latest
     ? [...timeline, step]
     : [...timeline.slice(0, TIMELINE.first), ...timeline.slice(TIMELINE.first + 1), step];

@@ -18,8 +18,13 @@ export function ruleMatches(rule: Rule, signal: Signal): boolean {
     rule.kinds.includes(signal.kind) &&
     containerMatches(rule, signal.container) &&
     Object.entries(rule.labels).every(([name, value]) => signal.labels[name] === value) &&
-    (rule.pattern === '' || compiled(rule).pattern.test(signal.text))
+    patternMatches(rule, signal.text)
   );
+}
+
+/** Whether the rule's pattern matches a text. A rule without one matches all. */
+export function patternMatches(rule: Rule, text: string): boolean {
+  return rule.pattern === '' || compiled(rule).pattern.test(text);
 }
 
 /**

@@ -21,6 +21,8 @@ export interface CoreState {
   /** Which limits have evidence; `newest[i]` belongs to `slots[i]`. Kept apart because the slots hardly ever change. */
   readonly slots: readonly Slot[];
   readonly newest: readonly Newest[];
+  /** Until when the evidence of `slots[i]` reached its limit at the latest, epoch milliseconds; 0 for never. */
+  readonly reachedUntil: readonly number[];
   /**
    * Who has sent evidence; `latest[i][c]` is when `contributors[c]` last sent some towards `slots[i]`, 0 or absent for
    * never. A slot of one container has none: its evidence is that container's.
@@ -76,10 +78,14 @@ export interface Contributor {
 export interface Presence {
   readonly source: string;
   readonly instances: Readonly<Record<string, { readonly running: boolean; readonly healthy: boolean }>>;
-  /** When an instance was last seen running; meaningless while one is. */
-  readonly lastRunning: number;
+  /** When it was last seen running and not unhealthy; meaningless while it is. */
+  readonly lastUp: number;
   /** Stopped on purpose, or done: not missed while it does not run. */
   readonly excused: boolean;
+  /** A heal of ours has ended it: being told once more that it was stopped excuses nothing. */
+  readonly endedByHeal?: boolean;
+  /** Made for one run and thrown away: never expected. */
+  readonly oneOff?: boolean;
   /** Not reported since the daemon started: it may well be running. */
   readonly unseen?: boolean;
 }
@@ -120,6 +126,14 @@ export interface Incident {
   readonly heals: readonly HealRecord[];
   readonly effects: readonly EffectKind[];
   readonly breaches: readonly Breach[];
+  /** The limits that people have been told of since the opening, and how much each then counted. */
+  readonly told: readonly Told[];
+  /** When what has become a breach since is told; 0 while there is nothing. */
+  readonly newsAt: number;
+  /** When it is looked next whether a limit that was told counts ten times as much. */
+  readonly worseAt: number;
+  /** When people were alerted in the last hour. */
+  readonly sent: readonly number[];
   /** The containers whose deciding evidence reached a limit since the opening, and the sources they were read from. */
   readonly subjects: readonly string[];
   readonly sources: readonly string[];
@@ -144,7 +158,16 @@ export interface Incident {
 }
 
 /** Types of notifications that an incident may have several of, beside those of its heals. */
-export type CountedPart = 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note';
+export type CountedPart = 'reopened' | 'escalated' | 'reminder' | 'resolved' | 'note' | 'news';
+
+/** A limit as people were told of it: its count at `at`, of evidence later than `since`. */
+export interface Told {
+  readonly rule: string;
+  readonly container?: string;
+  readonly count: number;
+  readonly since: number;
+  readonly at: number;
+}
 
 /**
  * The state before anything has happened. `cautious` is for a start after the store was lost: no heal for one
@@ -167,6 +190,7 @@ export function initial(config: Config, at: number, cautious = false): CoreState
     presence: {},
     slots: [],
     newest: [],
+    reachedUntil: [],
     contributors: [],
     latest: [],
     keys: {},

@@ -1,7 +1,19 @@
-import type { Breach, Counts, Kind, NotificationType, IncidentSnapshot, Tally } from '../model.ts';
-import { containerMatches, reasonText } from './rules.ts';
+import type {
+  Breach,
+  NotificationType,
+  Group,
+  IncidentSnapshot,
+  Kind,
+  Sample,
+  Tally,
+  TallyAt,
+} from '../model.ts';
+import { KINDS } from '../model.ts';
+import { reasonText } from './rules.ts';
+import { isLimit } from './rules/limits.ts';
 import { askFor } from './ask.ts';
-import { breachedOf, countedFor, decisionCount } from './evidence.ts';
+import { decidingOf } from './deciding.ts';
+import { decisionCount, floorOf } from './evidence.ts';
 import type { Counted } from './evidence.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, Incident } from './state.ts';
@@ -11,11 +23,11 @@ export function compose(
   state: CoreState,
   incident: Incident,
   part: NotificationType,
-  tally: Tally,
+  tallyAt: TallyAt,
   policy: Policy,
 ): IncidentSnapshot {
-  const shown = breachesShown(state, incident.key, tally, policy);
-  const breaches = shown.length > 0 ? shown : incident.breaches;
+  const tally = tallyAt(state.now);
+  const { breaches, deciding } = decidingOf(state, incident, tallyAt, policy);
   return {
     incident: incident.id,
     key: incident.key,
@@ -24,10 +36,12 @@ export function compose(
     state: incident.state,
     reason: reasonText(breaches),
     breaches,
+    deciding,
     counts: tally.counts,
+    window: policy.config.window,
     containers: Object.fromEntries(tally.containers),
-    groups: tally.groups,
-    samples: tally.samples,
+    ...groupsShown(tally.groups),
+    samples: samplesOf(tally, breaches, deciding.groups),
     timeline: incident.timeline,
     heals: incident.heals,
     gaps: state.gaps,
@@ -36,21 +50,39 @@ export function compose(
   };
 }
 
-/** The limits of a key that the shown counts reach now, and those that are breached whatever the shown counts are. */
-export function breachesShown(
-  state: CoreState,
-  key: string,
+/** As many groups as are shown anywhere: `incidents.jsonl` has the most. */
+const GROUPS_SHOWN = 50;
+
+/** Which kinds come first where not every group can be shown. */
+const ORDER: readonly Kind[] = ['critical', 'error', 'restart', 'warning'];
+
+/** A snapshot is stored: the groups that weigh most, and how many more there were. */
+function groupsShown(groups: readonly Group[]): Pick<IncidentSnapshot, 'groups' | 'otherGroups'> {
+  if (groups.length <= GROUPS_SHOWN) return { groups };
+  const shown = ORDER.flatMap((kind) => groups.filter((group) => group.kind === kind)).slice(0, GROUPS_SHOWN);
+  return { groups: shown, otherGroups: groups.length - shown.length };
+}
+
+/** Lines worth quoting of each kind. */
+const SAMPLES = 10;
+
+/** Of the kinds that decided only the lines that did. Beside the three limits stays what else the window holds. */
+function samplesOf(
   tally: Tally,
-  policy: Policy,
-): readonly Breach[] {
-  const breached = breachedOf(state, policy, key).map(({ slot }) => slot);
-  return countedFor(state, policy, key)
-    .map((counted) => ({ ...breachOf(state, counted), count: shownCount(state, counted, tally, policy) }))
-    .filter(
-      (breach) =>
-        breach.count >= breach.limit ||
-        breached.some(({ rule, container }) => rule === breach.rule && container === breach.container),
-    );
+  breaches: readonly Breach[],
+  groups: IncidentSnapshot['groups'],
+): IncidentSnapshot['samples'] {
+  const decided = new Set(breaches.flatMap(({ kinds }) => kinds));
+  const beside = breaches.some(({ rule }) => isLimit(rule));
+  const pick = (kind: Kind): readonly Sample[] =>
+    groups
+      .filter((group) => group.kind === kind)
+      .slice(0, SAMPLES)
+      .map(({ first, container, sample }) => ({ at: first, container, text: sample }));
+  const samples = KINDS.map(
+    (kind) => [kind, decided.has(kind) ? pick(kind) : beside ? tally.samples[kind] : []] as const,
+  );
+  return { ...tally.samples, ...Object.fromEntries(samples) };
 }
 
 /** A limit as a breach, with the count that decides. */
@@ -61,33 +93,7 @@ export function breachOf(state: CoreState, counted: Counted): Breach {
     kinds: rule.kinds,
     count: decisionCount(state, counted),
     limit: slot.limit,
+    since: floorOf(state, counted),
     ...(slot.container !== undefined && { container: slot.container }),
   };
-}
-
-/**
- * The count that people are shown: that of the tally where it counts the same as the limit does. The tally does not
- * know patterns, labels and windows other than its own; for those it is the decision count, which stops a little
- * beyond the limit.
- */
-function shownCount(state: CoreState, counted: Counted, tally: Tally, policy: Policy): number {
-  const { rule, slot } = counted;
-  const decided = decisionCount(state, counted);
-  const own =
-    rule.pattern !== '' || Object.keys(rule.labels).length > 0 || rule.window !== policy.config.window;
-  if (own) return decided;
-  const sum = (counts: Counts | undefined): number =>
-    rule.kinds.reduce((total, kind: Kind) => total + (counts?.[kind] ?? 0), 0);
-  if (slot.container !== undefined) return Math.max(decided, sum(tally.containers.get(slot.container)));
-  const apart = new Set(
-    state.slots.flatMap(({ rule: name, container }) =>
-      name === rule.name && container !== undefined ? [container] : [],
-    ),
-  );
-  if (apart.size === 0 && rule.containers.length === 0) return Math.max(decided, sum(tally.counts));
-  let total = 0;
-  for (const [name, counts] of tally.containers) {
-    if (!apart.has(name) && containerMatches(rule, name)) total += sum(counts);
-  }
-  return Math.max(decided, total);
 }

@@ -1,9 +1,10 @@
-import type { Breach, EffectKind, NotificationType } from '../model.ts';
+import type { NotificationType } from '../model.ts';
 import { calmedDown } from './cooldown.ts';
 import type { Decision } from './decide.ts';
-import { breachedOf, contributorsOf } from './evidence.ts';
 import type { Incident } from './state.ts';
-import { breachesShown, breachOf } from './story.ts';
+import { channels } from './channels.ts';
+import { joined } from './breaches.ts';
+import { toldNow } from './told.ts';
 import { transition, update, save, emitEffect, emitNext } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
 import { expectedFor, upAgain, withPresence } from './world.ts';
@@ -33,9 +34,13 @@ export function open(context: ReducerContext, key: string, readBack: boolean): v
     heals: [],
     effects: [],
     breaches: [],
+    told: [],
+    newsAt: 0,
+    worseAt: 0,
+    sent: [],
     subjects: [],
     sources: [],
-    counters: { reopened: 0, escalated: 0, reminder: 0, resolved: 0, note: 0 },
+    counters: { reopened: 0, escalated: 0, reminder: 0, resolved: 0, note: 0, news: 0 },
     expected: expectedFor(context.state, context.policy, key),
     aliveSince: now,
     graceFrom: now,
@@ -65,6 +70,9 @@ export function reopen(context: ReducerContext, incident: Incident, readBack: bo
     expected: expectedFor(context.state, context.policy, incident.key),
     aliveSince: now,
     readBack,
+    breaches: [],
+    told: [],
+    newsAt: 0,
     subjects: [],
     sources: [],
   });
@@ -88,7 +96,11 @@ export function reopen(context: ReducerContext, incident: Incident, readBack: bo
 export function announce(context: ReducerContext, incident: Incident, decision: Decision): void {
   const part: NotificationType = incident.counters.reopened === 0 ? 'opened' : 'reopened';
   const name = part === 'opened' ? part : `${part}:${incident.counters.reopened}`;
-  const told = update(context, incident, { announced: true, breaches: breachesNow(context, incident) });
+  const kinds = channels(incident, part);
+  const told = update(context, incident, {
+    announced: true,
+    ...toldNow(context.state, incident, kinds, context.tally, context.policy),
+  });
   const { to, reason } = decision;
   const next: Incident = {
     ...told,
@@ -98,7 +110,7 @@ export function announce(context: ReducerContext, incident: Incident, decision: 
     until: to === 'cooldown' ? context.state.healing.cooldownUntil : told.until,
     timeline: [...told.timeline, { at: context.state.now, from: 'open', to, reason }],
   };
-  emitEffect(context, next, part, name, channels(incident, part));
+  emitEffect(context, next, part, name, kinds);
 }
 
 /**
@@ -156,7 +168,7 @@ export function watch(
 /** T13: the heal's aftershocks are over; only evidence after the settling counts. */
 export function verify(context: ReducerContext, incident: Incident): void {
   const { now } = context.state;
-  const moved = transition(context, incident, 'verifying', 'settled');
+  const moved = transition(context, joined(context, incident), 'verifying', 'settled');
   const verifying = {
     passive: false,
     relapsed: false,
@@ -201,47 +213,6 @@ export function remind(context: ReducerContext, incident: Incident): void {
     'reminder',
     channels(incident, 'reminder').filter((kind) => kind === 'alert'),
   );
-}
-
-/**
- * The incident with the limits that are breached now among its breaches, and with the effects of their rules. A
- * breach that is known keeps its highest count.
- */
-export function joined(context: ReducerContext, incident: Incident): Incident {
-  const breached = breachedOf(context.state, context.policy, incident.key);
-  const isSame = (a: Breach) => (b: Breach) => a.rule === b.rule && a.container === b.container;
-  const added = breached.map((counted) => {
-    const breach = breachOf(context.state, counted);
-    const known = incident.breaches.find(isSame(breach))?.count ?? 0;
-    return { ...breach, count: Math.max(breach.count, known) };
-  });
-  const kept = incident.breaches.filter((old) => !added.some(isSame(old)));
-  const effects = new Set([...incident.effects, ...breached.flatMap(({ rule }) => rule.effects)]);
-  const contributors = breached.flatMap((counted) => contributorsOf(context.state, counted));
-  return {
-    ...incident,
-    breaches: [...kept, ...added],
-    effects: [...effects],
-    subjects: [...new Set([...incident.subjects, ...contributors.map(({ container }) => container)])],
-    sources: [...new Set([...incident.sources, ...contributors.map(({ source }) => source)])],
-  };
-}
-
-/**
- * Where a notification goes: to alert and report as far as the incident's rules have those effects. An incident that
- * may heal alerts when it is escalated even if its rules ask for no alert: somebody has to know that healing has
- * failed.
- */
-export function channels(incident: Incident, part: NotificationType): readonly EffectKind[] {
-  const loud = (part === 'escalated' || part === 'reminder') && incident.effects.includes('heal');
-  return (['alert', 'report'] as const).filter(
-    (kind) => incident.effects.includes(kind) || (kind === 'alert' && loud),
-  );
-}
-
-function breachesNow(context: ReducerContext, incident: Incident): Incident['breaches'] {
-  const shown = breachesShown(context.state, incident.key, context.tally(context.state.now), context.policy);
-  return shown.length > 0 ? shown : incident.breaches;
 }
 
 /** `20251217T161810Z`. */

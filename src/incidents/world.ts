@@ -33,13 +33,14 @@ export function applyContainerStatus(
   const instances = Object.fromEntries(
     status.state === 'removed' ? others : [...others, [status.id, { running, healthy: status.healthy }]],
   );
-  const ran = runs(known) || running;
+  const at = Math.min(status.at, state.now);
+  const wasUp = known !== undefined && isUp(known);
   const presence: Presence = {
     source: status.source,
     instances,
-    lastRunning: ran ? state.now : (known?.lastRunning ?? 0),
-    // A removed container stays excused or not as it was: that was decided when it stopped.
-    excused: !running && (isExcused(status) || (status.state === 'removed' && (known?.excused ?? false))),
+    lastUp: wasUp || (running && status.healthy) ? Math.max(at, known?.lastUp ?? 0) : (known?.lastUp ?? 0),
+    ...endOf(state, status, known, incident.settle),
+    ...(status.oneOff === true && { oneOff: true }),
   };
   const kept = Object.entries(state.presence).filter(
     ([name, other]) => isNeeded(state, name, other, incident.aliveGrace) && name !== status.container,
@@ -47,13 +48,49 @@ export function applyContainerStatus(
   return { ...state, presence: Object.fromEntries([...kept, [status.container, presence]]) };
 }
 
-/** The containers that ran at any time in the last `aliveGrace`: those that have to be there for a recovery. */
+/**
+ * What its end means. What ends between the start of a heal of ours and the end of its settling was ended by that,
+ * whoever seems to have stopped it; an operator's removal afterwards excuses it, as it does any that is down.
+ */
+function endOf(
+  state: CoreState,
+  status: ContainerStatus,
+  known: Presence | undefined,
+  settle: number,
+): Pick<Presence, 'excused' | 'endedByHeal'> {
+  if (status.state === 'running') return { excused: false };
+  const healed = [status.at, state.now].some((at) => isHealing(state, at, settle));
+  if (status.state === 'removed') {
+    // Whoever clears away what is down has seen it; what was running is missed, unless it was stopped first.
+    const isThere = known === undefined || Object.hasOwn(known.instances, status.id);
+    const cleared = !healed && isThere && !runs(known);
+    const excused = known?.excused === true || cleared || (!healed && isExcused(status));
+    return excused ? { excused } : { excused, endedByHeal: true };
+  }
+  // After a start it is not known whether it ran a moment ago: only when it ended tells whose doing that was.
+  const isNews = known === undefined || runs(known) || known.unseen === true;
+  const endedByHeal = (isNews && healed) || (known?.endedByHeal === true && !runs(known));
+  return endedByHeal ? { excused: false, endedByHeal } : { excused: isExcused(status) };
+}
+
+/** Whether a heal of ours ran at that moment, or was settling. */
+function isHealing({ healing }: CoreState, at: number, settle: number): boolean {
+  const started = healing.running?.started ?? healing.starts.at(-1);
+  if (started === undefined || at < started) return false;
+  return healing.running !== undefined || at <= healing.lastEnd + settle;
+}
+
+/**
+ * The containers that ran, and were not unhealthy, at any time in the last `aliveGrace`: those that have to be there for a
+ * recovery. What was made for one run is not missed.
+ */
 export function expectedFor(state: CoreState, policy: Policy, key: string): readonly string[] {
   const rules = [...policy.rules.values()].filter((rule) => rule.key === key);
   return Object.entries(state.presence)
     .filter(
       ([name, presence]) =>
-        ranSince(presence, state.now - policy.incident.aliveGrace) &&
+        presence.oneOff !== true &&
+        wasUpSince(presence, state.now - policy.incident.aliveGrace) &&
         rules.some((rule) => containerMatches(rule, name)),
     )
     .map(([name]) => name)
@@ -93,7 +130,7 @@ export function upAgain(incident: Incident): Incident {
 export function unseen(state: CoreState): CoreState {
   const presence = Object.entries(state.presence).map(([name, known]): [string, Presence] => [
     name,
-    { ...known, instances: {}, unseen: true, lastRunning: runs(known) ? state.now : known.lastRunning },
+    { ...known, instances: {}, unseen: true, lastUp: isUp(known) ? state.now : known.lastUp },
   ]);
   return { ...state, presence: Object.fromEntries(presence) };
 }
@@ -111,14 +148,14 @@ function isUp({ instances }: Presence): boolean {
   return all.some(({ running }) => running) && all.every(({ running, healthy }) => healthy || !running);
 }
 
-function ranSince(presence: Presence, moment: number): boolean {
-  return runs(presence) || presence.lastRunning >= moment;
+function wasUpSince(presence: Presence, moment: number): boolean {
+  return isUp(presence) || presence.lastUp >= moment;
 }
 
 function isNeeded(state: CoreState, name: string, presence: Presence, grace: number): boolean {
   return (
     Object.keys(presence.instances).length > 0 ||
-    ranSince(presence, state.now - grace) ||
+    wasUpSince(presence, state.now - grace) ||
     Object.values(state.keys).some(({ incident }) => incident?.expected.includes(name))
   );
 }

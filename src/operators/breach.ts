@@ -12,23 +12,24 @@ import {
   type Observable,
   type OperatorFunction,
   scan,
-  type SchedulerLike,
   takeUntil,
   tap,
 } from 'rxjs';
 import type { Policy } from '../incidents/policy.ts';
+import { rebased } from '../incidents/rebase.ts';
 import { type Input, reduceAll } from '../incidents/reduce.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import { type CoreState, initial, nextDeadline } from '../incidents/state.ts';
 import { caughtUp } from '../incidents/world.ts';
-import type { Control, Evidence, Outcome, Tally } from '../model.ts';
+import type { Control, Evidence, Outcome, Tally, TallyAt } from '../model.ts';
+import type { SettableClock } from '../time/live-clock.ts';
 import { atDeadline } from './at-deadline.ts';
 
 export type { Step };
 
 /** Where the display tally comes from: only called where a message is composed. */
 export interface TallySource {
-  tally(now: number): Tally;
+  tally(now: number, since?: number): Tally;
 }
 
 export interface BreachOptions {
@@ -47,19 +48,20 @@ export interface BreachOptions {
 /**
  * Batches of evidence in, steps of the incidents out: those with effects or transitions, each with the state to store with
  * them, one for a batch. Debounced: one timer stands at the nearest deadline, on `clock`; deadlines due by an event's time
- * fire before it. If the process stood still past a deadline for longer than `blindAfter`, nothing was observed meanwhile.
+ * fire before it. When the clock has been set back, the state first is. If the process stood still past a deadline for longer than `blindAfter`, nothing was observed meanwhile.
  * Inputs must not come back while a step is being handled. When the source completes so does the result: the timer is
  * taken down, nothing more fires and no outcome is waited for. An error of any input passes through.
  */
 export function breach(
   options: BreachOptions,
-  clock: SchedulerLike,
+  clock: SettableClock,
 ): OperatorFunction<readonly Evidence[], Step> {
   const { policy, window, inputs$, checkpoint$ = EMPTY, drain = () => undefined } = options;
-  const tally = (at: number): Tally => window.tally(at);
+  const tally: TallyAt = (at, since) => window.tally(at, since);
 
   return (evidence$) =>
     defer(() => {
+      const start: Scanned = { step: undefined, worth: false, back: clock.setBack?.() ?? 0 };
       const due$ = new BehaviorSubject(options.initial && nextDeadline(options.initial));
       const ticks$ = due$.pipe(
         distinctUntilChanged(),
@@ -77,11 +79,18 @@ export function breach(
           return merge(handled$, others$.pipe(takeUntil(end$)));
         }),
         scan((last: Scanned, { inputs, isCheckpoint }: Handled): Scanned => {
-          const before = last.step?.state ?? options.initial ?? initial(policy.config, clock.now());
-          const state = isCheckpoint ? before : caughtUp(before, clock.now(), policy);
+          const now = clock.now();
+          const back = clock.setBack?.() ?? 0;
+          const known = last.step?.state ?? options.initial ?? initial(policy.config, now);
+          const before = rebased(known, last.back - back);
+          const state = isCheckpoint ? before : caughtUp(before, now, policy);
           const step = reduceAll(state, inputs, () => clock.now(), tally, policy);
-          return { step, worth: isCheckpoint || step.effects.length > 0 || step.transitions.length > 0 };
-        }, START),
+          return {
+            step,
+            back,
+            worth: isCheckpoint || step.effects.length > 0 || step.transitions.length > 0,
+          };
+        }, start),
         tap(({ step }) => {
           if (step !== undefined) due$.next(nextDeadline(step.state));
         }),
@@ -100,6 +109,6 @@ interface Handled {
 interface Scanned {
   readonly step: Step | undefined;
   readonly worth: boolean;
+  /** By how much the clock had been set back, all times together. */
+  readonly back: number;
 }
-
-const START: Scanned = { step: undefined, worth: false };

@@ -1,10 +1,11 @@
 import { type OperatorFunction, filter, map } from 'rxjs';
 import type { Evidence, Line, Observation, Origin, Signal } from '../model.ts';
 import type { Classifier } from '../classify/classifier.ts';
-import { display } from '../classify/display.ts';
 import { type EntryState, newEntry } from '../classify/entry.ts';
 import { fingerprint } from '../classify/fingerprint.ts';
 import type { Verdict } from '../classify/verdict.ts';
+import { display } from '../text/display.ts';
+import { safeObservation, signalText } from './safe-observation.ts';
 
 /** What is stored of open entries: by container id and stream. */
 export type SavedEntries = Readonly<Record<string, EntryState>>;
@@ -24,7 +25,8 @@ export interface EntryStore {
 /** An entry store, empty or as a snapshot left it. */
 export function createEntryStore(saved: SavedEntries = {}): EntryStore {
   const entries = new Map<string, EntryState>(
-    Object.entries(saved).map(([key, entry]) => [key, { ...entry }]),
+    // What an older version stored has no head and no columns.
+    Object.entries(saved).map(([key, entry]) => [key, { ...newEntry(), ...entry }]),
   );
   let known = new WeakMap<Origin, EntryState>();
   return {
@@ -76,7 +78,7 @@ function judgeBatch(
   let entry: EntryState | undefined;
   for (const observation of batch) {
     if (observation.type !== 'line' && observation.type !== 'quiet') {
-      (evidence ??= []).push(observation);
+      (evidence ??= []).push(safeObservation(observation));
       continue;
     }
     const { origin } = observation;
@@ -91,7 +93,7 @@ function judgeBatch(
       stats.entries += lines;
       continue;
     }
-    const verdict = classifier.judge(observation.text, entry, origin.container, observation.at);
+    const verdict = classifier.judge(observation.text, entry, origin.container, observation.at, origin.image);
     stats.lines++;
     if (!verdict.event) continue;
     stats.entries++;
@@ -101,13 +103,13 @@ function judgeBatch(
 }
 
 function toSignal(line: Line, kind: Signal['kind'], verdict: Verdict): Signal {
-  const text = display(line.text);
+  const text = signalText(line.text);
   return {
     type: 'signal',
     kind,
     at: line.at,
     source: line.origin.source,
-    container: line.origin.container,
+    container: display(line.origin.container),
     labels: line.origin.labels,
     text,
     fingerprint: fingerprint(text),

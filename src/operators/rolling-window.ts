@@ -1,14 +1,23 @@
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
+import { KINDS, type Evidence, type Kind, type Signal, type Tally } from '../model.ts';
+import type { SettableClock } from '../time/live-clock.ts';
 import {
-  KINDS,
-  type Counts,
-  type Evidence,
-  type Group,
-  type Kind,
-  type Sample,
-  type Signal,
-  type Tally,
-} from '../model.ts';
+  type Bucket,
+  bySeverity,
+  containerCounts,
+  costOf,
+  emptyBucket,
+  groupKey,
+  openGroup,
+  type OpenGroup,
+  samplesOf,
+  type SavedBucket,
+  toSaved,
+  zero,
+} from './window-bucket.ts';
+
+export type { SavedBucket };
+export { zero };
 
 /** How a window is cut and how much detail it keeps. Durations in milliseconds. */
 export interface WindowOptions {
@@ -19,26 +28,17 @@ export interface WindowOptions {
    * present out of the ring.
    */
   readonly maxAhead?: number;
-  /** Distinct groups kept in one bucket; signals of further ones are counted, but not listed. */
+  /**
+   * Distinct groups kept in one bucket; signals of further ones are counted, but not listed. As many again are kept for
+   * critical ones alone.
+   */
   readonly maxGroups?: number;
+  /** How many bytes the messages may take in all; of the oldest beyond that only the counts are kept. */
+  readonly maxBytes?: number;
 }
 
-/** One bucket as it is stored: plain JSON. */
-export interface SavedBucket {
-  readonly start: number;
-  readonly containers: Readonly<Record<string, Counts>>;
-  readonly groups: readonly Group[];
-}
-
-interface Bucket {
-  start: number;
-  readonly counts: Record<Kind, number>;
-  readonly containers: Map<string, Record<Kind, number>>;
-  readonly groups: Map<string, { -readonly [K in keyof Group]: Group[K] }>;
-}
-
-const SAMPLES = 10;
-const SAMPLE_CHARS = 2_000;
+/** How much the messages of a window may take by default, in bytes; the store takes as much again. */
+const MAX_BYTES = 8 * 1_024 * 1_024;
 
 /**
  * The rolling tally that people see: counts per host and per container over the last `length` of event time, in
@@ -50,10 +50,14 @@ export class RollingWindow {
   /** Signals whose time lay in the future, and signals too old to count. */
   clamped = 0;
   late = 0;
+  /** Groups of messages that are only counted any more, for lack of room. */
+  forgotten = 0;
   readonly #length: number;
   readonly #width: number;
   readonly #maxAhead: number;
   readonly #maxGroups: number;
+  readonly #maxBytes: number;
+  #bytes = 0;
   readonly #ring: (Bucket | undefined)[];
   readonly #changed = new Set<number>();
   readonly #stored = new Set<number>();
@@ -63,6 +67,7 @@ export class RollingWindow {
     this.#width = options.bucket ?? 10_000;
     this.#maxAhead = options.maxAhead ?? 5_000;
     this.#maxGroups = options.maxGroups ?? 64;
+    this.#maxBytes = options.maxBytes ?? MAX_BYTES;
     this.#ring = new Array<Bucket | undefined>(Math.ceil(this.#length / this.#width) + 1);
     for (const bucket of saved) this.#restore(bucket);
   }
@@ -89,12 +94,13 @@ export class RollingWindow {
     this.#changed.add(bucket.start);
   }
 
-  /** The window as it stands at `now`: every bucket that still reaches into it. */
-  tally(now: number): Tally {
+  /** The window as it stands at `now`: every bucket that still reaches into it, and beyond `since`. */
+  tally(now: number, since = -Infinity): Tally {
     const counts = zero();
     const containers = new Map<string, Record<Kind, number>>();
-    const groups = new Map<string, { -readonly [K in keyof Group]: Group[K] }>();
+    const groups = new Map<string, OpenGroup>();
     for (const bucket of this.#live(now)) {
+      if (bucket.start + this.#width <= since) continue;
       for (const kind of KINDS) counts[kind] += bucket.counts[kind];
       for (const [name, own] of bucket.containers) {
         const sum = containers.get(name) ?? zero();
@@ -111,9 +117,7 @@ export class RollingWindow {
         }
       }
     }
-    const sorted = [...groups.values()].sort(
-      (a, b) => severity(a) - severity(b) || b.count - a.count || a.first - b.first,
-    );
+    const sorted = [...groups.values()].sort(bySeverity);
     return { at: now, counts, containers, groups: sorted, samples: samplesOf(sorted) };
   }
 
@@ -123,7 +127,9 @@ export class RollingWindow {
     readonly dropped: readonly number[];
   } {
     const oldest = this.#startOf(now - this.#length);
-    const dropped = [...this.#stored].filter((start) => start < oldest);
+    const dropped = [...this.#stored].filter(
+      (start) => start < oldest || this.#ring[this.#slot(start)]?.start !== start,
+    );
     for (const start of dropped) this.#stored.delete(start);
     const buckets: SavedBucket[] = [];
     for (const start of this.#changed) {
@@ -134,6 +140,23 @@ export class RollingWindow {
     }
     this.#changed.clear();
     return { buckets, dropped };
+  }
+
+  /** Moves everything that is kept by so many milliseconds, to the nearest bucket: the clock has been set. */
+  rebase(by: number): void {
+    const steps = Math.round(by / this.#width) * this.#width;
+    const kept = this.#ring.filter((bucket) => bucket !== undefined);
+    this.#ring.fill(undefined);
+    this.#changed.clear();
+    for (const bucket of kept) {
+      bucket.start += steps;
+      for (const group of bucket.groups.values()) {
+        group.first += steps;
+        group.last += steps;
+      }
+      this.#ring[this.#slot(bucket.start)] = bucket;
+      this.#changed.add(bucket.start);
+    }
   }
 
   *#live(now: number): Generator<Bucket> {
@@ -151,30 +174,48 @@ export class RollingWindow {
     const found = this.#ring[slot];
     if (found?.start === start) return found;
     if (found !== undefined && found.start > start) return undefined;
-    const fresh: Bucket = { start, counts: zero(), containers: new Map(), groups: new Map() };
+    this.#bytes -= found?.bytes ?? 0;
+    const fresh = emptyBucket(start);
     this.#ring[slot] = fresh;
     return fresh;
   }
 
   #group(bucket: Bucket, signal: Signal, at: number): void {
-    const key = `${signal.kind}\0${signal.container}\0${signal.fingerprint}`;
+    const key = groupKey(signal);
     const known = bucket.groups.get(key);
     if (known !== undefined) {
       known.count += 1;
       known.first = Math.min(known.first, at);
       known.last = Math.max(known.last, at);
-    } else if (bucket.groups.size < this.#maxGroups) {
-      const { kind, container } = signal;
-      bucket.groups.set(key, {
-        kind,
-        container,
-        fingerprint: copied(signal.fingerprint),
-        sample: copied(signal.text.slice(0, SAMPLE_CHARS)),
-        count: 1,
-        first: at,
-        last: at,
-      });
+    } else if (bucket.groups.size < this.#maxGroups * (signal.kind === 'critical' ? 2 : 1)) {
+      const before = this.#ring[this.#slot(bucket.start - this.#width)];
+      this.#keep(bucket, key, openGroup(signal, at, before?.groups.get(key)));
     }
+  }
+
+  /** Keeps a group, at the cost of the oldest ones if there is no room: what happens now is what has to be told. */
+  #keep(bucket: Bucket, key: string, group: OpenGroup): void {
+    const cost = costOf(group);
+    bucket.groups.set(key, group);
+    bucket.bytes += cost;
+    this.#bytes += cost;
+    while (this.#bytes > this.#maxBytes) {
+      const oldest = this.#oldestBut(bucket);
+      if (oldest === undefined) break;
+      this.forgotten += oldest.groups.size;
+      oldest.groups.clear();
+      this.#bytes -= oldest.bytes;
+      oldest.bytes = 0;
+      this.#changed.add(oldest.start);
+    }
+  }
+
+  #oldestBut(current: Bucket): Bucket | undefined {
+    let oldest: Bucket | undefined;
+    for (const bucket of this.#ring)
+      if (bucket !== undefined && bucket !== current && bucket.bytes > 0)
+        if (oldest === undefined || bucket.start < oldest.start) oldest = bucket;
+    return oldest;
   }
 
   #restore(saved: SavedBucket): void {
@@ -185,9 +226,7 @@ export class RollingWindow {
       bucket.containers.set(name, { ...own });
       for (const kind of KINDS) bucket.counts[kind] += own[kind];
     }
-    for (const group of saved.groups) {
-      bucket.groups.set(`${group.kind}\0${group.container}\0${group.fingerprint}`, { ...group });
-    }
+    for (const group of saved.groups) this.#keep(bucket, groupKey(group), { ...group });
   }
 
   #startOf(at: number): number {
@@ -199,57 +238,20 @@ export class RollingWindow {
   }
 }
 
-/** Counts every signal that passes, at the time of the clock, and lets everything through unchanged. */
+/**
+ * Counts every signal that passes, at the time of the clock, and lets everything through unchanged. When the clock has been
+ * set back, so is the window.
+ */
 export function rollingWindow(
   window: RollingWindow,
-  clock: { now(): number },
+  clock: Pick<SettableClock, 'now' | 'setBack'>,
 ): MonoTypeOperatorFunction<readonly Evidence[]> {
+  let back = clock.setBack?.() ?? 0;
   return tap((batch) => {
-    for (const item of batch) if (item.type === 'signal') window.add(item, clock.now());
+    const now = clock.now();
+    const total = clock.setBack?.() ?? 0;
+    if (total !== back) window.rebase(back - total);
+    back = total;
+    for (const item of batch) if (item.type === 'signal') window.add(item, now);
   });
-}
-
-/** No signal of any kind. */
-export function zero(): Record<Kind, number> {
-  return { critical: 0, error: 0, warning: 0, restart: 0 };
-}
-
-function containerCounts(bucket: Bucket, name: string): Record<Kind, number> {
-  const known = bucket.containers.get(name);
-  if (known !== undefined) return known;
-  const fresh = zero();
-  bucket.containers.set(name, fresh);
-  return fresh;
-}
-
-function severity(group: Group): number {
-  return KINDS.indexOf(group.kind);
-}
-
-/** The lines worth quoting of each kind: one for each distinct message, the most frequent first. */
-function samplesOf(groups: readonly Group[]): Record<Kind, readonly Sample[]> {
-  const pick = (kind: Kind): Sample[] =>
-    groups
-      .filter((group) => group.kind === kind)
-      .slice(0, SAMPLES)
-      .map(({ first, container, sample }) => ({ at: first, container, text: sample }));
-  return {
-    critical: pick('critical'),
-    error: pick('error'),
-    warning: pick('warning'),
-    restart: pick('restart'),
-  };
-}
-
-function toSaved(bucket: Bucket): SavedBucket {
-  return {
-    start: bucket.start,
-    containers: Object.fromEntries(bucket.containers),
-    groups: [...bucket.groups.values()],
-  };
-}
-
-/** What is kept for as long as the window must not keep the whole text of which it may be a slice. */
-function copied(text: string): string {
-  return Buffer.from(text).toString();
 }

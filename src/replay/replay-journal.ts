@@ -1,47 +1,9 @@
 import type { Config } from '../config/config.ts';
-import type { Counts, Effect, Evidence, Gap, IncidentState, Kind, Observation } from '../model.ts';
+import type { Counts, Evidence, Gap, IncidentState, Kind, Observation } from '../model.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import { zero } from '../operators/rolling-window.ts';
-import type { ReplayResult } from './replay-session.ts';
+import type { ReplayedEffect, ReplayedTransition, ReplayResult } from './replay-result.ts';
 import { describeEffect } from '../sinks/text/describe-effect.ts';
-
-/** One incident of a replay. */
-export interface ReplayedIncident {
-  readonly id: string;
-  readonly key: string;
-  readonly state: IncidentState;
-  /** What had been breached when it was announced. */
-  readonly reason: string;
-  readonly openedAt: string;
-  readonly resolvedAt: string | null;
-  readonly closedAt: string | null;
-  /** Totals of the window when it was opened, and when it was last resolved. */
-  readonly opening: Counts;
-  readonly closing: Counts | null;
-  readonly transitions: readonly ReplayedTransition[];
-}
-
-export interface ReplayedTransition {
-  readonly at: string;
-  readonly from: string;
-  readonly to: string;
-  readonly reason: string;
-}
-
-/** One effect, in the order they were requested. */
-export interface ReplayedEffect {
-  readonly at: string;
-  readonly kind: Effect['kind'];
-  readonly id: string;
-  readonly text: string;
-}
-
-export interface ReplayedGap {
-  readonly container: string;
-  readonly from: string;
-  readonly to: string;
-  readonly reason: string;
-}
 
 interface Draft {
   state: IncidentState;

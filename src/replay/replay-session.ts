@@ -3,18 +3,14 @@ import { canHeal } from '../config/can-heal.ts';
 import type { Config } from '../config/config.ts';
 import { policyOf } from '../incidents/policy.ts';
 import { SILENT } from '../log.ts';
-import type { Counts, Effect, Outcome, Tally } from '../model.ts';
+import type { Effect, Outcome, Tally } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
 import { createClassifier } from '../classify/classifier.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import { RollingWindow } from '../operators/rolling-window.ts';
 import { pipeline } from '../pipeline.ts';
-import {
-  ReplayJournal,
-  type ReplayedEffect,
-  type ReplayedGap,
-  type ReplayedIncident,
-} from './replay-journal.ts';
+import { ReplayJournal } from './replay-journal.ts';
+import type { ReplayResult } from './replay-result.ts';
 import { Backpressure } from '../streams/saved/backpressure.ts';
 import { openSaved } from '../streams/saved/open-saved.ts';
 import { savedSource } from '../streams/saved/saved-source.ts';
@@ -47,25 +43,6 @@ export interface ReplayOptions {
   readonly onStep?: (step: Step, tally: Tally) => void;
   /** Called with how many bytes of how many have been read; 0 if the total is not known. */
   readonly onProgress?: (bytes: number, total: number) => void;
-}
-
-/** What would have happened. Moments are ISO 8601 in UTC; the same input gives the same object every time. */
-export interface ReplayResult {
-  readonly lines: number;
-  readonly entries: number;
-  /** Signals in the whole replay. */
-  readonly counts: Counts;
-  readonly containers: number;
-  readonly incidents: readonly ReplayedIncident[];
-  readonly effects: readonly ReplayedEffect[];
-  readonly gaps: readonly ReplayedGap[];
-  readonly assumptions: readonly string[];
-  /** Files, or the rest of files, that were left out: unreadable, damaged, or in no known format. */
-  readonly skipped: readonly Skipped[];
-  /** When the first event happened; null if there was none. */
-  readonly began: string | null;
-  /** Seconds of event time between the first event and the last. */
-  readonly span: number;
 }
 
 const ASSUMED: AssumedHeal = { result: 'ok', duration: 30_000 };

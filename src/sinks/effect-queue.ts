@@ -9,6 +9,7 @@ import {
 } from 'rxjs';
 import type { Effect, Outcome } from '../model.ts';
 import type { AlertChannel } from './alert/alert-channel.ts';
+import type { ChannelFailure } from './alert/channel-condition.ts';
 import { deliverAlerts } from './alert/deliver-alerts.ts';
 import type { HealEnd, HealProcess, HealSink, HealStarted } from './heal/heal-sink.ts';
 import { performHeals } from './heal/perform-heals.ts';
@@ -51,8 +52,10 @@ export interface EffectQueueStatus {
   readonly dead: number;
   readonly runningHeal: string | undefined;
   readonly waitingHeals: number;
-  /** Channels that are not used until the next reload, with the reason. */
+  /** Channels whose service says that they are wrong, with the reason. */
   readonly disabledChannels: Readonly<Record<string, string>>;
+  /** Channels that have not taken the last message: why, and when they are tried again at the latest. */
+  readonly failingChannels: Readonly<Record<string, ChannelFailure>>;
 }
 
 /** Performs effects one bounded attempt at a time. */
@@ -77,6 +80,9 @@ export interface EffectQueue {
   stop(graceMs: number): Promise<void>;
   status(): EffectQueueStatus;
 }
+
+/** After a fault of the program an effect rests for so long (milliseconds). */
+const AFTER_FAULT = 60_000;
 
 /**
  * The impure end of the pipeline: one queue, one job at a time, each job one bounded attempt. Neither a receiver that
@@ -128,13 +134,22 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
     waking.get(worker)?.unsubscribe();
     void queue.add(async () => {
       queued.delete(worker);
-      await worker.attempt();
-      wakeWhenDue(worker);
+      try {
+        await worker.attempt();
+        wakeWhenDue(worker);
+      } catch (error) {
+        // A fault of the program, which must not end it: what else there is to do is done, and this tried again.
+        log.error({ error: String(error) }, 'an effect failed in a way it must not; it will be tried again');
+        wakeAt(worker, clock.now() + AFTER_FAULT);
+      }
     });
   }
 
   function wakeWhenDue(worker: Worker): void {
-    const due = worker.nextDue();
+    wakeAt(worker, worker.nextDue());
+  }
+
+  function wakeAt(worker: Worker, due: number): void {
     waking.get(worker)?.unsubscribe();
     if (stopping || due === Infinity) return;
     if (due <= clock.now()) enqueue(worker);
@@ -201,7 +216,8 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
         dead,
         runningHeal: heals.running(),
         waitingHeals: heals.waiting(),
-        disabledChannels: Object.fromEntries(alerts.disabled),
+        disabledChannels: alerts.disabled(),
+        failingChannels: alerts.failing(),
       };
     },
   };

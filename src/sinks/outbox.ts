@@ -1,5 +1,6 @@
 import type { Effect } from '../model.ts';
 import { type Delivery, deliveryKey, freshDelivery, isUnsent, type Outbox } from '../state/delivery.ts';
+import { SET_BACK } from '../time/live-clock.ts';
 
 /** The channel that report sections are delivered to. No alert channel may bear this name. */
 export const REPORT_CHANNEL = 'report';
@@ -11,6 +12,26 @@ export const REPORT_CHANNEL = 'report';
 export function channelsOf(effect: Effect, alertChannels: readonly string[]): readonly string[] {
   if (effect.kind === 'alert') return alertChannels;
   return effect.kind === 'report' ? [REPORT_CHANNEL] : [];
+}
+
+/**
+ * The outbox under a clock that may have been set back: a delivery from the future was added while it was ahead, and is
+ * owed since now. Any other is due within its own deadline, whatever the clock has been. What is added and saved goes
+ * through as it is.
+ */
+export function withinReach(outbox: Outbox, clock: { now(): number }): Outbox {
+  return {
+    add: (effect, channels, now) => outbox.add(effect, channels, now),
+    save: (deliveries) => outbox.save(deliveries),
+    of: (incident, channel) => outbox.of(incident, channel),
+    unsent: () => {
+      const now = clock.now();
+      return outbox.unsent().map((delivery) => {
+        const { nextAt, since } = delivery;
+        return since > now + SET_BACK ? { ...delivery, nextAt: Math.min(nextAt, now), since: now } : delivery;
+      });
+    },
+  };
 }
 
 /** An outbox that lasts as long as the process: for drills, the demo and tests. */

@@ -4,9 +4,10 @@ import type { Delivery } from '../state/delivery.ts';
  * The shortest pause, in milliseconds, whatever receiver and jitter come to: a `Retry-After: 0` must not become a
  * flood.
  */
-const SHORTEST_PAUSE = 250;
+const SHORTEST_PAUSE = 1_000;
 const FIRST_PAUSE = 5_000;
-const LONGEST_PAUSE = 15 * 60_000;
+/** Where pauses stop growing, in milliseconds. */
+export const LONGEST_PAUSE = 15 * 60_000;
 
 /** How a failed attempt is to be followed up. Durations in milliseconds; `random` gives a number in [0, 1). */
 export interface RetryPolicy {

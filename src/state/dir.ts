@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 /**
  * The default state directory: `$STATE_DIRECTORY` (systemd; the first, if several), else
@@ -16,5 +16,5 @@ export function defaultStateDir(env: NodeJS.ProcessEnv = process.env, home = hom
 
 /** Creates the directory for its owner alone if it is not there; one that is keeps its mode. */
 export function ensureStateDir(dir: string): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir, 0o700);
 }

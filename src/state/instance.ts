@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { realpathSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { closeSync, openSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { text } from 'node:stream/consumers';
 import { ensureStateDir } from './dir.ts';
 import { faultOf } from './faults.ts';
+import { namedDaemon } from './named-daemon.ts';
 
 /** The right to be the one daemon of a state directory, until it is released or the process ends, however it ends. */
 export interface Claim {
+  /** Why the directory could not be claimed, so that a second daemon would not be kept out; undefined if it is. */
+  readonly problem?: string;
   release(): Promise<void>;
 }
 
@@ -20,49 +19,40 @@ export class ClaimedError extends Error {
 
 /**
  * Claims a state directory, created if need be. Rejects with `ClaimedError` if another daemon has it. The claim is a
- * name in the kernel (Linux) or a lock on a file (elsewhere): both go with the process, so that none is ever stale.
- * The name holds within one network namespace, also for a directory that cannot be written.
+ * lock on a file in the directory, which is its owner's alone: nobody else can take it, it holds across namespaces and
+ * containers, and the kernel drops it with the process. A directory that cannot be written cannot be claimed; that is
+ * no error, since nothing can be kept in it either.
  */
-export async function claim(dir: string, platform: NodeJS.Platform = process.platform): Promise<Claim> {
+export async function claim(dir: string): Promise<Claim> {
   const real = realPath(dir);
-  return platform === 'linux' ? claimName(real) : claimFile(real);
-}
-
-async function claimName(dir: string): Promise<Claim> {
-  const name = `\0quantum-realtime:${createHash('sha256').update(dir).digest('hex').slice(0, 32)}`;
-  const server = createServer((socket) =>
-    socket.on('error', () => socket.destroy()).end(String(process.pid)),
-  );
+  const named = await namedDaemon(real);
+  if (named !== undefined) throw new ClaimedError(inUse(real, String(named)));
   try {
-    server.listen(name);
-    await once(server, 'listening');
+    return lock(real);
   } catch (error) {
-    throw isInUse(error) ? new ClaimedError(await inUse(dir, name)) : error;
+    return { problem: faultOf(error).message, release: () => Promise.resolve() };
   }
-  server.unref();
-  return {
-    release: async () => {
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }
 
 /** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
 const held = new Set<DatabaseSync>();
 
+/** SQLite's result code for a lock that another connection holds (sqlite.org/rescode.html). */
+const BUSY = 5;
+
 /** An exclusive transaction that is never committed: SQLite holds it by a lock that the kernel releases. */
-function claimFile(dir: string): Claim {
-  const database = new DatabaseSync(join(dir, 'lock.db'));
+function lock(dir: string): Claim {
+  const path = join(dir, 'lock.db');
+  createFor(path);
+  const database = new DatabaseSync(path, { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    throw faultOf(error).message.includes('locked')
-      ? new ClaimedError(`${dir} is in use by another daemon`)
-      : error;
+    throw isBusy(error) ? new ClaimedError(inUse(dir, recordedPid(dir))) : error;
   }
   held.add(database);
+  recordPid(dir);
   return {
     release: () => {
       held.delete(database);
@@ -72,18 +62,54 @@ function claimFile(dir: string): Claim {
   };
 }
 
-/** The refusal, with the process id of the daemon that holds the claim if it answers within a second. */
-async function inUse(dir: string, name: string): Promise<string> {
+/**
+ * Creates the file for its owner alone. One that is there is not opened: closing it would drop a lock that this very
+ * process has on it (fcntl(2)).
+ */
+function createFor(path: string): void {
   try {
-    const pid = await text(connect({ path: name, signal: AbortSignal.timeout(1_000) }));
-    return `${dir} is in use by another daemon (process ${pid})`;
-  } catch {
-    return `${dir} is in use by another daemon`;
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }
 
-function isInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+/** Its content, a process id and the namespace in which that means something, is only believed while there is a lock. */
+const HOLDER = 'lock.pid';
+
+/** Best effort: on a full disk the lock holds without it. */
+function recordPid(dir: string): void {
+  try {
+    writeFileSync(join(dir, HOLDER), `${process.pid} ${pidNamespace()}\n`, { mode: 0o600 });
+  } catch (error) {
+    faultOf(error);
+  }
+}
+
+function recordedPid(dir: string): string | undefined {
+  try {
+    const recorded = /^(\d{1,10}) (.*)\n$/.exec(readFileSync(join(dir, HOLDER), 'latin1'));
+    return recorded?.[2] === pidNamespace() ? recorded[1] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What tells process ids of this namespace from those of another; empty where the system has none. */
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
+function inUse(dir: string, pid: string | undefined): string {
+  return `${dir} is in use by another daemon${pid === undefined ? '' : ` (process ${pid})`}`;
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === BUSY;
 }
 
 function realPath(dir: string): string {

@@ -24,8 +24,41 @@ export const STEPS: readonly string[] = [
    UPDATE positions SET key = 'docker' || char(10) || key;
    INSERT INTO positions (key, value) SELECT 'docker' || char(10), value FROM meta WHERE key = 'followMeta';
    DELETE FROM meta WHERE key = 'followMeta';
-   UPDATE meta SET value = core_with_coverage(value) WHERE key = 'core';`,
+   UPDATE meta SET value = core_with_coverage(value) WHERE key = 'core';
+   ${quotesApart(50)}
+   ${windowWithin(16 * 1_024 * 1_024)}`,
 ];
+
+/**
+ * What an effect quotes, by far the most of it, is stored once for all its deliveries, and read as far as there is room;
+ * of the groups only the first `groups`, which are the worst, since version 0.1.0 stored every one there was.
+ */
+function quotesApart(groups: number): string {
+  const first = (story: string) =>
+    `(SELECT json_group_array(json(value)) FROM (SELECT value FROM json_each(${story}, '$.groups') LIMIT ${groups}))`;
+  const others = (story: string) => `max(0, json_array_length(${story}, '$.groups') - ${groups})`;
+  return `
+   CREATE TABLE quotes (id INTEGER PRIMARY KEY AUTOINCREMENT, value TEXT NOT NULL CHECK (json_valid(value))) STRICT;
+   CREATE TABLE effects (
+     id TEXT PRIMARY KEY, value TEXT NOT NULL CHECK (json_valid(value)), quotes INTEGER NOT NULL) STRICT;
+   INSERT INTO quotes (id, value)
+     SELECT seq, json_object('groups', json(${first("effect -> '$.story'")}),
+       'otherGroups', ${others("effect -> '$.story'")}, 'samples', effect -> '$.story.samples')
+     FROM deliveries WHERE seq IN (SELECT min(seq) FROM deliveries GROUP BY effect_id);
+   INSERT INTO effects (id, value, quotes)
+     SELECT effect_id, json_remove(effect, '$.story.groups', '$.story.samples'), seq
+     FROM deliveries WHERE seq IN (SELECT min(seq) FROM deliveries GROUP BY effect_id);
+   ALTER TABLE deliveries DROP COLUMN effect;
+   UPDATE incidents SET story = json_set(story, '$.groups', json(${first('story')}), '$.otherGroups', ${others('story')})
+     WHERE json_array_length(story, '$.groups') > ${groups};`;
+}
+
+/** The newest buckets that fit into so many bytes keep their messages; of older ones only the counts are kept. */
+function windowWithin(bytes: number): string {
+  return `UPDATE window SET value = json_set(value, '$.groups', json('[]')) WHERE key IN (
+     SELECT key FROM (SELECT key, sum(length(value)) OVER (ORDER BY key DESC) AS so_far FROM window)
+     WHERE so_far > ${bytes});`;
+}
 
 /**
  * Brings a database to the newest version, all steps in one transaction; at that version it writes nothing. Throws

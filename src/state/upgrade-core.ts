@@ -14,7 +14,12 @@ export function coreWithCoverage(text: string): string {
     slots,
     observedSince: watch['observedSince'],
     coverage: isBlind ? { docker: { ...watch, containers: {} } } : {},
-    presence: mapped(presence, (known) => ({ source: 'docker', ...known })),
+    presence: mapped(presence, ({ lastRunning, ...known }) => ({
+      source: 'docker',
+      lastUp: lastRunning,
+      ...known,
+    })),
+    reachedUntil: Array.isArray(slots) ? slots.map(() => 0) : [],
     contributors: [],
     latest: Array.isArray(slots) ? slots.map(() => []) : [],
     keys: mapped(keys, (key) =>
@@ -24,8 +29,29 @@ export function coreWithCoverage(text: string): string {
 }
 
 function upgradedIncident(incident: Members): Members {
-  const { told, why, ...rest } = incident;
-  return { ...rest, announced: told, decisionReason: why, subjects: [], sources: ['docker'] };
+  const { told, why, breaches, counters, ...rest } = incident;
+  return {
+    ...rest,
+    announced: told,
+    decisionReason: why,
+    breaches,
+    subjects: [],
+    sources: ['docker'],
+    told: told === true ? toldBreaches(breaches, incident['since']) : [],
+    newsAt: 0,
+    worseAt: incident['since'],
+    sent: [],
+    counters: { ...(isRecord(counters) ? counters : {}), news: 0 },
+  };
+}
+
+/** What was breached when the incident was told: all of it was named. */
+function toldBreaches(breaches: unknown, at: unknown): readonly Members[] {
+  if (!Array.isArray(breaches)) return [];
+  return breaches.filter(isRecord).map(({ rule, container, count }) => ({
+    ...{ rule, count, since: 0, at },
+    ...(container !== undefined && { container }),
+  }));
 }
 
 type Members = Readonly<Record<string, unknown>>;

@@ -102,6 +102,8 @@ export interface SourceStatus {
   /** What it reads, for people: an address, a path, `the journal`. */
   readonly endpoint: string;
   readonly connection: Connection;
+  /** By how much its clock is ahead of ours, in milliseconds; absent while both show the same time. */
+  readonly offset?: number;
   /** The last coverage that was told; undefined while it is not known yet. */
   readonly coverage: Coverage | undefined;
   readonly containers: readonly FollowedStatus[];
@@ -124,6 +126,10 @@ export interface FollowedStatus {
   readonly driver: string;
   readonly phase: 'waiting' | 'catching up' | 'following' | 'stopped' | 'unreadable' | 'gone';
   readonly reason?: string;
+  /** Its health check fails. */
+  readonly unhealthy?: boolean;
+  /** How its last run ended, while it is down. */
+  readonly exitCode?: number;
   readonly lines: number;
   readonly lastLineAt?: number;
   /** How late the last line was when it came, in milliseconds. */

@@ -1,5 +1,6 @@
 import { format } from 'date-fns/format';
 import type { Status } from '../control/status.ts';
+import { counted } from '../sinks/text/plain-words.ts';
 import { formatDuration } from '../time/duration.ts';
 
 /** The parts of a status that the line shows. */
@@ -25,11 +26,11 @@ export function statusLine(status: StatusFacts): string {
   return [
     ...(status.dryRun ? ['dry run'] : []),
     seeing(status),
-    `${critical} critical, ${error} errors, ${restart} restarts in ${formatDuration(status.window.length)}`,
+    `${critical} critical, ${counted(error, 'error')}, ${counted(restart, 'restart')} in ${formatDuration(status.window.length)}`,
     ...incidents(status),
     ...(status.pausedUntil === undefined ? [] : [`healing paused until ${time(status.pausedUntil)}`]),
     ...(status.store.writable ? [] : ['the state cannot be stored']),
-    ...(status.starts < STARTS_WORTH_TELLING ? [] : [`started ${status.starts} times in 24h`]),
+    ...(status.starts < STARTS_WORTH_TELLING ? [] : [`started ${counted(status.starts, 'time')} in 24h`]),
   ].join(' | ');
 }
 
@@ -38,7 +39,7 @@ function seeing({ sources, containers, blind }: StatusFacts): string {
   const name = only?.kind === 'docker' ? 'Docker' : (only?.id ?? '');
   if (only?.state === 'connecting') return `connecting to ${name}`;
   if (only?.state === 'down') return `waiting for ${name} since ${time(only.since)}`;
-  const watching = `watching ${containers.length} container${containers.length === 1 ? '' : 's'}`;
+  const watching = `watching ${counted(containers.length, 'container')}`;
   const away = sources
     .filter(({ state }) => state === 'down')
     .map(({ id, since }) => `${id} away since ${time(since)}`);

@@ -10,8 +10,23 @@ export function parseDuration(text: string): number | undefined {
   return total;
 }
 
-/** Milliseconds as people write them: `3s`, `1h30m`, `250ms`; of at most so many units, the smaller ones left out. */
-export function formatDuration(ms: number, units = 2): string {
+/**
+ * Milliseconds as people write them: `3s`, `1h30m`, `250ms`, `2.5s`; of at most two units, the smaller ones left out, and
+ * tenths of a second only below ten.
+ */
+export function formatDuration(ms: number): string {
+  const length = Math.abs(ms);
+  if (length >= 1_000 && length < 10_000)
+    return `${ms < 0 ? '-' : ''}${Math.min(9.9, Math.round(length / 100) / 10)}s`;
+  return inUnits(length < 1_000 ? ms : Math.sign(ms) * Math.floor(length / 1_000) * 1_000, 2);
+}
+
+/** Milliseconds exactly, as a setting is written: `1h30m`, `2s499ms`. */
+export function exactDuration(ms: number): string {
+  return inUnits(ms, Infinity);
+}
+
+function inUnits(ms: number, units: number): string {
   const parts: string[] = [];
   let rest = Math.round(Math.abs(ms));
   for (const unit of ['d', 'h', 'm', 's', 'ms'] as const) {

@@ -11,6 +11,7 @@ export function parseStamp(text: string): Stamp | undefined {
   const match = RFC3339.exec(text);
   if (match === null) return undefined;
   const [whole, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = match;
+  if (Number(month) > 12 || Number(day) > 31 || Number(hour) > 24) return undefined;
   const ms = Number(fraction.slice(0, 3).padEnd(3, '0'));
   const utc = Date.UTC(
     Number(year),
@@ -36,6 +37,15 @@ export function nanosBelowMilli(ts: string): number {
     digits += ts.charAt(i);
   }
   return digits === '' ? 0 : Number(digits.padEnd(6, '0'));
+}
+
+/**
+ * The timestamp as it is if it stands for `at` (epoch milliseconds), else the one that does, with the digits below the
+ * millisecond kept: those of a source whose clock is not ours are told in our time.
+ */
+export function stampAt(ts: string, at: number): string {
+  if (parseStamp(ts)?.at === at) return ts;
+  return `${new Date(at).toISOString().slice(0, -1)}${String(nanosBelowMilli(ts)).padStart(6, '0')}Z`;
 }
 
 function offsetMinutes(zone: string): number {

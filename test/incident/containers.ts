@@ -12,6 +12,8 @@ interface Real {
   readonly excused: boolean;
   readonly removed: boolean;
   readonly sick: boolean;
+  /** When a heal has stopped it: the engine tells that it was stopped, and that excuses nothing. */
+  readonly byHeal?: number;
 }
 
 /** One container as the daemon was told; `since` is when that last changed, `back` when it was last missed no more. */
@@ -58,6 +60,13 @@ export class Containers {
     return true;
   }
 
+  /** A heal stops one and leaves it so. */
+  stop(container: number, at: number): boolean {
+    if (this.#up[container]?.running !== true) return false;
+    this.#up[container] = { running: false, sick: false, ...ALIVE, byHeal: at };
+    return true;
+  }
+
   /** Whether a heal may bring it back. */
   isHealable(container: number): boolean {
     return this.#up[container]?.excused === false;
@@ -81,7 +90,7 @@ export class Containers {
     if (real === undefined || told === undefined) return undefined;
     // Nobody tells who removed what is gone when the daemon comes back.
     const excused = afresh && real.removed ? told.excused : real.excused;
-    const ran = told.running || told.sick || real.running || real.sick;
+    const ran = told.running || real.running;
     this.#told[container] = {
       running: real.running,
       excused,
@@ -95,13 +104,13 @@ export class Containers {
     return {
       type: 'container',
       source: 'docker',
-      at: now,
+      at: real.byHeal ?? now,
       id: `id-${container}`,
       container: this.name(container),
       labels: {},
       state: real.running || real.sick ? 'running' : real.removed ? 'removed' : 'exited',
       healthy: !real.sick,
-      stoppedByOperator: real.excused,
+      stoppedByOperator: real.excused || real.byHeal !== undefined,
       expectedExit: false,
     };
   }
@@ -110,7 +119,7 @@ export class Containers {
   expect(key: string, now: number): void {
     const ran = this.all.filter((container) => {
       const told = this.#told[container];
-      return told !== undefined && (told.running || told.sick || told.lastRunning >= now - 5 * MINUTE);
+      return told !== undefined && (told.running || told.lastRunning >= now - 5 * MINUTE);
     });
     this.#expected.set(key, ran);
     this.#lacking.delete(key);

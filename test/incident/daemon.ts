@@ -1,5 +1,5 @@
 import type { Config } from '../../src/config/config.ts';
-import type { Effect, Tally } from '../../src/model.ts';
+import type { Effect, TallyAt } from '../../src/model.ts';
 import { boot } from '../../src/incidents/boot.ts';
 import type { Policy } from '../../src/incidents/policy.ts';
 import { reduce } from '../../src/incidents/reduce.ts';
@@ -47,7 +47,7 @@ export interface Machine {
   send(effect: Effect): boolean;
   /** A place where a crash may strike: throws if it does. */
   boundary(place: string): void;
-  tally(at: number): Tally;
+  readonly tally: TallyAt;
   /** How many of the world's signals the daemon has read. */
   cursor: number;
   onStep(step: Step, before: CoreState): void;
@@ -120,7 +120,7 @@ export class Daemon {
   feed(input: Input): void {
     const machine = this.#machine;
     const before = this.core;
-    const step = reduce(before, input, machine.now, (at) => machine.tally(at), this.#policy);
+    const step = reduce(before, input, machine.now, (at, since) => machine.tally(at, since), this.#policy);
     this.core = step.state;
     if (step.effects.length === 0 && step.transitions.length === 0) {
       if (machine.now - this.#savedAt >= 1_000) this.#save();

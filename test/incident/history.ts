@@ -21,6 +21,8 @@ export interface HealPlan {
   readonly cures: boolean;
   readonly ignoresTerm: boolean;
   readonly aftershocks: readonly number[];
+  /** A container that it stops and does not start again; something else does so two hours later. */
+  readonly stops?: number | undefined;
 }
 
 export interface Span {
@@ -127,6 +129,7 @@ const heal: fc.Arbitrary<HealPlan> = fc.record({
   cures: fc.boolean(),
   ignoresTerm: fc.boolean(),
   aftershocks: fc.array(within(2 * MINUTE), { maxLength: 5 }),
+  stops: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, fc.nat(2)),
 });
 
 /** Random histories of half a day, with every fault the machine is made for. */

@@ -7,6 +7,7 @@ import type { CoreState } from '../../src/incidents/state.ts';
 import type { Move, Step } from '../../src/incidents/reducer-context.ts';
 import type { Disk } from './daemon.ts';
 import { HOUR } from './history.ts';
+import { Naming } from './naming.ts';
 
 /**
  * An invariant that does not hold, or a transition that is not as it should be. Their numbers are those of
@@ -78,12 +79,14 @@ export class Watcher {
   #cooldown = 0;
   #lastEnd = -Infinity;
   readonly #ended = new Set<string>();
+  readonly #naming: Naming;
   #sendCrashes = 0;
   #now = 0;
 
   constructor(config: Config, policy: Policy) {
     this.#config = config;
     this.#policy = policy;
+    this.#naming = new Naming(config, policy);
   }
 
   get moves(): readonly Move[] {
@@ -112,6 +115,8 @@ export class Watcher {
     }
     for (const effect of step.effects) this.#ask(effect);
     for (const move of step.transitions) this.#move(move, truth);
+    const late = this.#naming.late(truth.now, truth.slack);
+    if (late !== undefined) throw new Violation('I27', `nobody has been told in time of ${late}`);
     this.#told(step);
     for (const { incident } of Object.values(step.state.keys)) {
       if (incident === undefined || !['queued', 'cooldown'].includes(incident.state)) continue;
@@ -123,6 +128,17 @@ export class Watcher {
       if (nextDeadline(step.state) === undefined)
         throw new Violation('deadline', 'an open incident waits for nothing');
     }
+  }
+
+  /** The daemon is about to be given the last signal that it has read. */
+  read({ keys }: CoreState, { now, read, slack }: Truth): void {
+    this.#naming.read(
+      read,
+      now,
+      slack,
+      (key) => keys[key]?.watermark ?? 0,
+      (key) => keys[key]?.incident?.state ?? 'healthy',
+    );
   }
 
   /** A heal process has been started. */
@@ -190,7 +206,8 @@ export class Watcher {
     if (repeats > this.#sendCrashes) throw new Violation('I14', `${id} was sent again without need`);
   }
 
-  crashed(place: string): void {
+  crashed(place: string, disk: Disk | undefined): void {
+    this.#naming.crashed(disk?.core.keys ?? {});
     if (place === 'in the send window') this.#sendCrashes += 1;
   }
 
@@ -210,6 +227,8 @@ export class Watcher {
     );
     const left = open[0];
     if (left !== undefined) throw new Violation('I7', `${left.id} is still ${left.state} at ${now}`);
+    const unnamed = this.#naming.left();
+    if (unnamed !== undefined) throw new Violation('I27', `nobody was ever told of ${unnamed}`);
     const missing = [...this.#asked.values()].find(
       ({ id, kind }) => kind !== 'heal' && !this.#delivered.includes(id),
     );
@@ -248,6 +267,9 @@ export class Watcher {
     if (this.#asked.has(effect.id)) throw new Violation('I3', `${effect.id} is asked for twice`);
     this.#asked.set(effect.id, effect);
     if (effect.kind !== 'alert') return;
+    const unnamed = this.#naming.alert(effect);
+    if (unnamed !== undefined) throw new Violation('I27', `${effect.id} does not name ${unnamed}`);
+    if (effect.part === 'news') this.#acknowledged.delete(effect.story.incident);
     const { key } = effect.story;
     const times = [...(this.#alertTimes.get(key) ?? []), effect.at];
     this.#alertTimes.set(key, times);
@@ -378,12 +400,14 @@ export class Watcher {
 
   /** Quiet, alive and observed, each for as long as it has to be (T7, T14, T16, T19). */
   #recover({ at, from, incident, key, reason }: Move, truth: Truth): void {
-    const span = from === 'escalated' ? this.#config.window : this.#config.incident.verify;
+    const isBelow = reason.startsWith('below every limit');
+    const span = from === 'escalated' && !isBelow ? this.#config.window : this.#config.incident.verify;
     if (at < truth.observedSince + span)
       throw new Violation(
         'I9',
         `${incident} is resolved ${at - truth.observedSince} ms after it could be seen`,
       );
+    if (from === 'escalated') this.#endInTime(incident, key, at, truth);
     if (reason.startsWith('expired')) return;
     if (at < truth.backSince(key) + span)
       throw new Violation('I9', `${incident} is resolved too soon after its containers were back`);
@@ -392,9 +416,31 @@ export class Watcher {
         rule.limit - 1,
         Math.floor((rule.limit * span * this.#config.incident.resolveRatio) / rule.window),
       );
+      if (isBelow) {
+        const most = countIn(truth.read, rule, at - rule.window, at);
+        if (most >= rule.limit) throw new Violation('I28', `${incident} ends with ${most} for ${rule.name}`);
+        continue;
+      }
       const count = countIn(truth.read, rule, at - span, at);
       if (count > lo) throw new Violation('quiet', `${incident} is resolved with ${count} for ${rule.name}`);
     }
+  }
+
+  /** I28: an escalated incident ends once every limit has been below for a window, whatever noise goes on. */
+  #endInTime(incident: string, key: string, at: number, truth: Truth): void {
+    const { verify } = this.#config.incident;
+    const below = this.#rulesOf(key).map((rule) => {
+      const own = truth.read.filter(({ kind }) => rule.kinds.includes(kind));
+      return (own.at(-rule.limit)?.at ?? 0) + 2 * rule.window;
+    });
+    const since = this.#moves.findLast(
+      (move) => move.incident === incident && move.from !== move.to && move.to === 'escalated',
+    );
+    const ready = [truth.observedSince, truth.backSince(key), since?.at ?? at].map(
+      (moment) => moment + verify,
+    );
+    const late = at - Math.max(...below, ...ready) - truth.slack - truth.unseen;
+    if (late > 0) throw new Violation('I28', `${incident} ends ${late} ms late`);
   }
 
   /** I24: whether the evidence that reached a limit was read back, long after it was written. */

@@ -132,6 +132,10 @@ export class Simulation implements Machine {
     if (this.#lastHeal !== '') this.#at(this.now + 250, this.#tellOutcome.bind(this, this.#lastHeal, 'ok'));
     this.#lastHeal = effect.id;
     for (const delay of aftershocks) this.#at(this.now + delay, () => this.#emit('restart'));
+    const { stops } = this.#plan;
+    if (stops === undefined) return;
+    this.#at(this.now, () => this.#stop(stops));
+    this.#at(this.now + 2 * HOUR, () => this.#setRunning(stops, true));
   }
 
   kill(signal: 'SIGTERM' | 'SIGKILL'): void {
@@ -163,7 +167,7 @@ export class Simulation implements Machine {
 
   #crash(place: string, down: number): never {
     this.#note(`the daemon is killed, ${place}`);
-    this.watcher.crashed(place);
+    this.watcher.crashed(place, this.disk);
     this.#at(this.now + down, () => this.#boot());
     this.#downtime += down;
     throw new Crash(place);
@@ -173,10 +177,13 @@ export class Simulation implements Machine {
     this.notes.push({ at: this.now, text });
   }
 
-  tally(at: number): Tally {
+  tally(at: number, since = -Infinity): Tally {
     const counts: Record<Kind, number> = { critical: 0, error: 0, warning: 0, restart: 0 };
-    for (const signal of this.#read) {
-      if (signal.at > at - this.config.window && signal.at <= at) counts[signal.kind] += 1;
+    const from = Math.max(at - this.config.window, since);
+    for (let index = this.#read.length - 1; index >= 0; index -= 1) {
+      const signal = this.#read[index];
+      if (signal === undefined || signal.at <= from) break;
+      if (signal.at <= at) counts[signal.kind] += 1;
     }
     const containers = new Map<string, Counts>([['api', counts]]);
     return {
@@ -329,6 +336,7 @@ export class Simulation implements Machine {
     this.#read.length = this.cursor - 1;
     this.#read.push(signal);
     this.#readAt.set(signal, this.now);
+    if (this.#daemon !== undefined) this.watcher.read(this.#daemon.core, this.#truth());
     this.#daemon?.feed(signal);
   }
 
@@ -382,6 +390,12 @@ export class Simulation implements Machine {
   #setRunning(container: number, running: boolean, death?: Death): void {
     if (!this.#containers.set(container, running, death)) return;
     this.#note(`${this.#containers.name(container)} ${running ? 'runs' : 'is gone'}`);
+    if (this.#daemon !== undefined && this.#blind === 0) this.#tell(container);
+  }
+
+  #stop(container: number): void {
+    if (this.process === undefined || !this.#containers.stop(container, this.now)) return;
+    this.#note(`the heal stops ${this.#containers.name(container)}`);
     if (this.#daemon !== undefined && this.#blind === 0) this.#tell(container);
   }
 

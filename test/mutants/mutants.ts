@@ -44,8 +44,8 @@ export const named: readonly Mutant[] = [
   {
     name: 'resolved while blind',
     file: `${CORE}/due.ts`,
-    find: `if (isBlind(state, needed, policy) || incident.downSince !== undefined) return Infinity;`,
-    replace: `if (incident.downSince !== undefined) return Infinity;`,
+    find: `policy: Policy, span: number): number {\n  const needed = dependenciesOf(state, incident);\n  if (isBlind(state, needed, policy) || incident.downSince !== undefined) return Infinity;`,
+    replace: `policy: Policy, span: number): number {\n  const needed = dependenciesOf(state, incident);\n  if (incident.downSince !== undefined) return Infinity;`,
   },
   {
     name: 'inflight is never sent again',
@@ -116,8 +116,8 @@ export const named: readonly Mutant[] = [
   {
     name: 'dead counts as quiet',
     file: `${CORE}/due.ts`,
-    find: `if (isBlind(state, needed, policy) || incident.downSince !== undefined) return Infinity;`,
-    replace: `if (isBlind(state, needed, policy)) return Infinity;`,
+    find: `policy: Policy, span: number): number {\n  const needed = dependenciesOf(state, incident);\n  if (isBlind(state, needed, policy) || incident.downSince !== undefined) return Infinity;`,
+    replace: `policy: Policy, span: number): number {\n  const needed = dependenciesOf(state, incident);\n  if (isBlind(state, needed, policy)) return Infinity;`,
   },
 ];
 
@@ -162,8 +162,8 @@ export const further: readonly Mutant[] = [
   {
     name: 'boot takes containers for running',
     file: `${CORE}/world.ts`,
-    find: `{ ...known, instances: {}, unseen: true, lastRunning`,
-    replace: `{ ...known, lastRunning`,
+    find: `{ ...known, instances: {}, unseen: true, lastUp`,
+    replace: `{ ...known, lastUp`,
   },
   {
     name: 'a passive wait forgets that a limit was reached again',
@@ -246,8 +246,8 @@ export const further: readonly Mutant[] = [
   {
     name: 'a relapse is a new chance to heal',
     file: `${CORE}/transitions.ts`,
-    find: `    aliveSince: now,\n    readBack,\n    subjects: [],`,
-    replace: `    aliveSince: now,\n    readBack,\n    attempts: 0,\n    subjects: [],`,
+    find: `    aliveSince: now,\n    readBack,\n    breaches: [],`,
+    replace: `    aliveSince: now,\n    readBack,\n    attempts: 0,\n    breaches: [],`,
   },
   {
     name: 'nothing is ever flapping',
@@ -264,8 +264,8 @@ export const further: readonly Mutant[] = [
   {
     name: 'each cause that joins puts the telling off',
     file: `${CORE}/reduce.ts`,
-    find: `else save(context, { ...incident, readBack });`,
-    replace: `else save(context, { ...incident, readBack, until: context.state.now + 3_000 });`,
+    find: `if (noted.state === 'verifying') save(context, { ...noted, readBack });`,
+    replace: `save(context, { ...noted, readBack, ...(noted.state === 'open' && { until: context.state.now + 3_000 }) });`,
   },
   {
     name: 'reminders go on after somebody has taken it on',
@@ -338,5 +338,47 @@ export const further: readonly Mutant[] = [
     file: `${CORE}/reduce.ts`,
     find: `context.state = { ...context.state, pausedUntil: 0 };`,
     replace: `context.state = { ...context.state };`,
+  },
+  {
+    name: 'nobody is told of a limit that is new to an escalated incident',
+    file: `${CORE}/news.ts`,
+    find: `new Set(['queued', 'verifying', 'cooldown', 'escalated'])`,
+    replace: `new Set(['queued', 'verifying', 'cooldown'])`,
+  },
+  {
+    name: 'what was told once is never news again',
+    file: `${CORE}/news.ts`,
+    find: `return state.now > Math.max(reachedUntil, told.at) + rule.window;`,
+    replace: `return reachedUntil < 0;`,
+  },
+  {
+    name: 'what crosses a limit while a heal runs is forgotten by the next decision',
+    file: `${CORE}/breaches.ts`,
+    find: `breaches: untold(incident, context.policy) }`,
+    replace: `breaches: [] }`,
+  },
+  {
+    name: 'noise below the limits keeps an incident open',
+    file: `${CORE}/evaluate.ts`,
+    find: `else if (state.now >= belowFrom(state, incident, policy))`,
+    replace: `else if (state.now >= belowFrom(state, incident, policy) + 24 * span)`,
+  },
+  {
+    name: 'what a heal stops was stopped by an operator',
+    file: `${CORE}/world.ts`,
+    find: `const endedByHeal = (isNews && healed) ||`,
+    replace: `const endedByHeal = (isNews && healed && state.now < 0) ||`,
+  },
+  {
+    name: 'a container that died just before the limit was reached is not expected',
+    file: `${CORE}/world.ts`,
+    find: `return isUp(presence) || presence.lastUp >= moment;`,
+    replace: `return isUp(presence) || presence.lastUp >= moment + 280_000;`,
+  },
+  {
+    name: 'a container that was ill all along is expected',
+    file: `${CORE}/world.ts`,
+    find: `wasUp || (running && status.healthy) ?`,
+    replace: `wasUp || running ?`,
   },
 ];

@@ -24,8 +24,11 @@ export interface Bench {
   readonly channel: AlertChannel;
 }
 
-/** What every kind of channel must do, whatever its receiver speaks. */
-export function channelContract(type: ChannelType, path: string): void {
+/**
+ * What every kind of channel must do, whatever its receiver speaks. `own`: the body of a refusal in its service's words,
+ * undefined where the service has none.
+ */
+export function channelContract(type: ChannelType, path: string, own: string | undefined): void {
   describe(`the ${type.type} channel, as every channel`, () => {
     let receiver: WebhookReceiver;
     let dispatcher: Agent;
@@ -98,10 +101,56 @@ export function channelContract(type: ChannelType, path: string): void {
       expect(await channel.send(message())).toMatchObject({ verdict: 'retry', uncertain: false });
     });
 
-    test.each([401, 403, 404])('takes HTTP %i to mean that the channel itself is wrong', async (status) => {
-      receiver.answer(status);
+    test.each([401, 403, 404])(
+      'takes HTTP %i to mean that the channel itself is wrong if the service says so, and nobody else',
+      async (status) => {
+        const foreign = { status, body: '<html><body>error code: 1010</body></html>' };
+        receiver.answerAlways(foreign);
+        expect(await channel.send(message())).toMatchObject({ verdict: 'retry', uncertain: false });
+        receiver.answerAlways(status);
+        expect(await channel.send(message())).toMatchObject({ verdict: 'retry' });
+        receiver.answerAlways({ status, body: own ?? '{"error": "not mine"}' });
+        const verdict = own === undefined ? 'retry' : 'disable';
+        expect(await channel.send(message())).toMatchObject({ verdict });
+      },
+    );
+
+    test('takes HTTP 410 to mean that the channel is gone, whoever says so', async () => {
+      receiver.answer(410);
       expect(await channel.send(message())).toMatchObject({ verdict: 'disable' });
     });
+
+    test('a firewall that takes offence at the details gets a plain message', async () => {
+      receiver.answer({ status: 403, body: '<html>blocked</html>' });
+      expect(await channel.send(message())).toMatchObject({ verdict: 'sent' });
+      expect(receiver.requests[1]?.body).toContain('Auto-Heal Triggered');
+    });
+
+    test('says who it is, and sends user and password of its address as Basic', async () => {
+      const url = new URL(receiver.origin + path);
+      [url.username, url.password] = ['alice', 'p@ss w0rd'];
+      await type.create({ ...optionsOf(type, url.href, dispatcher), token: '' }).send(message());
+      await type.probe({ ...optionsOf(type, url.href, dispatcher), token: '' });
+      const authorization = `Basic ${Buffer.from('alice:p@ss w0rd').toString('base64')}`;
+      expect(receiver.requests.length).toBeGreaterThanOrEqual(2);
+      for (const { headers } of receiver.requests)
+        expect(headers).toMatchObject({
+          'user-agent': matching(/^quantum-realtime\/\d+\.\d+/),
+          authorization,
+        });
+    });
+
+    test.each([0, -5, 1e300, 'soon'])(
+      'no pause that is asked for (%s) is longer than a quarter of an hour',
+      async (after) => {
+        receiver.answer({ status: 429, headers: { 'retry-after': String(after) } });
+        const { wait = 0 } = await channel.send(message());
+        expect(wait).toBeGreaterThanOrEqual(0);
+        expect(wait).toBeLessThanOrEqual(15 * 60_000);
+        receiver.answer({ status: 429, body: '{"retry_after": 86400}' });
+        expect(await channel.send(message())).toMatchObject({ wait: 15 * 60_000 });
+      },
+    );
 
     test('no answer in time may have been received', async () => {
       receiver.answer('silence');
@@ -129,10 +178,13 @@ export function channelContract(type: ChannelType, path: string): void {
 
     test('never goes where a redirect points', async () => {
       await using elsewhere = await startWebhookReceiver();
-      receiver.answer({ status: 307, headers: { location: `${elsewhere.origin}/stolen` } });
+      receiver.answerAlways({ status: 307, headers: { location: `${elsewhere.origin}/stolen` } });
       const result = await channel.send(message());
-      expect(result).toMatchObject({ verdict: 'refused' });
-      expect(result.detail).toContain('redirects are not followed');
+      expect(result).toMatchObject({ verdict: 'retry' });
+      expect(result.detail).toContain(`redirects are not followed; it points to ${elsewhere.origin}`);
+      expect(result.detail).not.toContain('stolen');
+      const asked = await type.probe(optionsOf(type, receiver.origin + path, dispatcher));
+      expect(asked).toMatchObject({ verdict: 'refuses', remedy: matching(/set the address/) });
       expect(elsewhere.requests).toHaveLength(0);
     });
 

@@ -15,16 +15,24 @@ export interface FakeAnswers {
   readonly logs?: (request: URL, nth: number) => { readonly bytes: Buffer; readonly open: boolean };
   /** Answers each request for the events, the first with 0. Default: none, and the stream stays open. */
   readonly events?: (nth: number) => { readonly text: string; readonly open: boolean };
+  /** By how much its clock is ahead of ours, in milliseconds. Default: not at all. */
+  readonly ahead?: number;
   /** Whether the container is there. Default: it is. */
   readonly isThere?: () => boolean;
 }
 
 /** Starts an engine with one running container, or none. */
-export async function fakeEngine({ logs, events, isThere = () => true }: FakeAnswers): Promise<FakeEngine> {
+export async function fakeEngine({
+  logs,
+  events,
+  ahead = 0,
+  isThere = () => true,
+}: FakeAnswers): Promise<FakeEngine> {
   let logRequests = 0;
   let eventRequests = 0;
   const answerTo = (request: IncomingMessage, answer: ServerResponse): void => {
     const url = new URL(request.url ?? '/', 'http://engine');
+    answer.setHeader('Date', new Date(Date.now() + ahead).toUTCString());
     const json = (body: unknown) => answer.end(JSON.stringify(body));
     if (url.pathname === '/version') json({ Version: 'fake' });
     else if (url.pathname === '/containers/json') json(isThere() ? [LISTED] : []);

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { asyncScheduler, type Subscription } from 'rxjs';
+import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
 import { configSchema } from '../../src/config/config.ts';
 import type { Coverage, Gap, Line, Observation, Signal } from '../../src/model.ts';
 import { dockerSource } from '../../src/streams/docker/docker-source.ts';
@@ -33,6 +33,7 @@ export interface FollowerOptions {
   readonly before?: Position;
   /** The id of the source. */
   readonly id?: string;
+  readonly clock?: SchedulerLike;
   /** The causes that become restart signals. */
   readonly restarts?: readonly string[];
 }
@@ -40,7 +41,12 @@ export interface FollowerOptions {
 /** Begins to follow an engine; `before` is where an earlier follower was. */
 export function follower(
   endpoint: Endpoint,
-  { before, id = 'docker', restarts = ['crash', 'policy', 'oom'] }: FollowerOptions = {},
+  {
+    before,
+    id = 'docker',
+    restarts = ['crash', 'policy', 'oom'],
+    clock = asyncScheduler,
+  }: FollowerOptions = {},
 ): Follower {
   const log: string[] = [];
   const say = (level: string) => (facts: object, message: string) => {
@@ -57,7 +63,7 @@ export function follower(
     { id, endpoint },
     {
       config: configSchema.parse({ window: '1h', restarts: { count: restarts } }),
-      clock: asyncScheduler,
+      clock,
       log: { error: say('error'), warn: say('warn'), info: say('info') },
     },
     before,

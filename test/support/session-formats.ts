@@ -44,6 +44,13 @@ export function asJournal({ container, ts, text }: SessionLine): string {
   });
 }
 
+/** A line as containerd stores it for Kubernetes: every fifth in two pieces. */
+export function asCri({ ts, text }: SessionLine, n: number): string {
+  if (n % 5 > 0 || text.length < 2) return `${ts} stdout F ${text}`;
+  const cut = Math.ceil(text.length / 2);
+  return `${ts} stdout P ${text.slice(0, cut)}\n${ts} stdout F ${text.slice(cut)}`;
+}
+
 /** A line as `docker compose logs -t` prints it. */
 export function asCompose({ container, ts, text }: SessionLine): string {
   return `${container.padEnd(20)}| ${ts} ${text}`;
@@ -60,6 +67,7 @@ export const FORMATS: Readonly<
   'docker logs -t, zstd': (lines) => packed(lines, '.zst', zstdCompressSync),
   'docker logs -t, Windows line endings': (lines) => perContainer(lines, ({ ts, text }) => `${ts} ${text}\r`),
   'json-file': (lines) => perContainer(lines, asJsonFile),
+  'a Kubernetes container log': (lines) => perContainer(lines, asCri),
   'docker compose logs -t': (lines) => ({ 'compose.log': whole(lines, asCompose) }),
   'docker compose logs -t, as its first version prints it': (lines) => ({
     'compose.log': `Attaching to quantum_api, quantum_risk\n${whole(lines, asCompose)}`,
@@ -92,7 +100,7 @@ export async function writeSession(
 
 function perContainer(
   lines: readonly SessionLine[],
-  format: (line: SessionLine) => string,
+  format: (line: SessionLine, n: number) => string,
 ): Record<string, string> {
   const files = Map.groupBy(lines, ({ container }) => container);
   return Object.fromEntries([...files].map(([name, own]) => [`${name}.log`, whole(own, format)]));
@@ -109,8 +117,8 @@ function packed(
   );
 }
 
-function whole(lines: readonly SessionLine[], format: (line: SessionLine) => string): string {
-  return `${lines.map(format).join('\n')}\n`;
+function whole(lines: readonly SessionLine[], format: (line: SessionLine, n: number) => string): string {
+  return `${lines.map((line, n) => format(line, n)).join('\n')}\n`;
 }
 
 /** The same moment, two hours ahead of UTC. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { diff } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { expect, onTestFinished } from 'vitest';
 import { openStore, type Store } from '../../src/state/store.ts';
@@ -18,9 +19,13 @@ export const SAVED_AT = {
 
 export type SavedState = keyof typeof SAVED_AT;
 
-/** What version 0.1.0 printed, wrote or sent. */
+/** What version 0.1.0 printed, wrote or sent, with lengths of time as they are written now: it wrote `4s663ms`. */
 export function golden(...path: readonly string[]): string {
-  return readFileSync(join(FIXTURES, 'golden', ...path), 'utf8');
+  const text = readFileSync(join(FIXTURES, 'golden', ...path), 'utf8');
+  return text.replace(/\b(\d+)s(\d{1,3})ms\b/g, (_, seconds: string, ms: string) => {
+    const length = Number(seconds) + Number(ms) / 1_000;
+    return length < 10 ? `${Math.min(9.9, Math.round(length * 10) / 10)}s` : `${Math.floor(length)}s`;
+  });
 }
 
 /** A copy of a state directory, gone with the test. */
@@ -40,4 +45,21 @@ export function openSaved(name: SavedState, dir = stateDir(name)): Store {
   expect(said).toEqual([]);
   expect(store.freshBecause).toBeUndefined();
   return store;
+}
+
+/**
+ * What is told otherwise than version 0.1.0 did, line by line and with the lines of a quoted text apart: kept beside the
+ * golden files, so that each change is one that somebody has read and meant.
+ */
+export function changesSince(then: string, now: string): string {
+  const lines = (text: string): readonly string[] => text.replaceAll('\\n', '\n').split('\n');
+  return diff(lines(now), lines(then))
+    .filter(([operation]) => operation !== 0)
+    .map(([operation, line]) => `${operation < 0 ? '-' : '+'} ${line}\n`)
+    .join('');
+}
+
+/** The kept changes of one golden file. */
+export function changesFile(...path: readonly string[]): string {
+  return join(FIXTURES, 'changed', `${path.join('-')}.diff`);
 }

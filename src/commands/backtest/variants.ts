@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { Breach, Counts, Effect, NotificationType } from '../../model.ts';
-import { replaySession, type ReplayResult } from '../../replay/replay-session.ts';
+import { replaySession } from '../../replay/replay-session.ts';
+import type { ReplayResult } from '../../replay/replay-result.ts';
 import { UsageError } from '../../usage.ts';
 
 /** Settings with some limits changed, and their name. */

@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream';
 import type { Classifier } from '../../classify/classifier.ts';
 import { newEntry } from '../../classify/entry.ts';
 import type { Verdict } from '../../classify/verdict.ts';
+import { display, escapeJson } from '../../text/display.ts';
 import { UsageError } from '../../usage.ts';
 import { judgeRecord } from './ndjson.ts';
 
@@ -12,6 +13,7 @@ export interface ClassifyOptions {
   readonly classifier: Classifier;
   readonly mode: 'json' | 'explain' | 'ndjson';
   readonly container: string;
+  readonly image: string;
 }
 
 /** Output is written in pieces of about this many characters. */
@@ -66,7 +68,10 @@ export async function classifyStream(
 }
 
 /** One line in, its output (with its line ending) out. */
-function lineJudge(name: string, { classifier, mode, container }: ClassifyOptions): (line: string) => string {
+function lineJudge(
+  name: string,
+  { classifier, mode, container, image }: ClassifyOptions,
+): (line: string) => string {
   const entry = newEntry();
   let n = 0;
   if (mode === 'ndjson') {
@@ -77,13 +82,13 @@ function lineJudge(name: string, { classifier, mode, container }: ClassifyOption
   }
   if (mode === 'explain') {
     return (line) => {
-      const verdict = classifier.explain(line, entry, container);
-      return `${explained(++n, verdict)}  ${line}\n`;
+      const verdict = classifier.explain(line, entry, container, 0, image);
+      return `${display(`${explained(++n, verdict)}  ${line}`)}\n`;
     };
   }
   return (line) => {
-    const { level, event, rule } = classifier.judge(line, entry, container);
-    return `{"n":${++n},"level":"${level}","event":${event},"rule":${JSON.stringify(rule)}}\n`;
+    const { level, event, rule } = classifier.judge(line, entry, container, 0, image);
+    return `{"n":${++n},"level":"${level}","event":${event},"rule":${escapeJson(JSON.stringify(rule))}}\n`;
   };
 }
 

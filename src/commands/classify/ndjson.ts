@@ -1,5 +1,6 @@
 import type { Classifier } from '../../classify/classifier.ts';
 import { newEntry } from '../../classify/entry.ts';
+import { escapeJson } from '../../text/display.ts';
 import { UsageError } from '../../usage.ts';
 
 /**
@@ -11,7 +12,7 @@ export function judgeRecord(json: string, place: string, classifier: Classifier,
   const record = parse(json, place);
   if (typeof record['line'] === 'string') {
     const { event, level } = classifier.judge(record['line'], newEntry(), container);
-    return JSON.stringify({ id: record['id'], label: event ? level : 'info' });
+    return escapeJson(JSON.stringify({ id: record['id'], label: event ? level : 'info' }));
   }
   const { lines } = record;
   if (!Array.isArray(lines) || !lines.every((line) => typeof line === 'string')) {
@@ -23,7 +24,7 @@ export function judgeRecord(json: string, place: string, classifier: Classifier,
     const { event, level } = classifier.judge(line, entry, container);
     if (event && level !== 'info') counts[level]++;
   }
-  return JSON.stringify({ id: record['id'], counts });
+  return escapeJson(JSON.stringify({ id: record['id'], counts }));
 }
 
 function parse(json: string, place: string): Record<string, unknown> {

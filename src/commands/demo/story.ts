@@ -1,5 +1,5 @@
 import type { Effect, Outcome } from '../../model.ts';
-import type { ReplayResult } from '../../replay/replay-session.ts';
+import type { ReplayResult } from '../../replay/replay-result.ts';
 import { counted } from '../../sinks/text/plain-words.ts';
 import type { Received } from './discord-stand-in.ts';
 

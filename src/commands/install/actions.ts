@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../make-folder.ts';
 import { copyProgram, isCopied, type Program } from './program.ts';
 
 /** One change to the host, as plain data: it is shown before it is made, and skipped if the host is so already. */
@@ -80,7 +81,7 @@ export function isDone(action: Action): boolean {
 export function perform(action: Action): void {
   switch (action.do) {
     case 'write':
-      mkdirSync(dirname(action.path), { recursive: true });
+      makeFolder(dirname(action.path));
       writeFileSync(`${action.path}.new`, action.text, { mode: action.mode });
       chmodSync(`${action.path}.new`, action.mode);
       renameSync(`${action.path}.new`, action.path);
@@ -100,7 +101,7 @@ export function perform(action: Action): void {
       return;
     case 'folder': {
       // Its parents are for everybody to pass through, itself is not for everybody to read.
-      mkdirSync(dirname(action.path), { recursive: true, mode: 0o755 });
+      makeFolder(dirname(action.path), 0o755);
       mkdirSync(action.path, { mode: 0o750 });
       chownSync(
         action.path,

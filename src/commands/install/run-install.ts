@@ -6,6 +6,7 @@ import type { InstallRequest } from './drop-ins.ts';
 import { thisHost } from './host.ts';
 import { planInstall, planUninstall } from './plan.ts';
 import { PLACES, UNIT } from '../../systemd/places.ts';
+import { print } from '../print.ts';
 import { printPlan } from './print-plan.ts';
 import { thisProgram } from './program.ts';
 
@@ -16,12 +17,12 @@ export function install(
 ): number {
   checkEndpoint(request.docker);
   const { actions, refusals, warnings } = planInstall(request, thisProgram(mainModule()), thisHost());
-  print(only ? 'This would be done:' : 'This is done now:');
-  printPlan({ actions, warnings }, print, only);
-  if (start) print(`  enable and start ${UNIT}`);
+  printLine(only ? 'This would be done:' : 'This is done now:');
+  printPlan({ actions, warnings }, printLine, only);
+  if (start) printLine(`  enable and start ${UNIT}`);
   if (refusals.length > 0) {
-    print(only ? 'It would be refused:' : 'Nothing was done:');
-    for (const refusal of refusals) print(`  ${refusal}`);
+    printLine(only ? 'It would be refused:' : 'Nothing was done:');
+    for (const refusal of refusals) printLine(`  ${refusal}`);
     return only ? EXIT.fine : EXIT.fault;
   }
   if (only) return EXIT.fine;
@@ -33,8 +34,8 @@ export function install(
   try {
     run(['systemctl', 'restart', UNIT]);
   } catch {
-    print(`It does not start. journalctl -u ${UNIT} says:`);
-    print(run(['journalctl', '--no-pager', '--quiet', '-n', '15', '-o', 'cat', '-u', UNIT]));
+    printLine(`It does not start. journalctl -u ${UNIT} says:`);
+    printLine(run(['journalctl', '--no-pager', '--quiet', '-n', '15', '-o', 'cat', '-u', UNIT]));
     return EXIT.fault;
   }
   const service = UNIT.replace('.service', '');
@@ -54,11 +55,11 @@ export function uninstall({
 }): number {
   const host = thisHost();
   const actions = planUninstall(host, keepState);
-  print(only ? 'This would be done:' : 'This is done now:');
-  printPlan({ actions, warnings: ['reports stay where they are, and so does the user'] }, print, false);
+  printLine(only ? 'This would be done:' : 'This is done now:');
+  printPlan({ actions, warnings: ['reports stay where they are, and so does the user'] }, printLine, false);
   if (only) return EXIT.fine;
   if (!host.isRoot || !host.hasSystemd) {
-    print(
+    printLine(
       `Nothing was done: this needs ${host.isRoot ? 'a running systemd' : 'root: run it again with sudo'}`,
     );
     return EXIT.fault;
@@ -107,10 +108,10 @@ function isActive(): boolean {
 }
 
 function done(text: string): number {
-  print(text);
+  printLine(text);
   return EXIT.fine;
 }
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+function printLine(line: string): void {
+  print(`${line}\n`);
 }

@@ -1,10 +1,10 @@
 import { asyncScheduler, filter, firstValueFrom } from 'rxjs';
-import { Agent } from 'undici';
 import { canHeal } from '../../config/can-heal.ts';
 import type { Config } from '../../config/config.ts';
 import type { Effect, Outcome } from '../../model.ts';
 import type { AlertChannel, Message } from '../../sinks/alert/alert-channel.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
+import { httpClient } from '../../sinks/alert/http-client.ts';
 import { healAction } from '../../sinks/heal/actions/registry.ts';
 import { configuredHeal } from '../../sinks/heal/configured-heal.ts';
 import type { HealSink } from '../../sinks/heal/heal-sink.ts';
@@ -35,7 +35,7 @@ const NOTICE = '🧪 **DRILL - this is a replay of saved logs. Nothing of it is 
  * every effect, and for every attempt that has to be repeated.
  */
 export function openDrill(config: Config, started: number, tell: (line: string) => void): Drill {
-  const dispatcher = new Agent();
+  const dispatcher = httpClient(config.alerts);
   const channels = alertChannels(config.alerts, dispatcher).map(marked);
   const performer = memoryQueue({
     alert: { channels, name: config.name, deadline: Math.min(config.alerts.deadline, DEADLINE) },

@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import { displayLines } from '../../text/display.ts';
 
 /** A progress bar on a terminal, silent anywhere else. */
 export interface Progress {
@@ -14,7 +15,7 @@ const MIB = 1024 * 1024;
 
 /** Shows how far a replay has come; begins to show itself at the first update. */
 export function openProgress(terminal: NodeJS.WriteStream): Progress {
-  const write = (line: string): void => void terminal.write(`${line}\n`);
+  const write = (line: string): void => void terminal.write(`${displayLines(line)}\n`);
   if (!terminal.isTTY) return { update: () => undefined, say: write, close: () => undefined };
 
   const bar = new cliProgress.SingleBar({

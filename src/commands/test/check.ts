@@ -1,6 +1,6 @@
 import { formatDuration } from '../../time/duration.ts';
 import type { Counts, Kind } from '../../model.ts';
-import type { ReplayResult } from '../../replay/replay-session.ts';
+import type { ReplayResult } from '../../replay/replay-result.ts';
 import { zero } from '../../operators/rolling-window.ts';
 import type { Happening } from './happenings.ts';
 import { epochOf, sinceBegin } from './moment.ts';

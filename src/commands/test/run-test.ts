@@ -1,5 +1,6 @@
 import { loadConfig } from '../../config/load-config.ts';
-import { replaySession, type ReplayResult } from '../../replay/replay-session.ts';
+import { replaySession } from '../../replay/replay-session.ts';
+import type { ReplayResult } from '../../replay/replay-result.ts';
 import { describeEffect } from '../../sinks/text/describe-effect.ts';
 import { EXIT, exitCodeOf, UsageError } from '../../usage.ts';
 import { type Failure, failureOf } from './check.ts';

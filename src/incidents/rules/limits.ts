@@ -2,11 +2,11 @@ import type { Config } from '../../config/config.ts';
 import type { Breach, Kind, Rule } from '../../model.ts';
 import type { RuleKind } from './rule-kind.ts';
 
-/** What the three limits count, by their names, in the order in which messages name them. */
+/** What the three limits count one of, by their names, in the order in which messages name them. */
 const COUNTED: ReadonlyMap<string, string> = new Map([
-  ['critical', 'critical events'],
-  ['errors', 'errors'],
-  ['restarts', 'container restarts'],
+  ['critical', 'critical event'],
+  ['errors', 'error'],
+  ['restarts', 'container restart'],
 ]);
 const NAMES: readonly string[] = [...COUNTED.keys()];
 
@@ -14,14 +14,16 @@ const NAMES: readonly string[] = [...COUNTED.keys()];
 export const limits: RuleKind = {
   name: 'limits',
   rulesOf: (config) => [
-    limit('critical', 'critical', config.limits.critical, config),
-    limit('errors', 'error', config.limits.errors, config),
-    limit('restarts', 'restart', config.limits.restarts, config),
+    ...limit('critical', 'critical', config.limits.critical, config),
+    ...limit('errors', 'error', config.limits.errors, config),
+    ...limit('restarts', 'restart', config.limits.restarts, config),
   ],
   reasonOf({ rule, count, limit, container }: Breach) {
-    const counted = COUNTED.get(rule);
+    const noun = COUNTED.get(rule);
     const where = container === undefined ? '' : ` in ${container}`;
-    return counted === undefined ? undefined : `${count} ${counted}${where} (threshold: ${limit})`;
+    return noun === undefined
+      ? undefined
+      : `${count} ${noun}${count === 1 ? '' : 's'}${where} (threshold: ${limit})`;
   },
 };
 
@@ -35,17 +37,21 @@ export function rankOf(rule: string): number {
   return isLimit(rule) ? NAMES.indexOf(rule) : NAMES.length;
 }
 
-function limit(name: string, kind: Kind, most: number, { window }: Config): Rule {
-  return {
-    name,
-    kinds: [kind],
-    limit: most,
-    window,
-    scope: 'host',
-    containers: [],
-    labels: {},
-    pattern: '',
-    effects: ['alert', 'report', 'heal'],
-    key: 'host',
-  };
+/** The rule of a limit; none where it is switched off. */
+function limit(name: string, kind: Kind, most: number | 'off', { window }: Config): readonly Rule[] {
+  if (most === 'off') return [];
+  return [
+    {
+      name,
+      kinds: [kind],
+      limit: most,
+      window,
+      scope: 'host',
+      containers: [],
+      labels: {},
+      pattern: '',
+      effects: ['alert', 'report', 'heal'],
+      key: 'host',
+    },
+  ];
 }

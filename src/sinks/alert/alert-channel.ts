@@ -1,5 +1,5 @@
-import type { Dispatcher } from 'undici';
 import type { Effect, NotificationType } from '../../model.ts';
+import type { HttpClient } from './http-client.ts';
 
 /** A message for one channel: one effect as text, or several folded into one. */
 export interface Message {
@@ -27,7 +27,7 @@ export const UPDATES: ReadonlySet<NotificationType> = new Set(['heal', 'reopened
 
 /**
  * How one attempt ended. `retry`: later, the same again. `refused`: never again, for this message. `disable`: the
- * channel itself is wrong (401, 403, 404) and is left alone until a reload.
+ * service says that the channel itself is wrong (401, 403, 404, 410); it is left alone but for a try now and then.
  */
 export type SendStatus = 'sent' | 'retry' | 'refused' | 'disable';
 
@@ -41,6 +41,8 @@ export interface SendResult {
   readonly wait?: number;
   /** No answer came, though the request may have arrived: the next attempt may be a repeat. */
   readonly uncertain: boolean;
+  /** The receiver took the request, and its time (`alerts.timeout`) ran out: it may be slow, and take every repeat. */
+  readonly unanswered?: boolean;
   /**
    * The whole channel is affected and not this message alone: nothing else is sent to it before the next attempt is
    * due.
@@ -64,7 +66,7 @@ export interface ChannelOptions {
   readonly token: string;
   readonly timeout: number;
   /** The client that every request goes through. */
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: HttpClient;
 }
 
 /**

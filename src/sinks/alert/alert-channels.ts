@@ -1,14 +1,14 @@
-import type { Dispatcher } from 'undici';
 import type { Channel, Config } from '../../config/config.ts';
 import { REPORT_CHANNEL } from '../outbox.ts';
 import type { AlertChannel } from './alert-channel.ts';
 import { channelType } from './channels/registry.ts';
+import type { HttpClient } from './http-client.ts';
 
 /**
  * The configured channels, the shorthand `webhook` first. Names are made unique and stay the same as long as the
  * configuration does: the outbox refers to them. `dispatcher` is the client that every request goes through.
  */
-export function alertChannels(config: Config['alerts'], dispatcher: Dispatcher): readonly AlertChannel[] {
+export function alertChannels(config: Config['alerts'], dispatcher: HttpClient): readonly AlertChannel[] {
   const taken = new Set<string>([REPORT_CHANNEL]);
   return configuredChannels(config).map((setting) => {
     const url = new URL(setting.url);

@@ -1,11 +1,12 @@
 import { formatDuration } from '../../time/duration.ts';
-import type { Effect, HealRecord, NotificationType, IncidentSnapshot } from '../../model.ts';
-import { dateTime, healInWords } from '../text/plain-words.ts';
+import type { Effect, HealRecord, Kind, NotificationType, IncidentSnapshot } from '../../model.ts';
+import { clockTime, dateTime, healInWords } from '../text/plain-words.ts';
 import { quoteLine } from '../text/quote.ts';
 import { inCode, incidentDetails } from './incident-details.ts';
 
 /** Characters of a sentence that may name containers. */
 const SENTENCE = 1_000;
+const HOUR = 3_600_000;
 
 /** A message in two parts, for channels that show them apart: what everybody must see, and what helps to act. */
 export interface AlertParts {
@@ -47,6 +48,10 @@ const WRITERS: Readonly<Record<NotificationType, Writer>> = {
     const heal = story.heals.at(-1);
     return { head: healHeadline(heal), body: blocks(healDetail(heal), story.ask) };
   },
+  news: (story, name) => ({
+    head: lines(`📣 **${name} - New in an open incident**`, '', ...figures(story)),
+    body: blocks(incidentDetails(story), triedSoFar(story), story.ask),
+  }),
   reopened: (story, name) => ({
     head: lines(`🔁 **${name} - The incident is back**`, '', ...figures(story), '', whatIsDone(story)),
     body: blocks(incidentDetails(story), triedSoFar(story), story.ask),
@@ -95,13 +100,45 @@ function fitForText(story: IncidentSnapshot): IncidentSnapshot {
   return { ...story, reason, ask, timeline };
 }
 
+const FIGURES: readonly (readonly [Kind, string])[] = [
+  ['critical', 'Critical Events'],
+  ['error', 'Errors'],
+  ['restart', 'Container Restarts'],
+  ['warning', 'Warnings'],
+];
+/** Three kinds are always counted, and always were told. */
+const LIMITS = new Set(['critical', 'errors', 'restarts']);
+
+/**
+ * The reason and the numbers. With one of the three limits the totals of their kinds, as ever; a rule of the operator's
+ * has only those of what it counts. Where evidence was spent, the total is beside the number that decided.
+ */
 function figures(story: IncidentSnapshot): readonly string[] {
+  const { breaches, counts, deciding } = story;
+  const decided = new Set(breaches.flatMap(({ kinds }) => kinds));
+  const isLimit = breaches.some(({ rule }) => LIMITS.has(rule));
+  const shown = FIGURES.filter(([kind]) => decided.has(kind) || (isLimit && kind !== 'warning'));
   return [
     `**Reason:** ${story.reason}`,
-    `**Critical Events:** ${story.counts.critical}`,
-    `**Errors:** ${story.counts.error}`,
-    `**Container Restarts:** ${story.counts.restart}`,
+    ...shown.map(([kind, title]) => {
+      const own = decided.has(kind) ? deciding?.counts[kind] : undefined;
+      return `**${title}:** ${figure(story, kind, own, counts[kind])}`;
+    }),
   ];
+}
+
+function figure(story: IncidentSnapshot, kind: Kind, own: number | undefined, total: number): string {
+  const { deciding, window } = story;
+  if (deciding === undefined || window === undefined) return String(total);
+  const lately = `in the last ${window === HOUR ? 'hour' : formatDuration(window)}`;
+  if (own === undefined) return deciding.isLess ? `${total} ${lately}` : String(total);
+  if (own === total || own === 0) return String(own === 0 ? total : own);
+  const first = Math.min(
+    ...deciding.groups.filter((group) => group.kind === kind).map((group) => group.first),
+  );
+  return Number.isFinite(first)
+    ? `${own} since ${clockTime(first)} (${total} ${lately})`
+    : `${own} (${total} ${lately})`;
 }
 
 function whatIsDone(story: IncidentSnapshot): string {

@@ -4,8 +4,16 @@ import { retryLater, type RetryPolicy } from '../retry.ts';
 import type { Log } from '../../log.ts';
 import type { Settled, Worker } from '../worker.ts';
 import { type AlertChannel, type SendResult, UPDATES } from './alert-channel.ts';
+import {
+  type ChannelCondition,
+  type ChannelFailure,
+  conditionAtStart,
+  disabledDetail,
+  nextUse,
+  PROBE_EVERY,
+} from './channel-condition.ts';
 import { foldMessage } from './fold-message.ts';
-import { nextDue, planBatch, type Batch } from './plan-batch.ts';
+import { asOne, nextDue, planBatch, type Batch } from './plan-batch.ts';
 
 /** `name` is what messages begin with. */
 export interface DeliverAlertsOptions extends RetryPolicy {
@@ -24,11 +32,10 @@ export interface DeliverAlertsOptions extends RetryPolicy {
 
 /** The worker for alerts, and its part of `status`. */
 export interface AlertWorker extends Worker {
-  /**
-   * Channels that refused us altogether (401, 403, 404), by name, with the reason: not used again until the next
-   * reload.
-   */
-  readonly disabled: ReadonlyMap<string, string>;
+  /** Channels whose service says that they are wrong themselves, by name, with the reason. */
+  readonly disabled: () => Readonly<Record<string, string>>;
+  /** Channels that have not taken the last message, by name. */
+  readonly failing: () => Readonly<Record<string, ChannelFailure>>;
 }
 
 /**
@@ -37,53 +44,75 @@ export interface AlertWorker extends Worker {
  */
 export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
   const { channels, outbox, clock, log } = options;
-  const disabled = new Map<string, string>();
-  const heldUntil = new Map<string, number>();
   const names = new Set(channels.map(({ name }) => name));
+  const unanswered = new Map<string, number>();
 
   const unsentTo = (name: string): readonly Delivery[] =>
     outbox.unsent().filter((row) => row.effect.kind === 'alert' && row.channel === name);
 
-  const held = (name: string): number => heldUntil.get(name) ?? -Infinity;
+  const lines = channels.map((channel) => ({ channel, condition: conditionAtStart(unsentTo(channel.name)) }));
 
-  async function attemptOn(channel: AlertChannel): Promise<void> {
+  function use({ channel, condition }: Line): ReturnType<typeof nextUse> {
+    const unsent = unsentTo(channel.name);
+    return nextUse(condition, unsent, nextDue(unsent, clock.now()));
+  }
+
+  async function attemptOn(line: Line): Promise<void> {
+    const { channel } = line;
     const now = clock.now();
-    const batch = held(channel.name) > now ? undefined : planBatch(unsentTo(channel.name), now);
+    const next = use(line);
+    const [first, ...others] = next.at > now ? [] : unsentTo(channel.name);
+    if (first === undefined) return;
+    const batch = next.asOne ? asOne([first, ...others]) : planBatch([first, ...others], now);
     if (batch === undefined) return;
-    const why = disabled.get(channel.name);
-    if (why !== undefined) {
-      finish(batch, 'dead', `the channel is disabled: ${why}`, '');
-      return;
-    }
     const message = foldMessage(batch, {
       name: options.name,
       at: now,
       opened: openedOf(outbox, batch, now - options.updateInterval),
     });
     outbox.save(batch.deliveries.map((row) => ({ ...row, state: 'inflight' })));
-    record(channel, batch, await channel.send(message));
+    record(line, batch, await channel.send(message));
   }
 
-  function record(channel: AlertChannel, batch: Batch, result: SendResult): void {
+  function record({ channel, condition }: Line, batch: Batch, result: SendResult): void {
     const { verdict, detail, wait } = result;
     const now = clock.now();
     const fields = { channel: channel.name, effects: batch.deliveries.map((row) => row.effect.id), detail };
-    if (verdict === 'sent') {
-      if (wait !== undefined) heldUntil.set(channel.name, now + wait);
-      log.info(fields, 'alert sent');
-      finish(batch, 'sent', detail, result.remoteId);
-    } else if (verdict === 'retry') {
-      const rows = batch.deliveries.map((row) => retryLater(row, result, now, options));
-      const next = rows.reduce((latest, row) => Math.max(latest, row.nextAt), now);
-      if (result.channelWide) heldUntil.set(channel.name, next);
-      log.warn({ ...fields, nextAt: next }, 'alert not sent; it will be tried again');
-      outbox.save(rows);
-      settle(rows);
-    } else {
-      if (verdict === 'disable') disabled.set(channel.name, detail);
-      log.error(fields, verdict === 'disable' ? 'channel disabled until the next reload' : 'alert refused');
-      finish(batch, 'dead', detail, '');
+    if (verdict === 'sent' || verdict === 'refused') {
+      if (condition.disabled !== undefined) log.info({ channel: channel.name }, 'channel works again');
+      Object.assign(condition, { disabled: undefined, missed: false, failure: undefined });
+      if (verdict === 'refused') log.error(fields, 'alert refused');
+      else {
+        if (wait !== undefined) condition.heldUntil = now + wait;
+        log.info(fields, 'alert sent');
+      }
+      finish(batch, verdict === 'sent' ? 'sent' : 'dead', detail, result.remoteId);
+      return;
     }
+    const isDisabled = verdict === 'disable';
+    const patient = result.unanswered === true && isPatient(batch);
+    const pause = isDisabled ? PROBE_EVERY : patient ? LONG_PAUSE : wait;
+    const failure = { ...result, wait: pause, detail: isDisabled ? disabledDetail(detail) : detail };
+    const rows = batch.deliveries.map((row) => retryLater(row, failure, now, options));
+    const nextAt = rows.reduce((latest, row) => Math.max(latest, row.nextAt), now);
+    const first = rows.reduce((least, row) => Math.min(least, row.nextAt), Infinity);
+    if (isDisabled || condition.missed) condition.heldUntil = isDisabled ? first : nextAt;
+    else if (result.channelWide && !patient) condition.heldUntil = nextAt;
+    const wasDisabled = condition.disabled !== undefined;
+    condition.disabled = isDisabled ? detail : undefined;
+    condition.missed ||= isDisabled;
+    condition.failure = { why: detail, nextAt: isDisabled ? first : nextAt };
+    if (!isDisabled) log.warn({ ...fields, nextAt }, result.unanswered === true ? SLOW : RETRIED);
+    else if (!wasDisabled) log.error({ ...fields, nextAt: first }, DISABLED);
+    outbox.save(rows);
+    settle(rows);
+  }
+
+  /** Whether the batch's first message has been left without an answer so often that it has probably arrived. */
+  function isPatient({ deliveries: [row] }: Batch): boolean {
+    const times = (unanswered.get(row.effect.id + row.channel) ?? 0) + 1;
+    unanswered.set(row.effect.id + row.channel, times);
+    return times > REPEATS;
   }
 
   function finish(batch: Batch, state: 'sent' | 'dead', detail: string, remoteId: string): void {
@@ -105,8 +134,10 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
         .filter((row) => row.effect.kind === 'alert')
         .map((row) => row.effect.id),
     );
-    for (const { effect, state } of rows) {
-      if ((state !== 'sent' && state !== 'dead') || open.has(effect.id)) continue;
+    for (const { effect, state, channel } of rows) {
+      if (state !== 'sent' && state !== 'dead') continue;
+      unanswered.delete(effect.id + channel);
+      if (open.has(effect.id)) continue;
       const all = [...names].flatMap((name) =>
         outbox.of(effect.story.incident, name).filter((row) => row.effect.id === effect.id),
       );
@@ -127,17 +158,40 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
   }
 
   return {
-    disabled,
+    disabled: () =>
+      Object.fromEntries(
+        lines.flatMap(({ channel, condition: { disabled } }) =>
+          disabled === undefined ? [] : [[channel.name, disabled]],
+        ),
+      ),
+    failing: () =>
+      Object.fromEntries(
+        lines.flatMap(({ channel, condition: { failure } }) =>
+          failure === undefined ? [] : [[channel.name, failure]],
+        ),
+      ),
     async attempt() {
-      await Promise.all(channels.map(attemptOn));
+      await Promise.all(lines.map(attemptOn));
     },
-    nextDue: () =>
-      channels.reduce((next, { name }) => {
-        const due = nextDue(unsentTo(name));
-        return Math.min(next, due === Infinity ? due : Math.max(due, held(name)));
-      }, Infinity),
+    nextDue: () => lines.reduce((next, line) => Math.min(next, use(line).at), Infinity),
   };
 }
+
+interface Line {
+  readonly channel: AlertChannel;
+  readonly condition: ChannelCondition;
+}
+
+/** How often a message is sent again that a receiver took and left without an answer. */
+const REPEATS = 3;
+/** The pause after that, in milliseconds: the receiver has probably shown it each time. */
+const LONG_PAUSE = 6 * 3_600_000;
+
+const RETRIED = 'alert not sent; it will be tried again';
+const SLOW =
+  'alert sent, and no answer in time: it will be sent again, and may be shown twice. A slow receiver needs a longer alerts.timeout';
+const DISABLED =
+  'channel disabled: its service says that it is wrong. It is tried again with the next incident, or every 15 min';
 
 /**
  * The delivery of the `opened` of the batch's incident; undefined if the batch is that itself or folds several, or if

@@ -1,14 +1,6 @@
-import { quoteLine } from '../text/quote.ts';
 import { redactKnowing } from '../text/redact.ts';
-import type {
-  AlertChannel,
-  ChannelOptions,
-  ChannelType,
-  Message,
-  SendResult,
-  SendStatus,
-} from './alert-channel.ts';
-import { parseJson } from './parse-json.ts';
+import type { AlertChannel, ChannelOptions, ChannelType, Message } from './alert-channel.ts';
+import { isForeign, judge, waitAfterEdit } from './judge-reply.ts';
 import { type ChannelRequest, post, type Reply } from './post.ts';
 import { probe, type Question } from './probe.ts';
 
@@ -26,6 +18,10 @@ export interface HttpReceiver {
   compose(message: Message, settings: ChannelSettings, plain: boolean): ChannelRequest;
   edits?(message: Message, settings: ChannelSettings): readonly ChannelRequest[];
   remoteId?(body: string): string;
+  /** Whether the body of a refusal is in the service's own words, and not those of something in between. */
+  isOwn(body: string): boolean;
+  /** What is wrong with the channel itself, and what to do, where a refusal says so whatever its status. */
+  faultOf?(body: string): string | undefined;
   /** What `doctor` asks: something that shows nobody anything. */
   question(settings: ChannelSettings): Question;
 }
@@ -41,20 +37,13 @@ export function overHttp(receiver: HttpReceiver): ChannelType {
   };
 }
 
-type Answer = Extract<Reply, { type: 'answer' }>;
-
-/** The longest pause that a receiver can ask for, in milliseconds; longer ones are cut to it. */
-const WAIT_MAX = 24 * 3_600_000;
-/** The pause after a 429 without a duration, in milliseconds. */
-const UNSAID = 5_000;
-
 /**
- * A channel to the given receiver. A message that is refused as malformed (400, 413, 422) is sent once more,
- * short and plain: an alert without its details beats none.
+ * A channel to the given receiver. A message that is refused as malformed (400, 413, 422), or by something in between
+ * (403, for what a log line looks like), is sent once more, short and plain: an alert without its details beats none.
  */
 function httpChannel(receiver: HttpReceiver, options: ChannelOptions): AlertChannel {
-  const { name, dispatcher } = options;
-  const conceal = redactKnowing([options.url.href, options.secret, options.token]);
+  const { name, url, dispatcher } = options;
+  const conceal = redactKnowing([url.href, options.secret, options.token]);
   return {
     name,
     type: receiver.type,
@@ -62,7 +51,7 @@ function httpChannel(receiver: HttpReceiver, options: ChannelOptions): AlertChan
       const signal = AbortSignal.timeout(options.timeout);
       const reply = await post(dispatcher, receiver.compose(message, options, false), signal);
       const result = judge(reply, receiver, conceal);
-      if (reply.type === 'answer' && [400, 413, 422].includes(reply.status)) {
+      if (result.verdict !== 'disable' && isAboutTheMessage(reply, receiver)) {
         const second = judge(
           await post(dispatcher, receiver.compose(message, options, true), signal),
           receiver,
@@ -84,68 +73,7 @@ function httpChannel(receiver: HttpReceiver, options: ChannelOptions): AlertChan
   };
 }
 
-function judge(reply: Reply, receiver: HttpReceiver, conceal: (text: string) => string): SendResult {
-  if (reply.type === 'failure') {
-    const { uncertain } = reply;
-    return { verdict: 'retry', detail: conceal(reply.detail), remoteId: '', uncertain, channelWide: true };
-  }
-  const verdict = verdictOf(reply.status);
-  const wait = verdict === 'sent' ? exhausted(reply) : verdict === 'retry' ? waitOf(reply) : undefined;
-  const said = quoteLine(conceal(reply.body), 300);
-  const redirect = reply.status >= 300 && reply.status < 400 ? ' (redirects are not followed)' : '';
-  return {
-    verdict,
-    detail: `HTTP ${reply.status}${redirect}${verdict === 'sent' || said === '' ? '' : `: ${said}`}`,
-    remoteId: verdict === 'sent' ? (receiver.remoteId?.(reply.body) ?? '') : '',
-    uncertain: false,
-    channelWide: reply.status === 429 || wait !== undefined,
-    ...(wait === undefined ? {} : { wait }),
-  };
-}
-
-function verdictOf(status: number): SendStatus {
-  if (status >= 200 && status < 300) return 'sent';
-  if (status === 408 || status === 425 || status === 429 || status >= 500) return 'retry';
-  return status === 401 || status === 403 || status === 404 ? 'disable' : 'refused';
-}
-
-/** The pause that the receiver asks for: `retry_after` of the body (in seconds, more exact), else the header. */
-function waitOf(reply: Answer): number | undefined {
-  const body = parseJson(reply.body);
-  if (
-    typeof body === 'object' &&
-    body !== null &&
-    'retry_after' in body &&
-    typeof body.retry_after === 'number'
-  ) {
-    return bounded(body.retry_after * 1_000);
-  }
-  const header = single(reply.headers['retry-after']);
-  if (header === undefined) return undefined;
-  if (/^\d+(?:\.\d+)?$/.test(header)) return bounded(Number(header) * 1_000);
-  const date = Date.parse(header);
-  const now = Date.parse(single(reply.headers['date']) ?? '') || Date.now();
-  return Number.isNaN(date) ? undefined : bounded(date - now);
-}
-
-/** The pause after a success that used up the rate limit: waiting now is better than a 429 next time. */
-function exhausted(reply: Answer): number | undefined {
-  const after = Number(single(reply.headers['x-ratelimit-reset-after']));
-  return single(reply.headers['x-ratelimit-remaining']) === '0' && after > 0
-    ? bounded(after * 1_000)
-    : undefined;
-}
-
-/** The pause that an edit was answered with. The edit itself may fail without harm. */
-function waitAfterEdit(reply: Reply): number {
-  if (reply.type === 'failure') return 0;
-  return reply.status === 429 ? (waitOf(reply) ?? UNSAID) : (exhausted(reply) ?? 0);
-}
-
-function bounded(ms: number): number {
-  return Math.min(Math.max(Math.ceil(ms), 0), WAIT_MAX);
-}
-
-function single(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : header?.[0];
+function isAboutTheMessage(reply: Reply, receiver: HttpReceiver): boolean {
+  if (reply.type === 'failure') return false;
+  return [400, 413, 422].includes(reply.status) || (reply.status === 403 && isForeign(reply, receiver));
 }

@@ -2,36 +2,34 @@ import type { IncidentSnapshot } from '../../model.ts';
 import { messageOf } from '../text/message-of.ts';
 import {
   clockTime,
+  type Counted,
   counted,
   countsInWords,
   dateTime,
-  worstContainers,
-  worstGroups,
+  subjectGroups,
+  subjectsOf,
 } from '../text/plain-words.ts';
 import { quoteLine } from '../text/quote.ts';
 
 const CONTAINERS_SHOWN = 5;
+/** Of the containers beyond those: names alone. */
+const NAMES_SHOWN = 20;
 const GROUPS_SHOWN = 5;
 /** Characters of a container's name. */
 const NAME = 80;
 
 /**
- * What an operator woken at night needs first: the containers that count most, their most frequent messages with
- * number and span, and the gaps. Empty if there is none of it.
+ * What an operator woken at night needs first: the containers that the incident is about, their most telling messages
+ * with number and span, and the gaps. Empty if there is none of it.
  */
 export function incidentDetails(story: IncidentSnapshot): string {
-  const containers = worstContainers(story);
-  const groups = worstGroups(story);
+  const containers = subjectsOf(story);
+  const groups = subjectGroups(story);
   const since = groups
     .slice(0, GROUPS_SHOWN)
     .reduce((first, group) => Math.min(first, group.first), Infinity);
   return [
-    ...section(
-      'Where',
-      containers,
-      CONTAINERS_SHOWN,
-      ([name, counts]) => `${quoteLine(name, NAME)}: ${countsInWords(counts)}`,
-    ),
+    ...where(containers, story.deciding === undefined ? 0 : NAMES_SHOWN),
     '',
     ...section('What', groups, GROUPS_SHOWN, (group) => {
       const span =
@@ -48,6 +46,23 @@ export function incidentDetails(story: IncidentSnapshot): string {
   ]
     .join('\n')
     .trim();
+}
+
+/** No container that the incident is about is left out, as far as the message has room: those beyond the first by name. */
+function where(containers: readonly Counted[], named: number): readonly string[] {
+  if (containers.length === 0) return [];
+  const first = containers.slice(0, CONTAINERS_SHOWN).map(([name, counts]) => {
+    const words = countsInWords(counts);
+    return `• ${quoteLine(name, NAME)}${words === '' ? '' : `: ${words}`}`;
+  });
+  const others = containers.slice(CONTAINERS_SHOWN);
+  const names = others.slice(0, named).map(([name]) => quoteLine(name, NAME));
+  const rest = others.length - names.length;
+  const last = [
+    ...(names.length > 0 ? [`also ${names.join(', ')}`] : []),
+    ...(rest > 0 ? [`and ${rest} more`] : []),
+  ].join(' ');
+  return ['**Where:**', ...first, ...(last === '' ? [] : [`• ${last}`])];
 }
 
 function section<T>(

@@ -1,4 +1,5 @@
 import type { Delivery } from '../../state/delivery.ts';
+import { LONGEST_PAUSE } from '../retry.ts';
 
 /**
  * Once at least this many messages to one channel have each waited for at least this long (milliseconds), one summary
@@ -7,13 +8,15 @@ import type { Delivery } from '../../state/delivery.ts';
 const SUMMARY_COUNT = 4;
 const SUMMARY_AFTER = 15 * 60_000;
 
+type Some = readonly [Delivery, ...Delivery[]];
+
 /**
  * The deliveries that one message settles. `merged`: one incident that opened and was resolved while its channel
  * could not be reached. `summary`: everything that a long outage has left.
  */
 export interface Batch {
   readonly form: 'single' | 'merged' | 'summary';
-  readonly deliveries: readonly [Delivery, ...Delivery[]];
+  readonly deliveries: Some;
 }
 
 /**
@@ -21,32 +24,55 @@ export interface Batch {
  * oldest first; each incident's are sent strictly in this order, while incidents do not wait for one another.
  */
 export function planBatch(unsent: readonly Delivery[], now: number): Batch | undefined {
-  const heads = headsOf(unsent);
-  const head = heads.find((delivery) => delivery.nextAt <= now);
-  if (head === undefined) return undefined;
+  const incident = incidentsOf(unsent).find((rows) => dueOf(rows, now) <= now);
+  if (incident === undefined) return undefined;
+  const [head, ...later] = incident;
   const waited = unsent.filter((delivery) => now - delivery.since >= SUMMARY_AFTER);
   if (waited.length >= SUMMARY_COUNT) {
     return { form: 'summary', deliveries: [head, ...unsent.filter((delivery) => delivery !== head)] };
   }
-  const [, ...later] = unsent.filter((delivery) => incidentOf(delivery) === incidentOf(head));
+  if (head.nextAt > now) return asOne(incident);
   const end = later.findIndex((delivery) => delivery.effect.part === 'resolved');
-  return head.effect.part === 'opened' && wasTried(head) && end >= 0
-    ? { form: 'merged', deliveries: [head, ...later.slice(0, end + 1)] }
-    : { form: 'single', deliveries: [head] };
+  if (head.effect.part === 'opened' && wasTried(head) && end >= 0)
+    return { form: 'merged', deliveries: [head, ...later.slice(0, end + 1)] };
+  // What went out in one message is repeated in one.
+  return asOne([head, ...later.filter(({ attempts }) => attempts > 0)]);
+}
+
+/** One message for all of them, whenever each is due. */
+export function asOne(deliveries: Some): Batch {
+  const [head, ...later] = deliveries;
+  if (later.length === 0) return { form: 'single', deliveries };
+  const isWhole =
+    head.effect.part === 'opened' &&
+    later.at(-1)?.effect.part === 'resolved' &&
+    later.every((delivery) => incidentOf(delivery) === incidentOf(head));
+  return { form: isWhole ? 'merged' : 'summary', deliveries };
 }
 
 /** When `planBatch` will next have something for this channel (epoch milliseconds); infinite if never. */
-export function nextDue(unsent: readonly Delivery[]): number {
-  return headsOf(unsent).reduce((next, delivery) => Math.min(next, delivery.nextAt), Infinity);
+export function nextDue(unsent: readonly Delivery[], now: number): number {
+  return incidentsOf(unsent).reduce((next, rows) => Math.min(next, dueOf(rows, now)), Infinity);
 }
 
-/** The oldest unsent delivery of each incident. */
-function headsOf(unsent: readonly Delivery[]): readonly Delivery[] {
-  const heads = new Map<string, Delivery>();
+/**
+ * When an incident's oldest delivery is due. One that backs off for long, since nobody answers to it, holds up nothing
+ * new: that goes out with it.
+ */
+function dueOf([head, ...later]: Some, now: number): number {
+  if (head.nextAt - now <= LONGEST_PAUSE) return head.nextAt;
+  return later.reduce((due, row) => (row.attempts === 0 ? Math.min(due, row.nextAt) : due), head.nextAt);
+}
+
+/** The unsent deliveries of each incident, oldest first. */
+function incidentsOf(unsent: readonly Delivery[]): readonly Some[] {
+  const incidents = new Map<string, [Delivery, ...Delivery[]]>();
   for (const delivery of unsent) {
-    if (!heads.has(incidentOf(delivery))) heads.set(incidentOf(delivery), delivery);
+    const rows = incidents.get(incidentOf(delivery));
+    if (rows === undefined) incidents.set(incidentOf(delivery), [delivery]);
+    else rows.push(delivery);
   }
-  return [...heads.values()];
+  return [...incidents.values()];
 }
 
 function incidentOf(delivery: Delivery): string {

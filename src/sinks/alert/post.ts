@@ -1,4 +1,7 @@
-import type { Dispatcher } from 'undici';
+import { Readable } from 'node:stream';
+import type { HttpClient } from './http-client.ts';
+import { requestTo } from './request-to.ts';
+import { transportFault } from './transport-fault.ts';
 
 /** A request to a receiver, as plain data. */
 export interface ChannelRequest {
@@ -11,32 +14,37 @@ export interface ChannelRequest {
 /** More of an answer than this is not read: it is only quoted, or searched for an id. */
 const BODY_LIMIT = 64 * 1_024;
 
-/** The connection was never made, so that nothing can have been received. */
-const NEVER_ARRIVED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-const TLS_REFUSED = /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
-
 /** What came back: an answer, or how it failed to come. Neither contains the address. */
 export type Reply =
   | { readonly type: 'answer'; readonly status: number; readonly headers: Headers; readonly body: string }
-  | { readonly type: 'failure'; readonly detail: string; readonly uncertain: boolean };
+  | {
+      readonly type: 'failure';
+      readonly detail: string;
+      /** The request was begun, so that it may have been received. */
+      readonly uncertain: boolean;
+      /** The request was begun, and its time ran out without an answer. */
+      readonly unanswered: boolean;
+    };
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Makes one request within the time `signal` allows. Redirects are answers: nothing is sent to another place. */
-export async function post(dispatcher: Dispatcher, to: ChannelRequest, signal: AbortSignal): Promise<Reply> {
+export async function post(client: HttpClient, to: ChannelRequest, signal: AbortSignal): Promise<Reply> {
+  const { method, url, headers } = to;
+  const bytes = Buffer.from(to.body);
+  const sent = { begun: false };
+  // Read by the client once it is connected, to the receiver itself where a proxy stands in between.
+  const body = new Readable({
+    read() {
+      sent.begun = true;
+      this.push(bytes);
+      this.push(null);
+    },
+  });
+  const sized = { ...headers, 'content-length': String(bytes.length) };
   try {
-    const { url, ...rest } = to;
     // Not undici's own `request`: the settings name the channel types, and most commands that read settings send nothing.
-    const path = url.pathname + url.search;
-    const reply = await dispatcher.request({ ...rest, origin: url.origin, path, signal });
+    const reply = await client.request({ ...requestTo(url, sized), method, body, signal });
     return {
       type: 'answer',
       status: reply.statusCode,
@@ -44,14 +52,11 @@ export async function post(dispatcher: Dispatcher, to: ChannelRequest, signal: A
       body: await bounded(reply.body).catch(() => ''),
     };
   } catch (error) {
-    const code = codeOf(error);
-    const uncertain = !NEVER_ARRIVED.has(code) && !TLS_REFUSED.test(code);
-    if (signal.aborted) return { type: 'failure', detail: 'no answer in time', uncertain };
-    return {
-      type: 'failure',
-      detail: uncertain ? `connection lost (${code})` : `not reachable (${code})`,
-      uncertain,
-    };
+    const { begun } = sent;
+    const failure = { type: 'failure', uncertain: begun, unanswered: begun && signal.aborted } as const;
+    if (failure.unanswered) return { ...failure, detail: 'no answer in time' };
+    const why = signal.aborted ? 'no connection in time' : transportFault(error).said;
+    return { ...failure, detail: `${begun ? 'connection lost' : 'not reachable'} (${why})` };
   }
 }
 
@@ -64,11 +69,4 @@ async function bounded(body: AsyncIterable<Uint8Array>): Promise<string> {
     if (size >= BODY_LIMIT) break;
   }
   return Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString();
-}
-
-/** Messages of transport errors may contain the address; their codes do not. */
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.name : 'unknown';
 }

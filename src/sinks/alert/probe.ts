@@ -1,5 +1,8 @@
-import type { Dispatcher } from 'undici';
 import type { ProbeResult } from './alert-channel.ts';
+import type { HttpClient } from './http-client.ts';
+import { isRedirect, redirectInWords } from './judge-reply.ts';
+import { requestTo } from './request-to.ts';
+import { transportFault } from './transport-fault.ts';
 
 /** A harmless request to a receiver, and what its answers mean: whether it would accept a message. */
 export interface Question {
@@ -11,30 +14,40 @@ export interface Question {
   readonly means: (status: number) => 'takes' | 'unknown' | 'refuses';
   /** The request in a few words for people. */
   readonly asked: string;
+  /** What is wrong with the channel and what to do, where the body of an answer says so whatever its status. */
+  readonly faultOf?: ((body: string) => string | undefined) | undefined;
+  /** A second question where the answer to this one leaves something open. */
+  readonly next?: (body: string) => Question | undefined;
 }
 
 /** Makes the request, and gives up after `timeout` milliseconds. Never throws; nothing in the result is the address. */
-export async function probe(
-  question: Question,
-  dispatcher: Dispatcher,
-  timeout: number,
-): Promise<ProbeResult> {
-  const { method, url, headers = {}, body = null, means, asked } = question;
+export async function probe(question: Question, client: HttpClient, timeout: number): Promise<ProbeResult> {
+  const { method, url, headers, body = null, means, asked } = question;
   try {
     const signal = AbortSignal.timeout(timeout);
-    const path = url.pathname + url.search;
-    const answer = await dispatcher.request({ origin: url.origin, path, method, headers, body, signal });
-    await answer.body.dump();
+    const answer = await client.request({ ...requestTo(url, headers), method, body, signal });
+    const text = await answer.body.text();
     const status = answer.statusCode;
-    const verdict = means(status);
     const said = `${asked}: HTTP ${status}`;
-    return verdict === 'refuses' ? { verdict, said, remedy: remedyFor(status) } : { verdict, said };
+    if (isRedirect(status)) {
+      const where = redirectInWords(answer.headers['location']);
+      return { verdict: 'refuses', said: `${said}, ${where}`, remedy: REDIRECTED };
+    }
+    const fault = question.faultOf?.(text);
+    if (fault !== undefined) return { verdict: 'refuses', said, remedy: fault };
+    const verdict = means(status);
+    if (verdict === 'refuses') return { verdict, said, remedy: remedyFor(status) };
+    const next = question.next?.(text);
+    return next === undefined ? { verdict, said } : await probe(next, client, timeout);
   } catch (error) {
-    return { verdict: 'silent', said: codeOf(error, timeout), remedy: UNREACHED };
+    if (error instanceof Error && error.name === 'TimeoutError')
+      return { verdict: 'silent', said: `within ${timeout / 1_000} s`, remedy: transportFault(error).remedy };
+    const { said, remedy } = transportFault(error);
+    return { verdict: 'silent', said, remedy };
   }
 }
 
-const UNREACHED = 'see whether this host may reach it: DNS, firewall, proxy; under systemd IPAddressDeny=';
+const REDIRECTED = 'set the address to which it leads at last, https:// and all: a message is never sent on';
 
 function remedyFor(status: number): string {
   if (status === 404 || status === 410)
@@ -42,11 +55,4 @@ function remedyFor(status: number): string {
   return status >= 500
     ? 'the receiver has a fault of its own: try again later'
     : 'it does not accept the address or token: make a new one and set it';
-}
-
-/** The code only: a message may contain the address, which is a secret. */
-function codeOf(error: unknown, timeout: number): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0], timeout);
-  if (error instanceof Error && error.name === 'TimeoutError') return `within ${timeout / 1_000} s`;
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'failed';
 }

@@ -1,17 +1,25 @@
 import type { Effect } from '../../model.ts';
 import type { Message } from './alert-channel.ts';
+import type { TEST_PARTS } from './test-parts.ts';
 
 const NONE = { critical: 0, error: 0, warning: 0, restart: 0 } as const;
 
-/** A message that cannot be mistaken for an incident, to see whether a channel works. */
-export function testMessage(name: string, host: string, at: number): Message {
+/** What a test message is like. */
+export type TestPart = (typeof TEST_PARTS)[number];
+
+/**
+ * A message that cannot be mistaken for an incident, to see whether a channel works. `part` decides how it is shown where
+ * a channel makes differences: priority, sound, colour.
+ */
+export function testMessage(name: string, host: string, at: number, part: TestPart = 'note'): Message {
   const id = `test-${new Date(at).toISOString()}`;
-  const title = `🧪 ${name} - Test message`;
+  const like = part === 'note' ? '' : ` (as ${part})`;
+  const title = `🧪 ${name} - Test message${like}`;
   return {
     id,
-    effect: testEffect(id, at),
+    effect: testEffect(id, at, part),
     title,
-    head: `🧪 **${name} - Test message**\n\nThis is a test from ${host}. Nothing has happened, and nothing is asked of you.`,
+    head: `🧪 **${name} - Test message**${like}\n\nThis is a test from ${host}. Nothing has happened, and nothing is asked of you.`,
     body: '',
     footer: `Incident ${id} (a test)`,
     repeat: false,
@@ -19,12 +27,12 @@ export function testMessage(name: string, host: string, at: number): Message {
   };
 }
 
-function testEffect(id: string, at: number): Effect {
+function testEffect(id: string, at: number, part: TestPart): Effect {
   return {
     type: 'effect',
     kind: 'alert',
-    id: `${id}:note`,
-    part: 'note',
+    id: `${id}:${part}`,
+    part,
     at,
     story: {
       incident: id,

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Effect, HealRecord } from '../../model.ts';
-import { worstContainers } from '../text/plain-words.ts';
+import { subjectsOf } from '../text/plain-words.ts';
 import { journalLine } from '../report/journal-line.ts';
 import { worstOffenders } from './worst-offenders.ts';
 
@@ -48,11 +49,11 @@ export function healFacts(effect: Effect, contextFile: string): Readonly<Record<
     QT_ERRORS: String(story.counts.error),
     QT_WARNINGS: String(story.counts.warning),
     QT_RESTARTS: String(story.counts.restart),
-    QT_CONTAINERS: worstContainers(story)
+    QT_CONTAINERS: subjectsOf(story)
       .slice(0, 100)
       .map(([name]) => name)
       .join(','),
-    QT_CONTAINERS_TO_BLAME: worstOffenders(story).join(','),
+    QT_CONTAINERS_TO_BLAME: fitting(worstOffenders(story)).join(','),
     QT_CONTEXT_FILE: contextFile,
   };
 }
@@ -62,9 +63,18 @@ export function writeHealContext(
   dir: string,
   effect: Effect,
 ): { readonly path: string; readonly remove: () => void } {
-  const path = join(dir, `heal-${unitSafe(attemptOf(effect).id)}.json`);
-  writeFileSync(path, `${journalLine(effect)}\n`, { mode: 0o600 });
+  // The folder may be one that everybody can write to: nobody must be able to have a file or a link of that name there.
+  const path = join(dir, `heal-${unitSafe(attemptOf(effect).id)}-${randomBytes(8).toString('hex')}.json`);
+  writeFileSync(path, `${journalLine(effect)}\n`, { mode: 0o600, flag: 'wx' });
   return { path, remove: () => rmSync(path, { force: true }) };
+}
+
+/** The kernel takes no variable beyond 128 KiB (execve(2), MAX_ARG_STRLEN): far fewer names say enough. */
+const NAMES = 16 * 1_024;
+
+function fitting(names: readonly string[]): readonly string[] {
+  let room = NAMES;
+  return names.filter((name) => (room -= Buffer.byteLength(name) + 1) >= 0);
 }
 
 /** An id in characters that systemd and file systems accept. */

@@ -1,3 +1,4 @@
+import { displayLines } from '../../text/display.ts';
 import { redact } from '../text/redact.ts';
 
 /** How much of a heal's output is kept, in bytes: the last of it. */
@@ -7,7 +8,8 @@ export const OUTPUT_LIMIT = 64 * 1_024;
 export interface OutputTail {
   write(chunk: Uint8Array): void;
   /**
-   * The tail as text, secrets masked. A first line that was cut is left out, and a note says how much was dropped.
+   * The tail as text, without control characters, secrets masked. A first line that was cut is left out, and a note
+   * says how much was dropped.
    */
   text(mask?: (text: string) => string): string;
 }
@@ -33,10 +35,10 @@ export function outputTail(limit = OUTPUT_LIMIT): OutputTail {
     },
     text(mask = redact) {
       const tail = compact();
-      if (dropped === 0) return mask(tail.toString());
+      if (dropped === 0) return mask(displayLines(tail.toString()));
       const lineEnd = tail.indexOf('\n');
       const whole = lineEnd < 0 ? Buffer.alloc(0) : tail.subarray(lineEnd + 1);
-      return `(${dropped + tail.length - whole.length} earlier bytes dropped)\n${mask(whole.toString())}`;
+      return `(${dropped + tail.length - whole.length} earlier bytes dropped)\n${mask(displayLines(whole.toString()))}`;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Breach, Counts, IncidentSnapshot } from '../../model.ts';
+import type { Breach, IncidentSnapshot, Share } from '../../model.ts';
 
 /**
  * The containers that caused the breaches, worst first: those of the rules that count each container on its own, and
@@ -11,8 +11,8 @@ export function worstOffenders(story: IncidentSnapshot): readonly string[] {
 
 function blamedBy(breach: Breach, story: IncidentSnapshot): readonly string[] {
   if (breach.container !== undefined) return [breach.container];
-  const shares = Object.entries(story.containers)
-    .map(([name, counts]) => ({ name, share: shareOf(breach, counts) }))
+  const shares = (breach.from ?? sharesOf(breach, story))
+    .map(({ container, count }) => ({ name: container, share: count }))
     .filter(({ share }) => share > 0)
     .sort((a, b) => b.share - a.share || (a.name < b.name ? -1 : 1));
   let left = shares.reduce((sum, { share }) => sum + share, 0);
@@ -25,6 +25,11 @@ function blamedBy(breach: Breach, story: IncidentSnapshot): readonly string[] {
   return blamed;
 }
 
-function shareOf(breach: Breach, counts: Counts): number {
-  return breach.kinds.reduce((sum, kind) => sum + counts[kind], 0);
+/** For a story of version 0.1.0, in which nobody noted whose evidence it was: all that counted in the window. */
+function sharesOf({ kinds }: Breach, { containers, deciding }: IncidentSnapshot): readonly Share[] {
+  if (deciding !== undefined) return [];
+  return Object.entries(containers).map(([container, counts]) => ({
+    container,
+    count: kinds.reduce((sum, kind) => sum + counts[kind], 0),
+  }));
 }

@@ -17,6 +17,7 @@ const HEADING = '### ⚡ Real-Time Incident Report';
 const TITLES: Readonly<Record<NotificationType, string>> = {
   opened: 'Opened',
   heal: 'Heal',
+  news: 'New in this incident',
   reopened: 'Reopened',
   escalated: 'Escalated: a person is needed',
   reminder: 'Still escalated',
@@ -60,6 +61,7 @@ function openedSection(story: IncidentSnapshot): readonly string[] {
     ...countTable(story),
     ...samples('Critical Events (Top 5)', story.samples.critical.slice(0, CRITICAL_SHOWN)),
     ...samples('Errors (Top 10)', story.samples.error.slice(0, ERRORS_SHOWN)),
+    ...samples('Warnings (Top 10)', decidedWarnings(story)),
     ...groups(story),
     ...containers(story),
     ...gaps(story),
@@ -108,6 +110,11 @@ function samples(title: string, shown: readonly Sample[]): readonly string[] {
   return ['', `#### ${title}`, '', ...codeBlock(quoted)];
 }
 
+/** Warnings are quoted by themselves only where they are what the incident is about. */
+function decidedWarnings({ breaches, samples: { warning } }: IncidentSnapshot): readonly Sample[] {
+  return breaches.some(({ kinds }) => kinds.includes('warning')) ? warning.slice(0, ERRORS_SHOWN) : [];
+}
+
 function groups(story: IncidentSnapshot): readonly string[] {
   const all = worstGroups(story);
   if (all.length === 0) return [];
@@ -115,7 +122,8 @@ function groups(story: IncidentSnapshot): readonly string[] {
     const span = `${format(group.first, 'HH:mm:ss')} to ${format(group.last, 'HH:mm:ss')}`;
     return `${group.count} × [${quoteLine(group.container, 100)}] ${quoteLine(group.sample, LINE)} (${group.kind}, ${span})`;
   });
-  const more = all.length > shown.length ? [`and ${all.length - shown.length} other messages`] : [];
+  const others = all.length - shown.length + (story.otherGroups ?? 0);
+  const more = others > 0 ? [`and ${others} other messages`] : [];
   return ['', '#### Messages, Grouped', '', ...codeBlock([...shown, ...more])];
 }
 

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../make-folder.ts';
 import { format } from 'date-fns/format';
 import type { Effect } from '../../model.ts';
 import { appendOnce } from './append-once.ts';
@@ -30,7 +30,7 @@ const JOURNAL = 'incidents.jsonl';
 export function markdownReport(options: MarkdownReportOptions): ReportSink {
   return {
     async append(effect, earlier, undelivered = []) {
-      await mkdir(options.dir, { recursive: true });
+      makeFolder(options.dir);
       await appendToJournal(join(options.dir, JOURNAL), effect);
       const path = reportPath(options.dir, effect);
       const closing = effect.part === 'resolved' || effect.part === 'escalated';

@@ -31,20 +31,41 @@ export function dateTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** The containers that weigh most, worst first, with what they counted. */
-export function worstContainers(
-  story: IncidentSnapshot,
-): readonly (readonly [container: string, counts: Counts])[] {
-  return Object.entries(story.containers)
-    .filter(([, counts]) => weight(counts) > 0)
-    .sort(([nameA, a], [nameB, b]) => weight(b) - weight(a) || compare(nameA, nameB));
+/** A container with what counts of it. */
+export type Counted = readonly [container: string, counts: Counts];
+
+/**
+ * The containers that the incident is about, the most telling first. Where that was not noted (a story of version 0.1.0)
+ * all that counted.
+ */
+export function subjectsOf(story: IncidentSnapshot): readonly Counted[] {
+  return story.deciding === undefined
+    ? worstContainers(story)
+    : story.deciding.containers.map(({ container, counts }) => [container, counts]);
 }
 
-/** The messages that weigh most: critical before error before the rest, then by how often they came. */
+/** The messages that the incident is about, the most telling first; as above. */
+export function subjectGroups(story: IncidentSnapshot): readonly Group[] {
+  return story.deciding?.groups ?? worstGroups(story);
+}
+
+/** All that counted in the window: the subjects first, then by the worst that each has counted. */
+export function worstContainers(story: IncidentSnapshot): readonly Counted[] {
+  const subjects = story.deciding?.containers.map(({ container }) => container) ?? [];
+  const place = (name: string): number =>
+    subjects.includes(name) ? subjects.indexOf(name) : subjects.length;
+  return Object.entries(story.containers)
+    .filter(([, { critical, error, restart }]) => critical + error + restart > 0)
+    .sort(([nameA, a], [nameB, b]) => place(nameA) - place(nameB) || byWorst(a, b) || compare(nameA, nameB));
+}
+
+/** All messages of the window: those that decided first, then criticals, restarts, errors, warnings, by number. */
 export function worstGroups(story: IncidentSnapshot): readonly Group[] {
-  const rank: Readonly<Record<Kind, number>> = { critical: 0, error: 1, restart: 2, warning: 3 };
+  const decided = new Set((story.deciding?.groups ?? []).map(idOf));
+  const rank: Readonly<Record<Kind, number>> = { critical: 0, restart: 1, error: 2, warning: 3 };
   return [...story.groups].sort(
     (a, b) =>
+      Number(decided.has(idOf(b))) - Number(decided.has(idOf(a))) ||
       rank[a.kind] - rank[b.kind] ||
       b.count - a.count ||
       a.first - b.first ||
@@ -59,8 +80,12 @@ export function healInWords(heal: HealRecord): string {
   return `attempt ${heal.attempt}: ${heal.result ?? 'unknown'}${code}, took ${formatDuration(heal.ended - heal.started)}`;
 }
 
-function weight(counts: Counts): number {
-  return counts.critical + counts.error + counts.restart;
+function byWorst(a: Counts, b: Counts): number {
+  return b.critical - a.critical || b.restart - a.restart || b.error - a.error || b.warning - a.warning;
+}
+
+function idOf({ kind, container, fingerprint }: Group): string {
+  return `${kind}\n${container}\n${fingerprint}`;
 }
 
 function compare(a: string, b: string): number {

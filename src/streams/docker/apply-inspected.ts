@@ -10,6 +10,7 @@ export function applyInspected(memory: TrackerMemory, found: Inspected, now: num
   const run = known ?? addRun(memory, found.id, found.name, found.labels);
   run.labels = found.labels;
   run.policy = found.policy;
+  run.autoRemove = found.autoRemove;
   if (known === undefined) {
     initFromInspect(run, found);
     if (found.state !== 'created') emitStatus(memory, run, found.state, now);

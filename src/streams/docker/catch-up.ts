@@ -27,6 +27,7 @@ export interface CatchUpParts {
   readonly lost: OnLost;
   /** The very first read of this log is complete. */
   readonly onFirstRead: (read: FirstRead) => void;
+  /** The engine's time. */
   readonly now: () => number;
   readonly signal: AbortSignal;
 }

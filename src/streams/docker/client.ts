@@ -1,4 +1,4 @@
-import { Agent, IncomingMessage } from 'node:http';
+import { Agent, type ClientRequest, IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import type { Endpoint } from './endpoint.ts';
@@ -18,6 +18,9 @@ const NEEDS_NEWER_HTTP: ReadonlySet<unknown> = new Set([426, 505]);
 
 export type Query = Readonly<Record<string, string>>;
 
+/** Called with each request; what it returns is called with the `Date` of the answer, when that begins. */
+export type Asking = () => (date: string | undefined) => void;
+
 /** The Docker Engine, as far as we use it: GET requests only. */
 export interface DockerClient {
   /** One JSON answer. */
@@ -31,16 +34,16 @@ export interface DockerClient {
 
 /**
  * Clients of one engine: streams never wait for a free connection and never time out while open, calls share a
- * few connections and do. Neither looks at the environment: the endpoint decides.
+ * few connections and do. Neither looks at the environment: the endpoint decides. `asking` hears of every answer.
  */
-export function dockerClient(endpoint: Endpoint): DockerClient {
+export function dockerClient(endpoint: Endpoint, asking?: Asking): DockerClient {
   const open = unseen(new Agent({ keepAlive: false, maxSockets: Infinity }));
   const shared = unseen(new Agent({ keepAlive: true, maxSockets: 16 }));
   const bare = unseen(new UnchunkedAgent({ maxSockets: Infinity }));
-  const streams = docker(endpoint, { agent: open, connectionTimeout: HEAD_TIMEOUT });
-  const unchunked = docker(endpoint, { agent: bare, connectionTimeout: HEAD_TIMEOUT });
-  const calls = docker(endpoint, { agent: shared, timeout: CALL_TIMEOUT });
-  const afresh = docker(endpoint, { agent: open, timeout: CALL_TIMEOUT });
+  const streams = docker(endpoint, asking, { agent: open, connectionTimeout: HEAD_TIMEOUT });
+  const unchunked = docker(endpoint, asking, { agent: bare, connectionTimeout: HEAD_TIMEOUT });
+  const calls = docker(endpoint, asking, { agent: shared, timeout: CALL_TIMEOUT });
+  const afresh = docker(endpoint, asking, { agent: open, timeout: CALL_TIMEOUT });
   return {
     call: async (path, query = {}) => {
       const began = performance.now();
@@ -76,6 +79,20 @@ export function dockerClient(endpoint: Endpoint): DockerClient {
  */
 function unseen(agent: Agent): Agent {
   Object.defineProperty(agent, inspect.custom, { value: () => 'Agent' });
+  return staying(agent);
+}
+
+/**
+ * The library follows a redirect to whatever host it names, and an error there is nobody's to catch. Without the header it
+ * takes the answer for what it is: not the one that was wanted. Node.js hands every request to `addRequest`.
+ */
+function staying(agent: Agent): Agent {
+  const add: unknown = Reflect.get(agent, 'addRequest');
+  if (typeof add !== 'function') throw new TypeError('this Node.js has agents of another kind');
+  Reflect.set(agent, 'addRequest', (request: ClientRequest, ...rest: unknown[]): void => {
+    request.prependOnceListener('response', ({ headers }) => delete headers.location);
+    Reflect.apply(add, agent, [request, ...rest]);
+  });
   return agent;
 }
 
@@ -101,16 +118,28 @@ interface Connection {
 }
 
 /** The library lets the environment overrule its options, so what it took from there is set back afterwards. */
-function docker(endpoint: Endpoint, options: Connection): Docker {
+function docker(endpoint: Endpoint, asking: Asking | undefined, options: Connection): Api {
   const { socketPath, host, port } = endpoint;
   const made = new Docker({ protocol: 'http' });
   const none = { ca: undefined, cert: undefined, key: undefined, pathPrefix: '/' };
   Object.assign(made.modem, none, { socketPath, host, port, timeout: undefined }, options);
-  return made;
+  return { docker: made, asking };
 }
 
-function get(docker: Docker, path: string, query: Query, signal?: AbortSignal): Promise<IncomingMessage> {
+/** The library, and who hears of its answers. */
+interface Api {
+  readonly docker: Docker;
+  readonly asking: Asking | undefined;
+}
+
+function get(
+  { docker, asking }: Api,
+  path: string,
+  query: Query,
+  signal?: AbortSignal,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    const answered = asking?.();
     docker.modem.dial(
       {
         path: `${path}?`,
@@ -121,8 +150,10 @@ function get(docker: Docker, path: string, query: Query, signal?: AbortSignal): 
         ...(signal === undefined ? {} : { abortSignal: signal }),
       },
       (error: Error | null, answer: unknown) => {
-        if (answer instanceof IncomingMessage) resolve(answer);
-        else reject(error ?? new Error('the engine gave no answer'));
+        if (answer instanceof IncomingMessage) {
+          answered?.(answer.headers.date);
+          resolve(answer);
+        } else reject(error ?? new Error('the engine gave no answer'));
       },
     );
   });

@@ -28,7 +28,7 @@ const DAMAGED_RETRY = 30_000;
 
 /** Begins to read a container's log; `saved` is where it was left off. */
 export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
-  const { client, id, engine, withSlot, clock, log, floor } = parts;
+  const { client, id, engine, withSlot, clock, theirs, log, floor } = parts;
   const closing = new AbortController();
   const { signal } = closing;
   const woken = gate();
@@ -49,8 +49,13 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
   /** As it was saved, until it is known how the log stands now. */
   let wasAtEnd = saved?.ended === true;
   let followTail = FOLLOW_TAIL;
+  let undatedTold = false;
+  const undated = (): void => {
+    if (!undatedTold) log.warn({ container: id }, 'an entry of the log has no moment in time and is dropped');
+    undatedTold = true;
+  };
 
-  const read: ReadRecords = (options, use) => readLog({ client, id, tty, ...options }, use);
+  const read: ReadRecords = (options, use) => readLog({ client, id, tty, undated, ...options }, use);
   const reading = {
     read,
     dedup,
@@ -59,7 +64,7 @@ export function containerLog(parts: LogParts, saved?: LogState): ContainerLog {
     accept: sink.accept,
     lost: losses.rotated,
     onFirstRead: (first: FirstRead) => losses.beforeFirstRead(beginning, first, risks),
-    now: () => clock.now(),
+    now: () => theirs.now(),
     signal,
   };
   const done = run();

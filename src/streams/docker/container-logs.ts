@@ -24,15 +24,17 @@ export function containerLogs(
   parts: LogsParts,
   saved: Readonly<Record<string, SavedContainer>>,
 ): FollowedContainers {
-  const { source, client, tracker, window, clock, log, signal } = parts;
+  const { source, client, tracker, window, clock, theirs, log, signal } = parts;
   const isWanted = wanted(parts.containers, parts.selfId);
   const followed = new Map<string, FollowedContainer>();
   /** Saved, and not seen again yet: kept until the engine's list shows whether they are still there. */
   const waiting = new Map(Object.entries(saved));
   const withSlot = limiter(AT_A_TIME);
   const feed = trackerFeed(parts);
-  const began = clock.now();
-  let heardAt = began;
+  let heardAt = clock.now();
+  let hasListed = false;
+  /** Starts of the past, until the list has shown who is there. */
+  const early: (() => void)[] = [];
   const shared = {
     ...parts,
     inspect,
@@ -52,7 +54,8 @@ export function containerLogs(
     },
     down,
     heardAt: () => heardAt,
-    status: () => [...followed.values()].map(statusOf),
+    status: () =>
+      [...followed.values()].map((one) => ({ ...statusOf(one, theirs), ...tracker.life(one.described.id) })),
     snapshot,
   };
 
@@ -68,9 +71,21 @@ export function containerLogs(
     else if (action === 'rename' && one !== undefined) describeAgain(source, one, { ...one.described, name });
   }
 
-  /** A start of a container we do not follow. On the first look ever, those of the past may be long gone. */
+  /**
+   * A start of a container we do not follow. On the first look ever, what the engine tells of the time before may be long
+   * gone: whether it is, the engine decides and no clock, since either may have been set meanwhile.
+   */
   function onFirstSeen(described: Described, at: number): FollowedContainer | undefined {
-    return at < began && !parts.resumed ? undefined : follow(described, at);
+    if (parts.resumed || at >= (theirs.firstAnswer ?? Infinity)) return follow(described, at);
+    const lookForIt = () => void withSlot(() => followIfThere(described, at));
+    if (hasListed) lookForIt();
+    else early.push(lookForIt);
+    return undefined;
+  }
+
+  async function followIfThere(described: Described, at: number): Promise<void> {
+    if (followed.has(described.id) || (await look(described.id)) === undefined) return;
+    follow(described, at).log.wake(true);
   }
 
   async function resync(): Promise<void> {
@@ -83,12 +98,14 @@ export function containerLogs(
       interesting.map((one) =>
         withSlot(async () => {
           const found = one.running && !followed.has(one.id) ? undefined : await look(one.id);
-          const recent = found !== undefined && found.finishedAt > clock.now() - window;
+          const recent = found !== undefined && found.finishedAt > theirs.now() - window;
           if (one.running || waiting.has(one.id) || recent) follow(one);
         }),
       ),
     );
     for (const one of followed.values()) one.log.wake();
+    hasListed = true;
+    for (const lookForIt of early.splice(0)) lookForIt();
   }
 
   /** Of a container that is gone nothing more can be read. */
@@ -99,12 +116,12 @@ export function containerLogs(
       waiting.delete(id);
       giveUp(identities.get(id) ?? identityOf(source, before.name), before);
     }
-    for (const id of identities.keys()) if (!ids.has(id)) feed.push(tracker.absent(id, clock.now()));
+    for (const id of identities.keys()) if (!ids.has(id)) feed.push(tracker.absent(id, theirs.now()));
   }
 
   /** Removed while nobody was reading: unless its log had been read to the end, lines may be missing. */
   function giveUp(container: string, { gap, log: { ledger, ended } }: SavedContainer): void {
-    const at = clock.now();
+    const at = theirs.now();
     if (gap !== undefined) parts.emitGap({ type: 'gap', at, source, container, ...gap });
     if (ended === true || ledger.last === undefined) return;
     const reason = 'removed before its last lines could be confirmed';
@@ -124,7 +141,7 @@ export function containerLogs(
   }
 
   async function inspect(id: string): Promise<Inspected> {
-    const calledAt = clock.now();
+    const calledAt = theirs.now();
     const found = parseInspected(await client.call(`/containers/${id}/json`));
     const one = followed.get(id);
     if (one !== undefined) {
@@ -135,7 +152,7 @@ export function containerLogs(
     return found;
   }
 
-  function follow(described: Described, since = clock.now()): FollowedContainer {
+  function follow(described: Described, since = theirs.now()): FollowedContainer {
     const { id } = described;
     const known = followed.get(id);
     if (known !== undefined) return known;

@@ -10,6 +10,8 @@ export interface ContainerRun {
   labels: Readonly<Record<string, string>>;
   /** Name of the restart policy; undefined until the container has been inspected. */
   policy?: string | undefined;
+  /** It is removed as soon as it ends, once inspect has told so. */
+  autoRemove?: boolean | undefined;
   state: ContainerStatus['state'];
   healthy: boolean;
   /** Created, and never started since. */
@@ -100,6 +102,7 @@ export function status(
     healthy: run.healthy,
     stoppedByOperator: down && run.touched,
     expectedExit: down && run.exitCode === 0 && !restartsBy(run.policy, 0),
+    ...(isOneOff(run) && { oneOff: true }),
   };
 }
 
@@ -124,6 +127,11 @@ export function signal(
     fingerprint: text.replaceAll(/\d+/g, '<n>'),
     rule,
   };
+}
+
+/** A container of `compose run`, or one that is removed as soon as it ends. */
+function isOneOff({ labels, autoRemove }: ContainerRun): boolean {
+  return autoRemove === true || labels['com.docker.compose.oneoff'] === 'True';
 }
 
 export function isDown(state: string): boolean {

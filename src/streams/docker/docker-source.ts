@@ -1,7 +1,7 @@
 import { Observable, ReplaySubject } from 'rxjs';
 import { type Coverage, type Gap, LOCAL_DOCKER, type Observation } from '../../model.ts';
 import type { Log } from '../../log.ts';
-import type { Position, Restart, Source, SourceContext, SourceKind } from '../source.ts';
+import type { Position, Restart, Source, SourceContext, SourceKind, SourceStatus } from '../source.ts';
 import { type DockerEngine, dockerEngines } from './engines.ts';
 import { fetchPast } from './fetch-past.ts';
 import { type FollowedEngine, followEngine } from './follow-engine.ts';
@@ -65,6 +65,7 @@ export function dockerSource(engine: DockerEngine, context: SourceContext, posit
       kind: dockerSources.kind,
       endpoint: endpoint.text,
       connection: following?.connection() ?? { state: 'connecting', since: openedAt },
+      ...offsetOf(following?.offset()),
       coverage,
       containers: following?.containers() ?? [],
       gaps: [...gaps],
@@ -97,6 +98,10 @@ export function dockerSource(engine: DockerEngine, context: SourceContext, posit
 function keepLatest<T>(kept: T[], one: T): void {
   kept.push(one);
   if (kept.length > SHOWN) kept.shift();
+}
+
+function offsetOf(offset = 0): Pick<SourceStatus, 'offset'> {
+  return offset === 0 ? {} : { offset };
 }
 
 /** Where there are several engines, each says which one it is. */

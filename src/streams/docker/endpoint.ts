@@ -37,6 +37,9 @@ export function resolveEndpoint(
 export function parseEndpoint(text: string, source: string): Endpoint {
   const unix = /^unix:\/\/(\/.+)$/.exec(text)?.[1];
   if (unix !== undefined) return socket(unix);
+  const path = /^(?:unix:)?\/*(.+)$/.exec(text)?.[1] ?? '';
+  if (text.startsWith('unix:') || text.startsWith('/'))
+    throw new Error(`${source} is ${text}: a socket is written unix:// and its whole path: unix:///${path}`);
   const [, scheme, rest = ''] = /^(?:([a-z]+):\/\/)?(.*)$/i.exec(text) ?? [];
   if (scheme !== undefined && scheme !== 'tcp' && scheme !== 'http') {
     throw new Error(`${source} is ${text}: ${scheme} is not supported; ${SUPPORTED}`);

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { SchedulerLike } from 'rxjs';
 import { backoff, delay, gate } from '../delay.ts';
 import { type DockerClient, reasonOf, troubleOf } from './client.ts';
+import { type EngineClock, NOTABLE_OFFSET } from './engine-clock.ts';
 import { ACTIONS, type DockerEvent, parseEvent } from './events.ts';
 import type { Log } from '../../log.ts';
 import type { Connection } from '../source.ts';
@@ -19,16 +20,22 @@ const HEALTHY = 1_000;
 /** Every connection requests the events of this much time once more; those that are known are dropped. */
 const OVERLAP_NANOS = 1_000_000_000n;
 
+/** Nanoseconds of a millisecond. */
+const NANOS = 1_000_000n;
+
 /** So many events are remembered to know them again: the engine itself keeps 256. */
 const REMEMBERED = 300;
 
 export interface WatchParts {
   readonly client: DockerClient;
-  /** Where the events of the very first connection begin, epoch milliseconds. */
-  readonly since: number;
+  /** How far back the events of the very first connection begin, in milliseconds. */
+  readonly window: number;
+  /** The engine's clock. */
+  readonly theirs: EngineClock;
   readonly event: (event: DockerEvent) => void;
   /** A new connection: see what is there now. Events go on coming meanwhile. */
   readonly resync: () => Promise<void>;
+  /** `at` in the engine's time. */
   readonly change: (change: 'lost' | 'back', at: number) => void;
   readonly clock: SchedulerLike;
   readonly log: Log;
@@ -51,13 +58,15 @@ export interface EngineWatch {
 }
 
 export function engineWatch(parts: WatchParts, saved?: EventsState): EngineWatch {
-  const { client, clock, log, signal } = parts;
+  const { client, clock, theirs, log, signal } = parts;
   const door = gate();
   const wait = backoff(100, 5_000);
   const recent = new Set(saved?.recent);
   let nano = saved?.nano;
   let downSince: number | undefined = clock.now();
   let now: Connection = { state: 'connecting', since: clock.now() };
+  /** The time is being asked for. */
+  let isAsking = false;
   const stopped = () => signal.aborted;
   const done = run();
   return {
@@ -75,7 +84,7 @@ export function engineWatch(parts: WatchParts, saved?: EventsState): EngineWatch
       if (stopped()) return;
       if (downSince === undefined) {
         downSince = clock.now();
-        parts.change('lost', downSince);
+        parts.change('lost', theirs.now());
       }
       const cut = now.state === 'up' && clock.now() - began > HEALTHY && reason === undefined;
       if (!cut && reason !== undefined) down(reason);
@@ -109,7 +118,7 @@ export function engineWatch(parts: WatchParts, saved?: EventsState): EngineWatch
   }
 
   function up(): void {
-    if (downSince !== undefined) parts.change('back', clock.now());
+    if (downSince !== undefined) parts.change('back', theirs.now());
     downSince = undefined;
     wait.reset();
     if (now.state !== 'up') {
@@ -152,9 +161,15 @@ export function engineWatch(parts: WatchParts, saved?: EventsState): EngineWatch
     }
   }
 
+  /**
+   * From the last event on. If that is still to come by the engine's clock, it has been set back: what has happened since
+   * then cannot be told from what is known but by comparing.
+   */
   function sinceText(): string {
-    const from =
-      nano === undefined ? BigInt(Math.round(parts.since)) * 1_000_000n : BigInt(nano) - OVERLAP_NANOS;
+    const now = theirs.now();
+    const last = nano === undefined ? undefined : BigInt(nano);
+    const isPast = last !== undefined && last < BigInt(Math.ceil(now + NOTABLE_OFFSET)) * NANOS;
+    const from = isPast ? last - OVERLAP_NANOS : BigInt(Math.floor(now - parts.window)) * NANOS;
     const text = `${from > 0n ? from : 0n}`.padStart(10, '0');
     return `${text.slice(0, -9)}.${text.slice(-9)}`;
   }
@@ -183,6 +198,15 @@ export function engineWatch(parts: WatchParts, saved?: EventsState): EngineWatch
     if (recent.size > REMEMBERED) for (const oldest of recent.values().take(1)) recent.delete(oldest);
     if (nano === undefined || event.nano > nano) nano = event.nano;
     parts.event(event);
+    if (downSince === undefined) void doubt(event);
+  }
+
+  /** What happens now, at another time than the engine's clock should show: one of the clocks has been set. */
+  async function doubt({ at }: DockerEvent): Promise<void> {
+    if (isAsking || Math.abs(at - theirs.now()) < NOTABLE_OFFSET) return;
+    isAsking = true;
+    await client.call('/version').catch(() => undefined);
+    isAsking = false;
   }
 }
 

@@ -1,28 +1,34 @@
 import { createWriteStream } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { identityOf, type Origin } from '../../model.ts';
+import { identityOf, LOCAL_DOCKER, type Origin } from '../../model.ts';
 import type { PastFetched, PastRequest } from '../source.ts';
 import { type DockerClient, dockerClient, reasonOf } from './client.ts';
 import type { DockerEngine } from './engines.ts';
+import { parseEvent } from './events.ts';
 import { identity } from './identity.ts';
 import { parseInspected } from './inspected.ts';
 import { lineJoiner } from './join-lines.ts';
 import { type Listed, parseList, wanted } from './list.ts';
 import { probe } from './probe.ts';
 import { readLog } from './read-log.ts';
+import { type RestartObservation, restartTracker } from './restart-tracker.ts';
 import { openSessionWriter, type SessionWriter } from '../recording/session-writer.ts';
 
 /**
  * Saves what an engine still holds of the containers that have run since then, those that have ended meanwhile too: their
- * logs as a recording, one container after the other, and the engine's events (it remembers the last 256) beside it.
+ * logs as a recording, one container after the other, and the engine's events (it remembers the last 256) beside it. All of it keeps the engine's times.
  */
 export async function fetchPast(engine: DockerEngine, request: PastRequest): Promise<PastFetched> {
   const found = await probe(engine.endpoint);
   if (!found.ok) throw new Error(`No Docker Engine: ${found.reason}\n${found.remedy}`);
   const client = dockerClient(engine.endpoint);
   try {
-    return await fetchAll(engine.id, client, request);
+    const { since, until } = request;
+    const theirs = { ...request, since: since + found.offset, until: until + found.offset };
+    return await fetchAll(engine.id, client, theirs);
   } finally {
     client.close();
   }
@@ -42,8 +48,9 @@ async function fetchAll(source: string, client: DockerClient, request: PastReque
       unread.push({ container, reason: reasonOf(error) });
     }
   }
+  if (source === LOCAL_DOCKER) await fetchEvents(client, request);
+  else writer.write(await eventsOf(source, client, request));
   writer.close();
-  await fetchEvents(client, request);
   return { containers: read, unread };
 }
 
@@ -73,12 +80,31 @@ async function fetchLog(
   return true;
 }
 
-async function fetchEvents(client: DockerClient, { since, until, dir, signal }: PastRequest): Promise<void> {
+/** The events as they are: a replay takes them for those of this host's engine. */
+async function fetchEvents(client: DockerClient, request: PastRequest): Promise<void> {
+  await pipeline(await events(client, request), createWriteStream(join(request.dir, 'events.jsonl')));
+}
+
+/** Restarts and states of containers that the events of another engine tell of, in order of time. */
+async function eventsOf(
+  source: string,
+  client: DockerClient,
+  request: PastRequest,
+): Promise<readonly RestartObservation[]> {
+  const tracker = restartTracker({ source, count: request.config.restarts.count });
+  const found: RestartObservation[] = [];
+  for (const line of (await text(await events(client, request))).split('\n')) {
+    const event = parseEvent(line);
+    if (event !== undefined) found.push(...tracker.event(event));
+  }
+  return [...found, ...tracker.due(Infinity)].sort((a, b) => a.at - b.at);
+}
+
+function events(client: DockerClient, { since, until, signal }: PastRequest): Promise<IncomingMessage> {
   const query = {
     since: String(Math.floor(since / 1_000)),
     until: String(Math.ceil(until / 1_000)),
     filters: JSON.stringify({ type: ['container'] }),
   };
-  const answer = await client.stream('/events', query, signal);
-  await pipeline(answer, createWriteStream(join(dir, 'events.jsonl')));
+  return client.stream('/events', query, signal);
 }

@@ -6,6 +6,7 @@ import type { Skim } from '../skim.ts';
 import type { DockerClient } from './client.ts';
 import { containerLog } from './container-log.ts';
 import { type Described, type FollowedContainer, namesOf } from './followed-container.ts';
+import type { EngineClock } from './engine-clock.ts';
 import { gapJoiner } from './gap-joiner.ts';
 import type { Inspected } from './inspected.ts';
 import type { SavedContainer } from './saved-position.ts';
@@ -22,6 +23,7 @@ export interface FollowParts {
   readonly heard: () => void;
   /** Recognises harmless records. */
   readonly skim: Skim;
+  /** Gets gaps in the engine's time. */
   readonly emitGap: (gap: Gap) => void;
   readonly inspect: (id: string) => Promise<Inspected>;
   /** Resolves when the engine can be reached. */
@@ -35,26 +37,28 @@ export interface FollowParts {
   /** The time, cheaply: to within a few milliseconds. */
   readonly now: () => number;
   readonly clock: SchedulerLike;
+  /** The engine's: all it stores and tells bears its time. */
+  readonly theirs: EngineClock;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
 
-/** Begins to follow a container that came to our notice at `since`; `before` is where it was left off. */
+/** Begins to follow a container that came to our notice at `since` (the engine's time); `before` is where it was left off. */
 export function followContainer(
   parts: FollowParts,
   described: Described,
   since: number,
   before?: SavedContainer,
 ): FollowedContainer {
-  const { source, client, push, quiet, heard, skim, engine, withSlot, followed, now, clock, log, signal } =
-    parts;
+  const { source, client, push, quiet, heard, skim, engine, withSlot, followed, now } = parts;
+  const { clock, theirs, log, signal } = parts;
   const { id, labels } = described;
   const one: FollowedContainer = {
     described,
     ...namesOf(source, described),
     driver: '',
     gaps: gapJoiner((loss) => {
-      parts.emitGap({ type: 'gap', at: clock.now(), source, container: one.container, ...loss });
+      parts.emitGap({ type: 'gap', at: theirs.now(), source, container: one.container, ...loss });
     }, before?.gap),
     log: containerLog(
       {
@@ -66,20 +70,21 @@ export function followContainer(
         withSlot,
         line: (stream, ts, at, text) => {
           heard();
-          push({ type: 'line', origin: one.origins[stream], ts, at, text });
+          push({ type: 'line', origin: one.origins[stream], ts, at: theirs.toOurs(at), text });
         },
         quiet: (stream, at) => {
           heard();
-          quiet(one.origins[stream], at);
+          quiet(one.origins[stream], theirs.toOurs(at));
         },
         skim,
         lost: (from, to, reason) => one.gaps.add({ from, to, reason }),
         followed,
         now,
         clock,
+        theirs,
         log,
         since,
-        floor: before === undefined ? clock.now() - parts.window : undefined,
+        floor: before === undefined ? Math.min(since, theirs.now()) - parts.window : undefined,
       },
       before?.log,
     ),

@@ -1,4 +1,5 @@
 import type { Coverage, Gap, Observation } from '../../model.ts';
+import type { Log } from '../../log.ts';
 import { batch } from '../batch.ts';
 import { delay } from '../delay.ts';
 import { type Skim, skimRecords } from '../skim.ts';
@@ -6,6 +7,7 @@ import type { Connection, FollowedStatus, Position, Restart, SourceContext } fro
 import { dockerClient } from './client.ts';
 import { containerLogs } from './container-logs.ts';
 import { coverageOf, isSameCoverage } from './coverage.ts';
+import { engineClock, NOTABLE_OFFSET } from './engine-clock.ts';
 import { engineWatch } from './engine-watch.ts';
 import type { DockerEngine } from './engines.ts';
 import { restartTracker } from './restart-tracker.ts';
@@ -38,6 +40,8 @@ export interface FollowedEngine {
   /** Exactly what has been emitted; throws while something is gathered. After `stop`, as it was then. */
   position(): Position;
   connection(): Connection;
+  /** By how much the engine's clock is ahead of ours, in milliseconds. */
+  offset(): number;
   containers(): readonly FollowedStatus[];
   /** When the last line came, or when following began, in epoch milliseconds. */
   heardAt(): number;
@@ -53,10 +57,18 @@ export function followEngine(parts: EngineParts, position?: Position): FollowedE
   const closing = new AbortController();
   const { signal } = closing;
   const saved = position === undefined ? NOTHING : readPosition(position, log);
-  const client = dockerClient(endpoint);
+  const theirs = engineClock(clock, (offset) => noteOffset(offset, log));
+  const client = dockerClient(endpoint, theirs.asking);
   const gathered = batch(emit, clock);
   const { push, quiet, now } = gathered;
-  const tracker = restartTracker({ source, count: config.restarts.count, onRestart }, saved.tracker);
+  const tracker = restartTracker(
+    {
+      source,
+      count: config.restarts.count,
+      onRestart: (restart) => onRestart({ ...restart, at: theirs.toOurs(restart.at) }),
+    },
+    saved.tracker,
+  );
   const logs = containerLogs(
     {
       source,
@@ -67,8 +79,10 @@ export function followEngine(parts: EngineParts, position?: Position): FollowedE
       skim: skimRecords(context.skim ?? NEVER),
       now,
       emitGap: (gap) => {
-        onGap(gap);
-        push(gap);
+        const { toOurs } = theirs;
+        const ours = { ...gap, at: toOurs(gap.at), from: toOurs(gap.from), to: toOurs(gap.to) };
+        onGap(ours);
+        push(ours);
       },
       engine: (waiting) => watch.reachable(waiting),
       containers: config.containers,
@@ -76,6 +90,7 @@ export function followEngine(parts: EngineParts, position?: Position): FollowedE
       resumed: saved.events !== undefined,
       window: config.window,
       clock,
+      theirs,
       log,
       signal,
     },
@@ -84,7 +99,8 @@ export function followEngine(parts: EngineParts, position?: Position): FollowedE
   const watch = engineWatch(
     {
       client,
-      since: clock.now() - config.window,
+      window: config.window,
+      theirs,
       event: logs.event,
       resync: logs.resync,
       change: (change, at) => tracker.engine(change, at),
@@ -103,6 +119,7 @@ export function followEngine(parts: EngineParts, position?: Position): FollowedE
     },
     position: () => (signal.aborted ? left : here()) ?? unknownPosition(source),
     connection: watch.connection,
+    offset: () => theirs.offset,
     containers: logs.status,
     heardAt: () => logs.heardAt(),
     stop: () => {
@@ -140,6 +157,11 @@ export function followEngine(parts: EngineParts, position?: Position): FollowedE
     if (!gathered.isEmpty()) return undefined;
     return { parts: logs.snapshot(), shared: { tracker: tracker.snapshot(), events: watch.snapshot() } };
   }
+}
+
+function noteOffset(offset: number, log: Log): void {
+  if (Math.abs(offset) < NOTABLE_OFFSET) log.info({}, "the Docker Engine's clock and ours agree again");
+  else log.warn({ offset }, "the Docker Engine's clock differs from ours, which is allowed for");
 }
 
 function unknownPosition(source: string): never {

@@ -1,6 +1,7 @@
 import { labelProblems } from '../../config/labels.ts';
 import { identityOf, type Origin } from '../../model.ts';
 import type { FollowedStatus } from '../source.ts';
+import type { EngineClock } from './engine-clock.ts';
 import type { ContainerLog } from './followed-log.ts';
 import type { GapJoiner } from './gap-joiner.ts';
 import { identity } from './identity.ts';
@@ -61,11 +62,17 @@ export function savedOf({ described: { name }, log, gaps: { held } }: FollowedCo
   return { name, log: log.snapshot(), ...(held === undefined ? {} : { gap: { ...held } }) };
 }
 
-export function statusOf({ described, container, driver, log }: FollowedContainer): FollowedStatus {
+/** As it is shown: in our time. */
+export function statusOf(
+  { described, container, driver, log }: FollowedContainer,
+  { toOurs }: Pick<EngineClock, 'toOurs'>,
+): FollowedStatus {
   const { id, name, image, labels } = described;
   const status = log.status();
+  const { lastLineAt } = status;
   return {
     ...status,
+    ...(lastLineAt === undefined ? {} : { lastLineAt: toOurs(lastLineAt) }),
     id,
     name,
     container,

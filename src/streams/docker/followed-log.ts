@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import type { DockerClient } from './client.ts';
+import type { EngineClock } from './engine-clock.ts';
 import type { Inspected } from './inspected.ts';
 import type { StreamIndex } from './frames.ts';
 import type { LineSink } from './join-lines.ts';
@@ -42,12 +43,14 @@ export interface LogParts {
   /** How many containers are being followed: many make follows of some engines deaf. */
   readonly followed: () => number;
   readonly clock: SchedulerLike;
+  /** The engine's: all it stores bears its time. */
+  readonly theirs: EngineClock;
   /** The time, cheaply: to within a few milliseconds. */
   readonly now: () => number;
   readonly log: Log;
-  /** When it came to our notice, epoch milliseconds. */
+  /** When it came to our notice, by the engine's clock: epoch milliseconds. */
   readonly since: number;
-  /** Lines older than this are of no interest (epoch milliseconds); undefined for a container that is new to us. */
+  /** Lines older than this (the engine's time, epoch milliseconds) are of no interest; undefined for a container that is new to us. */
   readonly floor: number | undefined;
 }
 

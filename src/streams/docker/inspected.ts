@@ -26,6 +26,7 @@ const inspection = z.object({
   }),
   HostConfig: z.object({
     RestartPolicy: z.object({ Name: z.string() }).nullish(),
+    AutoRemove: z.boolean().default(false),
     LogConfig: z.object({ Type: z.string(), Config: z.record(z.string(), z.string()).nullish() }),
   }),
 });
@@ -48,6 +49,8 @@ export interface Inspected {
   readonly restartCount: number;
   /** Name of the restart policy; `no` where there is none. */
   readonly policy: string;
+  /** The engine removes it as soon as it ends (`--rm`). */
+  readonly autoRemove: boolean;
   readonly driver: string;
   readonly logOptions: Readonly<Record<string, string>>;
 }
@@ -70,6 +73,7 @@ export function parseInspected(json: unknown): Inspected {
     oomKilled: State.OOMKilled,
     restartCount: State.Restarting ? Math.max(0, RestartCount - 1) : RestartCount,
     policy: policyOf(HostConfig.RestartPolicy?.Name),
+    autoRemove: HostConfig.AutoRemove,
     driver: HostConfig.LogConfig.Type,
     logOptions: HostConfig.LogConfig.Config ?? {},
   };

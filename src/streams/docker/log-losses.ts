@@ -14,7 +14,7 @@ export interface LogLosses {
 }
 
 export function logLosses(
-  { lost, since, clock }: Pick<LogParts, 'lost' | 'since' | 'clock'>,
+  { lost, since, theirs }: Pick<LogParts, 'lost' | 'since' | 'theirs'>,
   progress: LogProgress,
 ): LogLosses {
   return {
@@ -33,7 +33,7 @@ export function logLosses(
     },
     removed: () => {
       const from = progress.lastLineAt ?? since;
-      lost(from, clock.now(), 'removed before its last lines could be confirmed');
+      lost(from, theirs.now(), 'removed before its last lines could be confirmed');
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { LogStatus } from './followed-log.ts';
 
-/** How the reading of one log goes. Moments in epoch milliseconds. */
+/** How the reading of one log goes. Moments in epoch milliseconds: of lines by the engine's clock, else by ours. */
 export class LogProgress {
   phase: LogStatus['phase'] = 'waiting';
   reason: string | undefined;
@@ -10,7 +10,7 @@ export class LogProgress {
   #lines = 0;
   #lag = 0;
 
-  /** A line that was stored at `at` has come at `now`. */
+  /** A line that was stored at `at` has come at `now`, both by the engine's clock. */
   note(at: number, now: number): void {
     this.#lines++;
     this.lastLineAt = at;

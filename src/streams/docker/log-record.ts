@@ -122,8 +122,14 @@ export class MutablePosition extends Hashed {
 
 const NEWLINE = 10;
 
-/** Takes frames apart into records, for one read of one log. Frames without a timestamp are passed over. */
-export function recordsOf(use: (record: LogRecord) => void): FrameSink {
+/**
+ * Takes frames apart into records, for one read of one log. Frames that do not begin with a moment in time are dropped,
+ * and `undated` is called for each.
+ */
+export function recordsOf(
+  use: (record: LogRecord) => void,
+  undated: () => void = () => undefined,
+): FrameSink {
   const stamps = stampReader();
   const record = new ReadRecord();
   /** Per stream: the timestamp of a full piece whose line may go on, and how many pieces it had. */
@@ -131,9 +137,13 @@ export function recordsOf(use: (record: LogRecord) => void): FrameSink {
   const pieces: [number, number] = [0, 0];
   return (stream, bytes, start, end) => {
     const stampEnd = stamps.end(bytes, start, end);
-    if (stampEnd < 0) return;
+    const at = stampEnd < 0 ? Number.NaN : stamps.ms(bytes, start, stampEnd);
+    if (Number.isNaN(at)) {
+      undated();
+      return;
+    }
     record.stand(stream, bytes, start, stampEnd, end);
-    record.at = stamps.ms(bytes, start, stampEnd);
+    record.at = at;
     record.piece = full[stream] !== '' && full[stream] === record.ts ? pieces[stream] + 1 : 0;
     const more = end - record.start >= PIECE && bytes[end - 1] !== NEWLINE;
     full[stream] = more ? record.ts : '';

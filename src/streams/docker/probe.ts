@@ -1,21 +1,26 @@
 import { dockerClient, reasonOf } from './client.ts';
 import type { Endpoint } from './endpoint.ts';
+import { engineClock } from './engine-clock.ts';
 
-/** Whether an engine answers; if not, why, and what to do about it. */
+/**
+ * Whether an engine answers, and by how many milliseconds its clock is ahead of ours; if not, why, and what to do
+ * about it.
+ */
 export type Probe =
-  | { readonly ok: true; readonly version: string }
+  | { readonly ok: true; readonly version: string; readonly offset: number }
   | { readonly ok: false; readonly reason: string; readonly remedy: string };
 
 /** Requests the engine's version, within `timeout` milliseconds. */
 export async function probe(endpoint: Endpoint, timeout = 5_000): Promise<Probe> {
-  const client = dockerClient(endpoint);
+  const theirs = engineClock(Date);
+  const client = dockerClient(endpoint, theirs.asking);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${timeout / 1_000} s`)), timeout);
   });
   try {
     const answer = await Promise.race([client.call('/version'), late]);
-    return { ok: true, version: versionOf(answer) };
+    return { ok: true, version: versionOf(answer), offset: theirs.offset };
   } catch (error) {
     return { ok: false, reason: `${endpoint.text}: ${reasonOf(error)}`, remedy: remedyOf(endpoint, error) };
   } finally {
@@ -39,7 +44,9 @@ function remedyOf({ socketPath, text }: Endpoint, error: unknown): string {
     return 'Start Docker (sudo systemctl start docker), or set DOCKER_HOST to where it listens. No Docker here? npm run demo works without.';
   }
   if (reason.includes('ECONNREFUSED')) {
-    return 'The socket is there but nobody answers: start Docker (sudo systemctl start docker).';
+    return socketPath === undefined
+      ? `Nothing listens on ${text}: start what should (a socket proxy, or Docker with -H), or correct docker.host (DOCKER_HOST).`
+      : 'The socket is there but nobody answers: start Docker (sudo systemctl start docker).';
   }
   return 'See whether docker version answers with the same DOCKER_HOST.';
 }

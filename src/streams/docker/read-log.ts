@@ -19,6 +19,8 @@ export interface LogRequest {
   readonly opened?: () => void;
   /** Bytes have come and have been dealt with. */
   readonly progress?: () => void;
+  /** An entry without a moment in time was dropped. */
+  readonly undated?: () => void;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface LogRequest {
  * a log that rotates would lose what is not read in time.
  */
 export async function readLog(request: LogRequest, use: (record: LogRecord) => boolean): Promise<void> {
-  const { client, id, tty, follow, tail, since, signal, opened, progress } = request;
+  const { client, id, tty, follow, tail, since, signal, opened, progress, undated } = request;
   const query = {
     stdout: '1',
     stderr: '1',
@@ -51,7 +53,7 @@ export async function readLog(request: LogRequest, use: (record: LogRecord) => b
   const finished = () => done;
   const sink = recordsOf((record) => {
     if (!done && !use(record)) done = true;
-  });
+  }, undated);
   const framer = tty ? rawFrames(sink) : multiplexedFrames(sink);
   await new Promise<void>((resolve, reject) => {
     answer.on('data', (chunk: Buffer) => {

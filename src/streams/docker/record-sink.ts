@@ -15,12 +15,12 @@ export interface RecordSink {
 }
 
 export function recordSink(
-  { line, quiet, skim, now }: Pick<LogParts, 'line' | 'quiet' | 'skim' | 'now'>,
+  { line, quiet, skim, now, theirs }: Pick<LogParts, 'line' | 'quiet' | 'skim' | 'now' | 'theirs'>,
   progress: LogProgress,
   saved?: JoinerState,
 ): RecordSink {
   const joiner = lineJoiner((stream, ts, at, text) => {
-    progress.note(at, now());
+    progress.note(at, theirs.toTheirs(now()));
     line(stream, ts, at, text);
   }, saved);
   return {
@@ -34,7 +34,7 @@ export function recordSink(
   function accept(record: LogRecord): void {
     const { stream, at, bytes, start, end } = record;
     if (joiner.isIdle(stream) && skim(bytes, start, end)) {
-      progress.note(at, now());
+      progress.note(at, theirs.toTheirs(now()));
       quiet(stream, at);
     } else joiner.push(stream, record.ts, at, bytes, start, end, now());
   }

@@ -39,6 +39,14 @@ export function restartTracker(options: TrackerOptions, saved?: TrackerState): R
       return observed();
     },
     nextDue: () => nextDueOf(memory),
+    life: (id) => {
+      const { state, healthy, exitCode } = runs.get(id) ?? {};
+      const isDown = state === 'exited' || state === 'restarting';
+      return {
+        ...(state === 'running' && healthy === false && { unhealthy: true }),
+        ...(isDown && exitCode !== undefined && { exitCode }),
+      };
+    },
     snapshot: () => savedMemory(memory),
   };
 

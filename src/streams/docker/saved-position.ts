@@ -35,6 +35,7 @@ const savedRun = z.object({
   container: z.string(),
   labels: z.record(z.string(), z.string()),
   policy: z.string().optional(),
+  autoRemove: z.boolean().optional(),
   state: z.enum(['running', 'paused', 'restarting', 'exited', 'removed']),
   healthy: z.boolean(),
   created: z.boolean(),

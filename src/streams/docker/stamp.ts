@@ -13,7 +13,7 @@ const LONGEST = 40;
 export interface StampReader {
   /** Where the timestamp that begins at `start` ends; -1 if there is none. */
   end(bytes: Buffer, start: number, stop: number): number;
-  /** Epoch milliseconds of the timestamp from `start` to `end`. */
+  /** Epoch milliseconds of the timestamp from `start` to `end`; NaN if it names no moment. */
   ms(bytes: Buffer, start: number, end: number): number;
 }
 
@@ -44,7 +44,7 @@ export function stampReader(): StampReader {
 }
 
 function slow(bytes: Buffer, start: number, stop: number): number {
-  return parseStamp(bytes.toString('latin1', start, stop))?.at ?? 0;
+  return parseStamp(bytes.toString('latin1', start, stop))?.at ?? Number.NaN;
 }
 
 function two(bytes: Buffer, at: number): number {

@@ -23,6 +23,8 @@ export interface RestartTracker {
   due(now: number): readonly RestartObservation[];
   /** When `due` next has something to say, in epoch milliseconds. */
   nextDue(): number | undefined;
+  /** What is known of a container's run: whether its health check fails, and while it is down how it ended. */
+  life(id: string): { readonly unhealthy?: boolean; readonly exitCode?: number };
   snapshot(): TrackerState;
 }
 

@@ -2,7 +2,7 @@
 interface Cursor {
   /** Who gave the sequence number: a journald, until its journal is made anew. */
   readonly source: string;
-  readonly sequence: bigint;
+  readonly sequence: number;
   /** Boot, monotonic and real time, and a hash of what the entry holds. */
   readonly identity: string;
 }
@@ -23,7 +23,7 @@ export function isSameEntry(a: string, b: string): boolean {
 export function missingBetween(before: string, after: string): number | undefined {
   const [a, b] = [parseCursor(before), parseCursor(after)];
   if (a === undefined || a.source !== b?.source) return undefined;
-  return Math.max(0, Number(b.sequence - a.sequence) - 1);
+  return Math.max(0, b.sequence - a.sequence - 1);
 }
 
 /** Whether the entry of a cursor stands at or behind that of another; undefined where that cannot be told. */
@@ -37,9 +37,14 @@ export function numberedBy(cursor: string): string | undefined {
   return parseCursor(cursor)?.source;
 }
 
+/** `s=SOURCE;i=SEQUENCE;b=…;m=…;t=…;x=…`: asked for with every entry of the whole journal, so without a pattern. */
 function parseCursor(text: string): Cursor | undefined {
-  const match = /^s=([0-9a-f]+);i=([0-9a-f]+);(b=[0-9a-f]+;m=[0-9a-f]+;t=[0-9a-f]+;x=[0-9a-f]+)$/.exec(text);
-  if (match === null) return undefined;
-  const [, source = '', sequence = '0', identity = ''] = match;
-  return { source, sequence: BigInt(`0x${sequence}`), identity };
+  const end = text.indexOf(';i=');
+  const rest = text.indexOf(';b=', end);
+  if (end < 0 || rest < 0 || !text.startsWith('s=')) return undefined;
+  return {
+    source: text.slice(2, end),
+    sequence: Number.parseInt(text.slice(end + 3, rest), 16),
+    identity: text.slice(rest),
+  };
 }

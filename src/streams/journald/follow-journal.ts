@@ -9,7 +9,7 @@ import { readJournalPosition, writeJournalPosition } from './journal-position.ts
 import { journalReader } from './journal-reader.ts';
 import { HOST_JOURNAL, type Journalctl } from './journalctl.ts';
 import { machineOf, thisHost, type ThisHost } from './this-host.ts';
-import { unitMatcher, unitPatterns } from './unit-patterns.ts';
+import { mayName, unitMatcher, unitPatterns } from './unit-patterns.ts';
 import { JOURNALD } from './unit-run.ts';
 import { askUnitStates } from './ask-units.ts';
 import { unitTracker } from './unit-tracker.ts';
@@ -101,6 +101,7 @@ export function followJournal(
       journalctl,
       place,
       since,
+      mayConcern: mayName(patterns),
       entry: (entry, ts, at) => {
         if (isOfThisHost(textOf(entry['_MACHINE_ID']))) followed.entry(entry, ts, at);
       },

@@ -16,6 +16,16 @@ export function textOf(value: unknown): string | undefined {
   return typeof first === 'string' && first !== '' ? first : undefined;
 }
 
+/**
+ * A field that journalctl itself adds to each entry, taken from the text of its JSON: cursor or time, which hold nothing
+ * that would be escaped. Within a message the quotes around the name would be.
+ */
+export function ownField(json: string, name: '__CURSOR' | '__REALTIME_TIMESTAMP'): string | undefined {
+  const key = `"${name}":"`;
+  const at = json.indexOf(key);
+  return at < 0 ? undefined : json.slice(at + key.length, json.indexOf('"', at + key.length));
+}
+
 /** When the journal took the entry, in epoch microseconds as text; undefined for what is no entry. */
 export function microsOf(entry: JournalEntry | undefined): string | undefined {
   const micros = entry?.['__REALTIME_TIMESTAMP'];

@@ -5,7 +5,7 @@ import { backoff, delay } from '../delay.ts';
 import { parseObject } from '../saved/json-object.ts';
 import type { Connection } from '../source.ts';
 import { hasReached, isSameEntry, missingBetween, numberedBy } from './cursor.ts';
-import { type JournalEntry, microsOf, stampOf, textOf } from './journal-entry.ts';
+import { type JournalEntry, ownField, stampOf } from './journal-entry.ts';
 import {
   type Beginning,
   followArguments,
@@ -35,6 +35,8 @@ export interface ReaderParts {
   readonly place: Place;
   /** From when on entries are of interest while none has been read; epoch milliseconds. */
   readonly since: number;
+  /** Whether an entry, as text, may be of interest: others are not parsed. */
+  readonly mayConcern: (json: string) => boolean;
   readonly entry: (entry: JournalEntry, ts: string, at: number) => void;
   readonly lost: (from: number, to: number, reason: string) => void;
   /** Everything that was stored when reading began has been read; called for each child. */
@@ -126,20 +128,17 @@ export function journalReader(parts: ReaderParts): JournalReader {
     });
 
     function take(text: string): void {
-      const entry = parseObject(text);
-      const micros = microsOf(entry);
-      const cursor = textOf(entry?.['__CURSOR']);
-      if (entry === undefined || micros === undefined || cursor === undefined) return;
-      if (isStranger(cursor)) return;
-      const { ts, at } = stampOf(micros);
-      const before = place.cursor;
-      const beforeAt = place.at;
+      const cursor = ownField(text, '__CURSOR');
+      const micros = ownField(text, '__REALTIME_TIMESTAMP');
+      if (cursor === undefined || micros === undefined || isStranger(cursor)) return;
+      const { cursor: before, at: beforeAt } = place;
       place.cursor = cursor;
-      place.at = at;
+      place.at = Number(micros.slice(0, -3));
       if (!isFirst || !isSameEntry(before, cursor)) {
         const missing = before === '' ? 0 : (missingBetween(before, cursor) ?? (isFirst ? Infinity : 0));
-        if (missing > 0) parts.lost(beforeAt, at, notHeld(missing));
-        parts.entry(entry, ts, at);
+        if (missing > 0) parts.lost(beforeAt, place.at, notHeld(missing));
+        const entry = parts.mayConcern(text) ? parseObject(text) : undefined;
+        if (entry !== undefined) parts.entry(entry, stampOf(micros).ts, place.at);
       }
       isFirst = false;
       if (behind && isCaughtUp(newest)) reached();

@@ -49,6 +49,7 @@ const status = z.object({
   healthy: z.boolean(),
   stoppedByOperator: z.boolean(),
   expectedExit: z.boolean(),
+  oneOff: z.boolean().optional(),
 });
 
 const coverage = z.object({

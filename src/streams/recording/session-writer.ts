@@ -1,7 +1,9 @@
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
+import { makeFolder } from '../../make-folder.ts';
 import type { Effect, Observation, Origin, Outcome } from '../../model.ts';
+import { stampAt } from '../../time/timestamp.ts';
 import { SESSION_VERSION } from './session-format.ts';
 
 /** Where a session is recorded, and how much of it is kept. */
@@ -33,7 +35,7 @@ const NAME = /^session-(\d{6})\.jsonl\.zst$/;
 /** Records into a new file of the folder, after those that are there. Logs hold what is not for everyone to read. */
 export function openSessionWriter(options: SessionWriterOptions): SessionWriter {
   const { dir, maxBytes = 64 * 1024 * 1024, maxFiles = Infinity, mask = asItIs } = options;
-  mkdirSync(dir, { recursive: true, mode: 0o750 });
+  makeFolder(dir, 0o750);
   let number = filesIn(dir).at(-1) ?? 0;
   let file: number | undefined;
   let size = 0;
@@ -43,7 +45,8 @@ export function openSessionWriter(options: SessionWriterOptions): SessionWriter 
 
   function write(batch: readonly Observation[]): void {
     for (const item of batch) {
-      if (item.type === 'line') add(JSON.stringify([numberOf(item.origin), item.ts, mask(item.text)]));
+      if (item.type === 'line')
+        add(JSON.stringify([numberOf(item.origin), stampAt(item.ts, item.at), mask(item.text)]));
       else if (item.type === 'signal')
         add(JSON.stringify({ ...item, text: mask(item.text), fingerprint: mask(item.fingerprint) }));
       else add(JSON.stringify(item));

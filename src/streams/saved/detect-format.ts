@@ -14,7 +14,7 @@ export interface DetectedFormat {
 }
 
 const EXPECTED =
-  "in no known format; expected the output of 'docker logs -t' (an RFC 3339 timestamp before every line), a json-file log, " +
+  "in no known format; expected the output of 'docker logs -t' (an RFC 3339 timestamp before every line), a json-file log, a Kubernetes container log, " +
   "'docker compose logs -t', 'journalctl -o json', Docker events (a JSON object a line), or a log whose lines begin with their time";
 
 /**

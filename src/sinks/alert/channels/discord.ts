@@ -4,6 +4,7 @@ import { cutText } from '../../text/cut-text.ts';
 import { overHttp } from '../http-channel.ts';
 import { parseJson } from '../parse-json.ts';
 import type { ChannelRequest } from '../post.ts';
+import type { Question } from '../probe.ts';
 
 /** Limits of the webhook resource: content, embed description and footer, in the stricter of the two countings. */
 const CONTENT = 2_000;
@@ -14,9 +15,15 @@ const PLAIN = 500;
 /** Message flag: shown without a sound. */
 const SUPPRESS_NOTIFICATIONS = 1 << 12;
 
+/** The webhook belongs to a forum channel, and its address names no thread. */
+const FORUM_WITHOUT_THREAD = 220_001;
+const FORUM =
+  'a forum channel: add ?thread_id=ID of a thread to the address, or make a webhook of a text channel';
+
 const COLOURS: Readonly<Record<NotificationType, number>> = {
   opened: 0xe0_3e_3e,
   heal: 0x3e_7b_e0,
+  news: 0xe0_3e_3e,
   reopened: 0xe0_3e_3e,
   escalated: 0x9b_1c_1c,
   reminder: 0xe0_9b_3e,
@@ -58,13 +65,39 @@ export const discord = overHttp({
     return [json('PATCH', target, { embeds: [status, embed(opened.message)] })];
   },
   remoteId: messageId,
+  isOwn: (body) => errorCode(body) !== undefined,
+  faultOf,
   question: ({ url }) => ({
     method: 'GET',
     url,
     means: (status) => (status === 200 ? 'takes' : 'refuses'),
     asked: 'GET of the webhook',
+    next: (body) => (isWebhook(body) && !url.searchParams.has('thread_id') ? emptyMessage(url) : undefined),
   }),
 });
+
+/** Only Discord itself answers for a webhook by describing it. */
+function isWebhook(body: string): boolean {
+  const answer = parseJson(body);
+  return typeof answer === 'object' && answer !== null && 'type' in answer && 'id' in answer;
+}
+
+/** What shows that a webhook belongs to a forum: a message without content, which is refused in every channel. */
+function emptyMessage(url: URL): Question {
+  return {
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+    means: (status) => (status < 500 ? 'takes' : 'refuses'),
+    asked: 'POST of an empty message',
+    faultOf,
+  };
+}
+
+function faultOf(body: string): string | undefined {
+  return errorCode(body) === FORUM_WITHOUT_THREAD ? FORUM : undefined;
+}
 
 function embed(message: Message): object {
   return {
@@ -78,6 +111,14 @@ function embed(message: Message): object {
 function json(method: 'POST' | 'PATCH', url: URL, payload: object): ChannelRequest {
   const body = JSON.stringify({ ...payload, allowed_mentions: { parse: [] } });
   return { method, url, headers: { 'content-type': 'application/json' }, body };
+}
+
+/** The number by which Discord's own errors are told apart. */
+function errorCode(body: string): number | undefined {
+  const answer = parseJson(body);
+  return typeof answer === 'object' && answer !== null && 'code' in answer && typeof answer.code === 'number'
+    ? answer.code
+    : undefined;
 }
 
 function messageId(body: string): string {

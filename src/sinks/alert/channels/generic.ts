@@ -32,6 +32,8 @@ export const generic = overHttp({
     if (token !== '') headers['authorization'] = `Bearer ${token}`;
     return { method: 'POST', url, headers, body };
   },
+  // Whoever receives has words of its own, which nothing tells from those of a proxy before it.
+  isOwn: () => false,
   question: ({ url, token }) => ({
     method: 'HEAD',
     url,

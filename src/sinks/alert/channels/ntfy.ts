@@ -1,6 +1,7 @@
 import type { NotificationType } from '../../../model.ts';
 import { cutText, utf8Length } from '../../text/cut-text.ts';
 import { overHttp } from '../http-channel.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** Bytes: a longer message becomes an attachment. Title and JSON around it are not counted. */
 const MESSAGE = 4_096;
@@ -11,6 +12,7 @@ const TITLE = 250;
 const PRIORITIES: Readonly<Record<NotificationType, number>> = {
   opened: 4,
   heal: 3,
+  news: 4,
   reopened: 4,
   escalated: 5,
   reminder: 4,
@@ -38,6 +40,10 @@ export const ntfy = overHttp({
     const authorization = token === '' ? {} : { authorization: `Bearer ${token}` };
     const headers = { 'content-type': 'application/json', ...authorization };
     return { method: 'POST', url: root, headers, body: JSON.stringify(payload) };
+  },
+  isOwn: (body) => {
+    const answer = parseJson(body);
+    return typeof answer === 'object' && answer !== null && 'http' in answer && 'error' in answer;
   },
   question: ({ url, token }) => ({
     method: 'GET',

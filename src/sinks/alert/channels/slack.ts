@@ -1,5 +1,6 @@
 import { cutText } from '../../text/cut-text.ts';
 import { overHttp } from '../http-channel.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** Documented are 40,000; longer messages than some 13,000 have been refused. */
 const TEXT = 10_000;
@@ -29,6 +30,12 @@ export const slack = overHttp({
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(plain ? { text } : payload),
     };
+  },
+  isOwn: (body) => {
+    // A word alone, such as no_service or invalid_token; its workflows, Mattermost and Discord answer with JSON.
+    if (/^[a-z]+(?:_[a-z]+)+$/.test(body.trim())) return true;
+    const answer = parseJson(body);
+    return typeof answer === 'object' && answer !== null && ('error' in answer || 'message' in answer);
   },
   // The address is looked at first: 403 and 404 are about it, 400 is about the message that is none.
   question: ({ url }) => ({

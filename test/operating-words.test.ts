@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { checkGlobs } from '../src/doctor/check-globs.ts';
+import { parseEndpoint } from '../src/streams/docker/endpoint.ts';
+import { probe } from '../src/streams/docker/probe.ts';
+import { cli } from './support/cli.ts';
+
+test('a glob that matches no container is pointed out, with its setting', () => {
+  const containers = [
+    { name: 'quantum_api', image: 'registry.example/api:1' },
+    { name: 'quantum_db', image: 'postgres' },
+  ];
+  const found = checkGlobs({ include: ['quantum_*'], exclude: ['"a-*', '*_db'], images: ['**'] }, containers);
+  expect(found.map((finding) => finding.found)).toEqual([
+    'containers.exclude: "\\"a-*" matches none of 2 containers',
+  ]);
+  expect(checkGlobs({ include: ['x'], exclude: [], images: ['**'] }, [])).toEqual([]);
+});
+
+test.each([
+  ['unix://run/docker.sock', 'unix:///run/docker.sock'],
+  ['unix:/run/docker.sock', 'unix:///run/docker.sock'],
+  ['/run/docker.sock', 'unix:///run/docker.sock'],
+])('a socket written %s is refused with how it is written', (text, right) => {
+  expect(() => parseEndpoint(text, 'DOCKER_HOST')).toThrow(
+    `DOCKER_HOST is ${text}: a socket is written unix:// and its whole path: ${right}`,
+  );
+});
+
+test('of a port that nobody listens on it is not said that a socket is there', async () => {
+  const answer = await probe(parseEndpoint('tcp://127.0.0.1:1', 'x'));
+  expect(answer.ok ? '' : answer.remedy).toMatch(/^Nothing listens on tcp:\/\/127\.0\.0\.1:1: start/);
+});
+
+test('no warning of Node.js is printed for a tcp:// address', async () => {
+  const { stderr } = await cli(['check-config'], { env: { QT_DOCKER_HOST: 'tcp://127.0.0.1:1' } });
+  expect(stderr).not.toContain('DEP0169');
+  expect(stderr).toContain('labels of containers are not shown');
+});
