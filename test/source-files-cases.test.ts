@@ -165,6 +165,18 @@ describe('rotation', () => {
     expect(next.gaps[0]?.reason).toContain('removed before it was read to its end');
   });
 
+  test('what is lost in one folder is told although another one is not there', async () => {
+    const paths = ['app.log', 'never/there.log'];
+    const reader = await started({ 'app.log': ['old'] }, paths);
+    folder.append('app.log', 'one');
+    await reads(reader, ['one']);
+    const position = reader.stop();
+    rmSync(folder.path('app.log'));
+    const next = read(position, paths);
+    await vi.waitFor(() => expect(next.gaps).toHaveLength(1), LIMIT);
+    expect(next.source.position().parts).toEqual({});
+  });
+
   test('a rotation is seen although the clock was set back by a day', async () => {
     const clock = hasty(1);
     const reader = await started({ 'app.log': ['old'] }, ['app.log'], clock);

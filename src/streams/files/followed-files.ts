@@ -96,10 +96,13 @@ export class FollowedFiles {
     if (this.#first) for (const path of unreadable.keys()) this.#old.add(path);
     // What cannot be seen now is not new when it can.
     this.#first &&= found.hidden;
-    if (found.absent.length > 0 || unreadable.size > 0) return;
     const keys = new Set(found.files.map(({ stats }) => keyOf(stats)));
-    await this.#letGo(keys);
-    await searchLeft({ ...this.#parts, set, intake: this.#intake }, (key) => keys.has(key), disk);
+    const hidden = [...found.absent, ...unreadable.keys()];
+    const isHidden = (path: string): boolean =>
+      hidden.some((place) => path === place || path.startsWith(`${place}/`));
+    await this.#letGo(keys, isHidden);
+    const intake = this.#intake;
+    await searchLeft({ ...this.#parts, set, intake, isHidden, isThere: (key) => keys.has(key) }, disk);
   }
 
   /** Reads a chunk of each file that has something new. */
@@ -202,10 +205,11 @@ export class FollowedFiles {
     this.#parts.tellGap({ type: 'gap', at, source: FILES, container, from: at, to: at, reason: text });
   }
 
-  async #letGo(matched: ReadonlySet<string>): Promise<void> {
+  /** What only cannot be seen at the moment (`isHidden`) is not let go of. */
+  async #letGo(matched: ReadonlySet<string>, isHidden: (path: string) => boolean): Promise<void> {
     const now = this.#parts.clock.now();
     for (const [key, file] of this.set.files) {
-      if (matched.has(key) || file.isFinite) {
+      if (matched.has(key) || file.isFinite || isHidden(file.path)) {
         this.#unmatched.delete(file);
         continue;
       }
