@@ -152,26 +152,21 @@ export class FollowedFiles {
   /** Where a log has given way to another file, or to other content, there may have been more than one between them. */
   async #takeRotated(fresh: readonly FoundFile[], disk: FileSystem): Promise<void> {
     const { set } = this;
-    const look = async (path: string, since: number): Promise<void> => {
-      await this.#intake.takeRotated(path, since, disk);
+    const look = async (path: string, since: number): Promise<boolean> => {
+      const isAll = await this.#intake.takeRotated(path, since, disk);
       await this.#readNew();
+      return isAll && !this.#parts.signal.aborted;
     };
-    for (const file of set.files.values()) {
-      if (file.after === undefined) continue;
-      await look(file.path, file.after);
-      if (!this.#parts.signal.aborted) file.forgetAfter();
-    }
+    for (const file of set.files.values())
+      if (file.after !== undefined && (await look(file.path, file.after))) file.forgetAfter();
     for (const place of set.left.all()) {
       const { path, mtime, after } = place.position;
       if (after === undefined && (!place.changed || place.looked)) continue;
-      await look(path, after ?? mtime);
-      if (!this.#parts.signal.aborted) set.left.noteLooked(place.id);
+      if (await look(path, after ?? mtime)) set.left.noteLooked(place.id);
     }
     for (const { path, stats } of fresh) {
       const since = set.emptiedSince(stats);
-      if (since === undefined) continue;
-      await look(path, since);
-      set.noteEmptied(path, stats);
+      if (since !== undefined && (await look(path, since))) set.noteEmptied(path, stats);
     }
   }
 
