@@ -116,7 +116,9 @@ export class FileIntake {
       () => openUnpacked(found, disk),
       async (file) => {
         await beginnings.checkAlike(path);
-        const known = await set.left.findIn(file, path, stats, log);
+        const found = await set.left.findIn(file, path, stats, log);
+        // The number of a file that was empty and is gone says nothing of what has been packed since.
+        const known = found?.place.mark.offset === 0 ? undefined : found;
         if (known === undefined && (await beginnings.isBeingRead(file, path, stats))) return false;
         this.#unpacked.set(key, stats.mtimeMs);
         if (known !== undefined) set.resume(file, { path: log, stats }, known);

@@ -102,6 +102,12 @@ export function isOfLog(path: string, log: string): boolean {
 /** A number, a date or a moment, as rotation puts it behind a name. */
 const NUMBER = /^[._-]\d[\dTZ:._-]*$/;
 
+/** Whether a name is that of a log itself, and not one that it is rotated to. */
+export function isLogName(path: string): boolean {
+  const [name, ending] = splitEnding(basename(path).replace(COMPRESSED, ''));
+  return !/[._-]\d[\dTZ:._-]*$/.test(name) && !NUMBER.test(ending);
+}
+
 function splitEnding(name: string): readonly [name: string, ending: string] {
   const dot = name.lastIndexOf('.');
   return dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];

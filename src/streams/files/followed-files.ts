@@ -8,6 +8,7 @@ import { searchLeft } from './file-search.ts';
 import { FILES, FileSet } from './file-set.ts';
 import { type FileSystem, keyOf } from './file-system.ts';
 import type { Found, FoundFile } from './find-files.ts';
+import { isLogName } from './find-rest.ts';
 import type { FileParts, FollowedFile, Look } from './followed-file.ts';
 
 /** A file that has been removed is read on while its writer may still have it, and one renamed out of sight for longer. */
@@ -161,7 +162,7 @@ export class FollowedFiles {
       if (file.after !== undefined && (await look(file.path, file.after))) file.forgetAfter();
     for (const place of set.left.all()) {
       const { path, mtime, after } = place.position;
-      if (after === undefined && (!place.changed || place.looked)) continue;
+      if (after === undefined && (!place.changed || place.looked || !isLogName(path))) continue;
       if (await look(path, after ?? mtime)) set.left.noteLooked(place.id);
     }
     for (const { path, stats } of fresh) {

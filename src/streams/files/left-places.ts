@@ -98,7 +98,8 @@ export class LeftPlaces {
       left.changed = true;
     }
     for (const left of read) {
-      if (isSame(left) || (left.position.path !== log && !mayContinue(left, path, stats))) continue;
+      const isOfIt = log !== undefined && isOfLog(left.position.path, log);
+      if (isSame(left) || (!isOfIt && !mayContinue(left, path, stats))) continue;
       const place = await placeOf(file, left.position);
       if (place !== undefined) return { left, place };
     }
