@@ -77,3 +77,12 @@ test.each(
     expect(levels.slice(trace.length)).toEqual(['-', '-', ...once, '-', '-']);
   },
 );
+
+test('a number that ends the line is its message, not its header: each line is an event of its own', () => {
+  const classifier = createClassifier([]);
+  const entry = newEntry();
+  const events = ['FATAL: 1', 'FATAL: 2', 'ERROR: code 17', 'ERROR: code 18'].map(
+    (line) => classifier.judge(line, entry).event,
+  );
+  expect(events).toEqual([true, true, true, true]);
+});

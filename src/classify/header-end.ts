@@ -19,7 +19,8 @@ export function headerEnd(text: string, from: number): number {
   for (;;) {
     const start = pastBlanks(text, end);
     const next = start < text.length ? pastPiece(text, start) : start;
-    if (next === start) return start;
+    // A number that ends the line is its message: `FATAL: 1`.
+    if (next === start || (next === text.length && isDigit(text.charCodeAt(start)))) return start;
     end = next;
   }
 }

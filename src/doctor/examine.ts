@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { defaultStateDir } from '../state/dir.ts';
 import { checkDocker } from './check-docker.ts';
+import { checkFiles } from './check-files.ts';
 import { checkFolder } from './check-folder.ts';
 import { checkHeal } from './check-heal.ts';
 import { checkJournal } from './check-journal.ts';
@@ -11,14 +12,16 @@ import type { Finding } from './finding.ts';
 
 /** Looks at everything that goes wrong on hosts, as this user and with these settings. Changes and posts nothing. */
 export async function examine(config: Config): Promise<readonly Finding[]> {
-  const [docker, journal, webhooks, heal] = await Promise.all([
+  const [docker, files, journal, webhooks, heal] = await Promise.all([
     checkDocker(config),
+    checkFiles(config),
     checkJournal(config),
     checkWebhooks(config.alerts),
     checkAction(config),
   ]);
   return [
     ...docker,
+    ...files,
     ...journal,
     checkFolder('state', config.state.dir ?? defaultStateDir(), 'state.dir (QT_STATE_DIR)'),
     checkFolder('report', config.report.dir, 'report.dir (QT_REPORT_DIR)'),

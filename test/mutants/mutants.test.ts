@@ -48,7 +48,7 @@ async function verdictOf(mutant: Mutant | undefined, place: string): Promise<str
   });
   if (mutant !== undefined) expect(replaced, `places found in ${mutant.file}`).toBe(1);
   const args = [outfile, '--seed', '20251217', '--histories', '4000', '--no-shrink'];
-  const { stdout } = await run(process.execPath, args, { timeout: 90_000 }).catch((failed: unknown) => {
+  const { stdout } = await run(process.execPath, args, { timeout: 500_000 }).catch((failed: unknown) => {
     if (failed instanceof Error && 'stdout' in failed) return { stdout: String(failed.stdout) };
     throw failed;
   });
@@ -56,7 +56,7 @@ async function verdictOf(mutant: Mutant | undefined, place: string): Promise<str
 }
 
 describe('the histories find', () => {
-  it('nothing wrong with the machine as it is', { timeout: 120_000 }, async () => {
+  it('nothing wrong with the machine as it is', { timeout: 600_000 }, async () => {
     expect(await verdictOf(undefined, 'unchanged')).toContain('soak incidents: ok');
   });
 
@@ -65,7 +65,7 @@ describe('the histories find', () => {
   });
 
   for (const [place, mutant] of [...named, ...further].entries()) {
-    it(`the mutant: ${mutant.name}`, { timeout: 120_000 }, async () => {
+    it(`the mutant: ${mutant.name}`, { timeout: 600_000 }, async () => {
       const verdict = await verdictOf(mutant, `mutant-${place}`);
       expect(verdict).toContain('soak incidents: FAILED');
     });

@@ -160,12 +160,6 @@ export const further: readonly Mutant[] = [
     replace: `incident.graceFrom) + 100 * policy.incident.aliveGrace;`,
   },
   {
-    name: 'boot takes containers for running',
-    file: `${CORE}/world.ts`,
-    find: `{ ...known, instances: {}, unseen: true, lastUp`,
-    replace: `{ ...known, lastUp`,
-  },
-  {
     name: 'a passive wait forgets that a limit was reached again',
     file: `${CORE}/evaluate.ts`,
     find: `relapsed: true, graceFrom: now, decisionReason: reason`,
