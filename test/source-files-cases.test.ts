@@ -165,6 +165,18 @@ describe('rotation', () => {
     expect(next.gaps[0]?.reason).toContain('removed before it was read to its end');
   });
 
+  test('what is lost in one folder is told although another one is not there', async () => {
+    const paths = ['app.log', 'never/there.log'];
+    const reader = await started({ 'app.log': ['old'] }, paths);
+    folder.append('app.log', 'one');
+    await reads(reader, ['one']);
+    const position = reader.stop();
+    rmSync(folder.path('app.log'));
+    const next = read(position, paths);
+    await vi.waitFor(() => expect(next.gaps).toHaveLength(1), LIMIT);
+    expect(next.source.position().parts).toEqual({});
+  });
+
   test('a rotation is seen although the clock was set back by a day', async () => {
     const clock = hasty(1);
     const reader = await started({ 'app.log': ['old'] }, ['app.log'], clock);
@@ -174,13 +186,39 @@ describe('rotation', () => {
     await reads(reader, ['after']);
   });
 
+  test('a log that begins with as much text as the one before it is read', async () => {
+    const banner = Array.from({ length: 60 }, (_, index) => `=== ${'banner'.repeat(index % 5)} ===`);
+    const reader = await started({ 'app.log': banner });
+    folder.append('app.log', ...lines(1, 50));
+    await reads(reader, lines(1, 50));
+    folder.rotate('app.log', 3, 'rename');
+    folder.append('app.log', ...banner);
+    await vi.waitFor(() => expect(reader.source.status().containers[0]?.phase).toBe('following'), LIMIT);
+    folder.append('app.log', ...lines(51, 5));
+    await reads(reader, [...lines(1, 50), ...banner, ...lines(51, 5)]);
+    const position = reader.stop();
+    folder.append('app.log', 'more');
+    folder.rotate('app.log', 3, 'rename');
+    folder.append('app.log', ...banner, 'the end');
+    folder.compress('app.log.1', 'gzip');
+    const next = read(position);
+    const rest = ['more', ...banner, 'the end'];
+    await vi.waitFor(() => expect(next.texts().toSorted()).toEqual(rest.toSorted()), LIMIT);
+  });
+
   test('a copy that somebody makes is not read, and a log that only begins alike is', async () => {
-    const reader = await started({ 'app.log': ['old'] }, ['app*.log']);
+    const clock = hasty(20);
+    const reader = await started({ 'app.log': ['old'] }, ['app*.log'], clock);
     folder.append('app.log', ...lines(1, 100));
     await reads(reader, lines(1, 100));
     execFileSync('cp', [folder.path('app.log'), folder.path('app-copy.log')]);
     folder.append('app-2.log', ...lines(1, 5), 'another log');
     await reads(reader, [...lines(1, 100), ...lines(1, 5), 'another log']);
+    // Longer than a file is waited for that may turn out to be a copy.
+    const later = clock.now() + 10_000;
+    await vi.waitFor(() => expect(clock.now()).toBeGreaterThan(later), LIMIT);
+    folder.append('app.log', 'the end');
+    await reads(reader, [...lines(1, 100), ...lines(1, 5), 'another log', 'the end']);
   });
 });
 
@@ -354,7 +392,8 @@ describe('coverage', () => {
     mkdirSync(folder.path('a'));
     mkdirSync(folder.path('b'));
     await vi.waitFor(() => expect(last()).toMatchObject({ blind: false, unread: [], reason: '' }), LIMIT);
-    expect(reader.coverage).toHaveLength(3);
+    const told = reader.coverage.map(({ blind, reason }) => `${blind} ${reason}`);
+    expect(told.filter((text, index) => text === told[index - 1])).toEqual([]);
   });
 
   test('a file that cannot be read makes its group unread, and the others are read', async () => {

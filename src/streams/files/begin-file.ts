@@ -2,7 +2,7 @@ import type { SchedulerLike } from 'rxjs';
 import { compressionOf } from '../saved/byte-source.ts';
 import { reasonOf } from '../saved/saved-lines.ts';
 import { textStart } from '../saved/text-file.ts';
-import { bytesAt, MARKED, markOf, type MarkedPlace } from './file-mark.ts';
+import { bytesAt, MARKED, markOf, type MarkedPlace, placeOf } from './file-mark.ts';
 import type { FileSet } from './file-set.ts';
 import { type FileStats, keyOf, type OpenFile } from './file-system.ts';
 import { isNamedLike } from './find-rest.ts';
@@ -31,8 +31,8 @@ export class FileBeginnings {
   readonly #set: FileSet;
   readonly #change: (file: FollowedFile) => void;
   readonly #clock: SchedulerLike;
-  /** Copies of files that are being read, by device and inode. */
-  readonly #copies = new Map<string, FollowedFile>();
+  /** Copies of files that are being read, and their sizes, by device and inode. */
+  readonly #copies = new Map<string, { readonly original: FollowedFile; readonly size: number }>();
   /** Since when it has been awaited what becomes of a file, by device and inode. */
   readonly #unsure = new Map<string, number>();
 
@@ -44,9 +44,9 @@ export class FileBeginnings {
   }
 
   /** Whether it is known that a file is a copy of another that is being read: its lines have been read. */
-  isCopy(key: string): boolean {
-    const original = this.#copies.get(key);
-    return original !== undefined && this.#set.files.get(keyOf(original)) === original;
+  isCopy(stats: FileStats): boolean {
+    const copy = this.#copies.get(keyOf(stats));
+    return copy?.size === stats.size && this.#set.files.get(keyOf(copy.original)) === copy.original;
   }
 
   /**
@@ -59,14 +59,14 @@ export class FileBeginnings {
     const head = (await bytesAt(file, 0, Math.min(HEAD, stats.size))) ?? Buffer.alloc(0);
     const reason = refusalOf(head);
     if (reason !== undefined) return { type: 'refused', reason };
-    const isKnown = left.hasRead(key);
-    if (!isKnown) await this.checkAlike(path);
+    await this.checkAlike(path);
     const found = await left.findIn(file, path, stats, log);
-    if (found !== undefined && (isKnown || found.place.mark.offset > 0)) return { type: 'resume', ...found };
-    const wasCopy = this.#copies.delete(key);
-    const original = isKnown ? undefined : await this.#originalOf(head.subarray(0, MARKED), path);
-    if (original !== undefined && head.length >= MARKED) {
-      this.#copies.set(key, original);
+    if (found !== undefined && found.place.mark.offset > 0) return { type: 'resume', ...found };
+    const copy = this.#copies.get(key);
+    this.#copies.delete(key);
+    const original = await this.#originalOf(file, path, stats);
+    if (original !== undefined && stats.size >= MARKED) {
+      this.#copies.set(key, { original, size: stats.size });
       return { type: 'wait' };
     }
     const since = this.#unsure.get(key) ?? this.#clock.now();
@@ -76,8 +76,7 @@ export class FileBeginnings {
     }
     this.#unsure.delete(key);
     if (found !== undefined) return { type: 'resume', ...found };
-    const atEnd = isOld || wasCopy;
-    const cut = atEnd ? await lastLineStart(file, stats.size) : { offset: 0 };
+    const cut = await lastLineStart(file, isOld ? stats.size : this.#read(copy));
     const place = await markOf(file, cut.offset);
     return place === undefined ? { type: 'wait' } : { type: 'begin', place: { ...place, cut } };
   }
@@ -87,15 +86,26 @@ export class FileBeginnings {
     for (const file of this.#alike(path)) if (!(await file.check())) this.#change(file);
   }
 
-  /** Whether a compressed file is a file that is being read, as it was: its lines need not be read again. */
-  async isBeingRead(file: OpenFile, path: string): Promise<boolean> {
-    const head = Buffer.alloc(MARKED);
-    const length = await file.read(head, MARKED, 0);
-    return (await this.#originalOf(head.subarray(0, length), path)) !== undefined;
+  /** Whether an unpacked file is a file that is being read, as it was: its lines need not be read again. */
+  async isBeingRead(file: OpenFile, path: string, { mtimeMs }: FileStats): Promise<boolean> {
+    for (const other of this.#alike(path)) {
+      const position = other.position();
+      if (position.offset === 0) continue;
+      // A short beginning may be that of many; compressing keeps the time of the last change.
+      if (position.offset < MARKED && (await other.writtenAt()) !== mtimeMs) continue;
+      if ((await placeOf(file, position)) !== undefined) return true;
+    }
+    return false;
   }
 
-  async #originalOf(head: Buffer, path: string): Promise<FollowedFile | undefined> {
-    for (const file of this.#alike(path)) if (await file.beginsWith(head)) return file;
+  /** How much of a file was read in the one that it was a copy of, if that is not being read any more. */
+  #read(copy: { readonly original: FollowedFile; readonly size: number } | undefined): number {
+    if (copy === undefined) return 0;
+    return this.#set.files.get(keyOf(copy.original)) === copy.original ? 0 : copy.size;
+  }
+
+  async #originalOf(file: OpenFile, path: string, { size }: FileStats): Promise<FollowedFile | undefined> {
+    for (const other of this.#alike(path)) if (await other.agreesWith(file, size)) return other;
     return undefined;
   }
 

@@ -15,7 +15,7 @@ const LOOK_EVERY = 1_000;
 const LOOK_AGAIN = 100;
 
 /** How often it is looked where a change would be heard of, in milliseconds. */
-const LOOK_ANYWAY = 5_000;
+const LOOK_ANYWAY = 10_000;
 
 /** Looking for files must not cost more than it finds: so long is waited for every name that was looked at, milliseconds. */
 const PER_NAME = 2;

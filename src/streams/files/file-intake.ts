@@ -40,6 +40,9 @@ export class FileIntake {
   /** When compressed files that have been taken up were last changed, by device and inode: they are not read again. */
   readonly #unpacked = new Map<string, number>();
 
+  /** A file has been renamed or removed between being found and being opened. */
+  #hasMoved = false;
+
   /** It is to be seen later what becomes of some file. */
   isWaiting = false;
 
@@ -51,7 +54,7 @@ export class FileIntake {
   async take({ path, stats }: FoundFile, disk: FileSystem, how: TakeOptions): Promise<void> {
     const { set, beginnings, signal, now } = this.#parts;
     const key = keyOf(stats);
-    if (signal.aborted || set.files.has(key) || beginnings.isCopy(key)) return;
+    if (signal.aborted || set.files.has(key) || beginnings.isCopy(stats)) return;
     const before = this.#refusals.get(key);
     if (before?.stats.size === stats.size && before.stats.mtimeMs === stats.mtimeMs) {
       this.refused.set(path, before.reason);
@@ -68,7 +71,10 @@ export class FileIntake {
       () => disk.open(path),
       async (file) => {
         const opened = await file.stat();
-        if (keyOf(opened) !== key) return false;
+        if (keyOf(opened) !== key) {
+          this.#hasMoved = true;
+          return false;
+        }
         if (this.#parts.isOwn(await disk.realpath(path))) return this.#refuse(path, opened, OWN);
         const beginning = await beginnings.of(file, path, opened, isOld, log === path ? undefined : log);
         this.isWaiting ||= beginning.type === 'wait';
@@ -82,8 +88,13 @@ export class FileIntake {
     );
   }
 
-  /** Takes up what a log has been rotated to since a moment: there may have been more than one between two looks. */
-  async takeRotated(log: string, since: number, disk: FileSystem): Promise<void> {
+  /**
+   * Takes up what a log has been rotated to since a moment: there may have been more than one between two looks. False
+   * if some of it was renamed once more meanwhile, so that it has to be looked for again.
+   */
+  async takeRotated(log: string, since: number, disk: FileSystem): Promise<boolean> {
+    this.#hasMoved = false;
+    await this.#parts.beginnings.checkAlike(log);
     const rotated = await rotatedSince(log, since, disk);
     const known = rotated.filter(({ stats }) => this.#parts.set.left.hasRead(keyOf(stats)));
     for (const found of [...known, ...rotated.filter((other) => !known.includes(other))]) {
@@ -91,6 +102,7 @@ export class FileIntake {
       if (isCompressed(found.path)) await this.#takeCompressed(found, disk, log);
       else await this.take(found, disk, { log });
     }
+    return !this.#hasMoved;
   }
 
   /** What is compressed is only read if it was not read as it was written. */
@@ -104,8 +116,10 @@ export class FileIntake {
       () => openUnpacked(found, disk),
       async (file) => {
         await beginnings.checkAlike(path);
-        const known = await set.left.findIn(file, path, stats, log);
-        if (known === undefined && (await beginnings.isBeingRead(file, path))) return false;
+        const found = await set.left.findIn(file, path, stats, log);
+        // The number of a file that was empty and is gone says nothing of what has been packed since.
+        const known = found?.place.mark.offset === 0 ? undefined : found;
+        if (known === undefined && (await beginnings.isBeingRead(file, path, stats))) return false;
         this.#unpacked.set(key, stats.mtimeMs);
         if (known !== undefined) set.resume(file, { path: log, stats }, known);
         else set.begin(file, { path: log, stats }, BEGINNING, 0);
@@ -126,7 +140,8 @@ export class FileIntake {
       if (!(await use(file))) file.close();
     } catch (error) {
       file?.close();
-      if (!isAbsent(error)) this.unreadable.set(path, reasonOf(error));
+      if (isAbsent(error)) this.#hasMoved = true;
+      else this.unreadable.set(path, reasonOf(error));
     }
   }
 

@@ -17,30 +17,31 @@ export interface SearchParts {
   readonly set: FileSet;
   readonly intake: FileIntake;
   readonly tellGap: (gap: Gap) => void;
+  /** Whether a path lies where nothing can be seen at the moment: what is there is not lost. */
+  readonly isHidden: (path: string) => boolean;
+  /** Whether a file has been found by its name, by device and inode. */
+  readonly isThere: (key: string) => boolean;
   readonly clock: SchedulerLike;
   readonly signal: AbortSignal;
 }
 
 /**
  * Looks for what became of files that were read, and reads on there. What is not found in time is a gap: what such a
- * file held behind its place is lost. `isThere` tells files that have been found by their names.
+ * file held behind its place is lost.
  */
-export async function searchLeft(
-  parts: SearchParts,
-  isThere: (key: string) => boolean,
-  disk: FileSystem,
-): Promise<void> {
+export async function searchLeft(parts: SearchParts, disk: FileSystem): Promise<void> {
   for (const place of parts.set.left.all()) {
     if (parts.signal.aborted) return;
+    if (parts.isHidden(place.position.path)) continue;
     if (place.position.offset > 0) await search(parts, place, disk);
-    else if (!isThere(keyOf(place.position))) await searchEmpty(parts, place, disk);
+    else if (!parts.isThere(keyOf(place.position))) await searchEmpty(parts, place, disk);
   }
 }
 
 async function search(parts: SearchParts, place: LeftPlace, disk: FileSystem): Promise<void> {
   const { set } = parts;
   const rest = await findRest(place.position, (stats) => set.files.has(keyOf(stats)), disk);
-  if (rest?.place !== undefined) {
+  if (rest !== undefined) {
     set.resume(
       rest.file,
       { path: place.position.path, stats: rest.stats },
@@ -48,10 +49,10 @@ async function search(parts: SearchParts, place: LeftPlace, disk: FileSystem): P
     );
     return;
   }
-  if (rest === undefined && !isOver(place, parts.clock.now())) return;
+  if (!isOver(place, parts.clock.now())) return;
   place.file?.end();
   set.left.delete(place);
-  if (rest === undefined && !wasComplete(place.position, set)) tellLost(parts, place);
+  if (!wasComplete(place.position, set)) tellLost(parts, place);
 }
 
 /** Nothing has been read from it, and perhaps there never was anything. */

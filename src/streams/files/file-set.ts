@@ -4,7 +4,7 @@ import type { FilePosition } from './file-position.ts';
 import { type FileStats, keyOf, type OpenFile } from './file-system.ts';
 import { isOfLog } from './find-rest.ts';
 import { type FileParts, followedFile, type FollowedFile } from './followed-file.ts';
-import { type FoundPlace, LeftPlaces } from './left-places.ts';
+import { type FoundPlace, type LeftPlace, LeftPlaces } from './left-places.ts';
 
 /** The id of the source, and of what all its containers' identities begin with. */
 export const FILES = 'files';
@@ -60,7 +60,7 @@ export class FileSet {
   }
 
   *positions(): Iterable<readonly [id: string, position: FilePosition]> {
-    for (const { id, position, file } of this.left.all()) yield [id, file?.position() ?? position];
+    for (const left of this.left.all()) yield [left.id, positionIn(left)];
     for (const file of this.#files.values()) yield [file.origin.id, file.position()];
   }
 
@@ -151,4 +151,11 @@ export class FileSet {
     for (let n = 2; used.has(id); n++) id = `${plain}:${n}`;
     return id;
   }
+}
+
+/** A line without an end may be emitted from memory; what is known of the log beyond the file is the place's own. */
+function positionIn({ position, file }: LeftPlace): FilePosition {
+  if (file === undefined) return position;
+  const { mtime, after } = position;
+  return { ...file.position(), mtime, after };
 }

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { compressionOf } from '../saved/byte-source.ts';
 import { compressedFile } from './compressed-file.ts';
-import { bytesAt, hashOf, MARKED, type MarkedPlace, placeOf } from './file-mark.ts';
+import { bytesAt, type MarkedPlace, placeOf } from './file-mark.ts';
 import type { FilePosition } from './file-position.ts';
 import { type FileStats, type FileSystem, keyOf, type OpenFile } from './file-system.ts';
 import type { FoundFile } from './find-files.ts';
@@ -9,12 +9,12 @@ import type { FoundFile } from './find-files.ts';
 /** So many files beside it are looked at for the rest of one, those changed last first. */
 const LOOKED_AT = 20;
 
-/** A file that holds what has been read of another, opened; without `place` it holds no more than that, and is closed. */
+/** A file that holds what has been read of another, opened. */
 export interface Rest {
   readonly file: OpenFile;
   readonly path: string;
   readonly stats: FileStats;
-  readonly place: MarkedPlace | undefined;
+  readonly place: MarkedPlace;
 }
 
 /**
@@ -102,6 +102,12 @@ export function isOfLog(path: string, log: string): boolean {
 /** A number, a date or a moment, as rotation puts it behind a name. */
 const NUMBER = /^[._-]\d[\dTZ:._-]*$/;
 
+/** Whether a name is that of a log itself, and not one that it is rotated to. */
+export function isLogName(path: string): boolean {
+  const [name, ending] = splitEnding(basename(path).replace(COMPRESSED, ''));
+  return !/[._-]\d[\dTZ:._-]*$/.test(name) && !NUMBER.test(ending);
+}
+
 function splitEnding(name: string): readonly [name: string, ending: string] {
   const dot = name.lastIndexOf('.');
   return dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
@@ -133,14 +139,12 @@ async function restIn(
   try {
     const place = await placeOf(file, position);
     if (place !== undefined) return { file, path, stats, place };
-    const head = position.offset < MARKED || file.isFinite ? undefined : await bytesAt(file, 0, MARKED);
-    const isShorter = head !== undefined && hashOf(head) === position.head;
-    file.close();
-    return isShorter ? { file, path, stats, place } : undefined;
   } catch (error) {
     file.close();
     throw error;
   }
+  file.close();
+  return undefined;
 }
 
 async function attempt<T>(task: () => Promise<T>): Promise<T | undefined> {

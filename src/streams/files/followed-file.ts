@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Observation, Origin } from '../../model.ts';
 import { LONGEST_SKIMMED, type Skim } from '../skim.ts';
-import { MARKED, type MarkedPlace } from './file-mark.ts';
+import { bytesAt, MARKED, type MarkedPlace } from './file-mark.ts';
 import type { FilePosition } from './file-position.ts';
 import type { OpenFile } from './file-system.ts';
 import { LineCutter } from './line-cutter.ts';
@@ -63,8 +63,10 @@ export interface FollowedFile {
   position(): FilePosition;
   /** Whether it still holds what has been read, as far as that can be told. Throws the system's error. */
   check(): Promise<boolean>;
-  /** Whether it begins with these bytes. Throws the system's error. */
-  beginsWith(bytes: Buffer): Promise<boolean>;
+  /** Whether another file of `size` bytes is this one as far as both go, by both ends of that. Throws the system's error. */
+  agreesWith(other: OpenFile, size: number): Promise<boolean>;
+  /** When it was last written to, by the clock of its file system. Throws the system's error. */
+  writtenAt(): Promise<number>;
   /** Whether it has no name any more. Throws the system's error. */
   isRemoved(): Promise<boolean>;
   readonly lines: number;
@@ -129,7 +131,8 @@ export function followedFile(
     end,
     position,
     check,
-    beginsWith,
+    agreesWith,
+    writtenAt: async () => (await file.stat()).mtimeMs,
     isRemoved: async () => (await file.stat()).nlink === 0,
     get lines() {
       return lines;
@@ -184,9 +187,14 @@ export function followedFile(
     return (await file.read(bytes, bytes.length, from)) === bytes.length && cutter.isContinuedBy(bytes);
   }
 
-  async function beginsWith(bytes: Buffer): Promise<boolean> {
-    const own = Buffer.alloc(bytes.length);
-    return (await file.read(own, own.length, 0)) === own.length && own.equals(bytes);
+  async function agreesWith(other: OpenFile, otherSize: number): Promise<boolean> {
+    const both = Math.min(otherSize, (await file.stat()).size);
+    const length = Math.min(MARKED, both);
+    for (const place of [0, both - length]) {
+      const [own, others] = [await bytesAt(file, place, length), await bytesAt(other, place, length)];
+      if (own === undefined || others?.equals(own) !== true) return false;
+    }
+    return both > 0;
   }
 
   function end(): void {

@@ -8,6 +8,7 @@ import { searchLeft } from './file-search.ts';
 import { FILES, FileSet } from './file-set.ts';
 import { type FileSystem, keyOf } from './file-system.ts';
 import type { Found, FoundFile } from './find-files.ts';
+import { isLogName } from './find-rest.ts';
 import type { FileParts, FollowedFile, Look } from './followed-file.ts';
 
 /** A file that has been removed is read on while its writer may still have it, and one renamed out of sight for longer. */
@@ -81,21 +82,28 @@ export class FollowedFiles {
     replace(unreadable, found.unreadable);
     replace(refused, found.refused);
     const matched = this.#byNumber(found);
-    const fresh = [...matched.values()].filter(({ stats }) => !set.files.has(keyOf(stats)));
     for (const [key, { path }] of matched) set.files.get(key)?.rename(path);
-    const last = new Map(fresh.map(({ path }) => [path, set.lastWritten(path)]));
-    const isKnown = ({ stats }: FoundFile): boolean => set.left.has(keyOf(stats));
-    // What has been read before comes first: another may be a copy of it.
-    const known = fresh.filter(isKnown);
-    for (const file of [...known, ...fresh.filter((other) => !known.includes(other))])
-      await this.#take(file, last.get(file.path), disk);
+    const fresh: FoundFile[] = [];
+    // Taking one may show that another, which was being read, holds something else by now.
+    for (let next = this.#unread(matched); next.length > 0; next = this.#unread(matched)) {
+      const last = new Map(next.map(({ path }) => [path, set.lastWritten(path)]));
+      for (const file of next) {
+        await this.#take(file, last.get(file.path), disk);
+        matched.delete(keyOf(file.stats));
+      }
+      fresh.push(...next);
+    }
     await this.#takeRotated(fresh, disk);
     if (this.#first) for (const path of unreadable.keys()) this.#old.add(path);
     // What cannot be seen now is not new when it can.
     this.#first &&= found.hidden;
-    if (found.absent.length > 0 || unreadable.size > 0) return;
-    await this.#letGo(matched);
-    await searchLeft({ ...this.#parts, set, intake: this.#intake }, (key) => matched.has(key), disk);
+    const keys = new Set(found.files.map(({ stats }) => keyOf(stats)));
+    const hidden = [...found.absent, ...unreadable.keys()];
+    const isHidden = (path: string): boolean =>
+      hidden.some((place) => path === place || path.startsWith(`${place}/`));
+    await this.#letGo(keys, isHidden);
+    const intake = this.#intake;
+    await searchLeft({ ...this.#parts, set, intake, isHidden, isThere: (key) => keys.has(key) }, disk);
   }
 
   /** Reads a chunk of each file that has something new. */
@@ -116,7 +124,7 @@ export class FollowedFiles {
   }
 
   /** Each file once, by one of its names, without those that another group reads. */
-  #byNumber(found: Found): ReadonlyMap<string, FoundFile> {
+  #byNumber(found: Found): Map<string, FoundFile> {
     const matched = new Map<string, FoundFile>();
     for (const file of found.files) {
       const key = keyOf(file.stats);
@@ -125,6 +133,14 @@ export class FollowedFiles {
       else if (!matched.has(key)) matched.set(key, file);
     }
     return matched;
+  }
+
+  /** Those that are not being read. What has been read before comes first: another may be a copy of it. */
+  #unread(matched: ReadonlyMap<string, FoundFile>): readonly FoundFile[] {
+    const { files, left } = this.set;
+    const unread = [...matched].filter(([key]) => !files.has(key));
+    const known = unread.filter(([key]) => left.has(key));
+    return [...known, ...unread.filter(([key]) => !left.has(key))].map(([, file]) => file);
   }
 
   /** `after` is when the log of its path was last written to, as far as it has been read. */
@@ -137,25 +153,21 @@ export class FollowedFiles {
   /** Where a log has given way to another file, or to other content, there may have been more than one between them. */
   async #takeRotated(fresh: readonly FoundFile[], disk: FileSystem): Promise<void> {
     const { set } = this;
-    const look = async (path: string, since: number): Promise<void> => {
-      await this.#intake.takeRotated(path, since, disk);
+    const look = async (path: string, since: number): Promise<boolean> => {
+      const isAll = await this.#intake.takeRotated(path, since, disk);
       await this.#readNew();
+      return isAll && !this.#parts.signal.aborted;
     };
-    for (const file of set.files.values()) {
-      if (file.after === undefined) continue;
-      await look(file.path, file.after);
-      if (!this.#parts.signal.aborted) file.forgetAfter();
-    }
+    for (const file of set.files.values())
+      if (file.after !== undefined && (await look(file.path, file.after))) file.forgetAfter();
     for (const place of set.left.all()) {
-      if (!place.changed || place.looked) continue;
-      place.looked = true;
-      await look(place.position.path, place.position.mtime);
+      const { path, mtime, after } = place.position;
+      if (after === undefined && (!place.changed || place.looked || !isLogName(path))) continue;
+      if (await look(path, after ?? mtime)) set.left.noteLooked(place.id);
     }
     for (const { path, stats } of fresh) {
       const since = set.emptiedSince(stats);
-      if (since === undefined) continue;
-      await look(path, since);
-      set.noteEmptied(path, stats);
+      if (since !== undefined && (await look(path, since))) set.noteEmptied(path, stats);
     }
   }
 
@@ -189,10 +201,11 @@ export class FollowedFiles {
     this.#parts.tellGap({ type: 'gap', at, source: FILES, container, from: at, to: at, reason: text });
   }
 
-  async #letGo(matched: ReadonlyMap<string, FoundFile>): Promise<void> {
+  /** What only cannot be seen at the moment (`isHidden`) is not let go of. */
+  async #letGo(matched: ReadonlySet<string>, isHidden: (path: string) => boolean): Promise<void> {
     const now = this.#parts.clock.now();
     for (const [key, file] of this.set.files) {
-      if (matched.has(key) || file.isFinite) {
+      if (matched.has(key) || file.isFinite || isHidden(file.path)) {
         this.#unmatched.delete(file);
         continue;
       }

@@ -1,4 +1,4 @@
-import { MARKED, type MarkedPlace, placeOf } from './file-mark.ts';
+import { BEGINNING, MARKED, type MarkedPlace, placeOf } from './file-mark.ts';
 import type { FilePosition } from './file-position.ts';
 import { type FileStats, keyOf, type OpenFile } from './file-system.ts';
 import { isNamedLike, isOfLog } from './find-rest.ts';
@@ -15,7 +15,7 @@ export interface LeftPlace {
   /** Since when it has been looked for, epoch milliseconds. */
   since: number | undefined;
   /** It has been looked what its log was rotated to. */
-  looked: boolean;
+  readonly looked: boolean;
 }
 
 /** A place found again. */
@@ -39,9 +39,16 @@ export class LeftPlaces {
 
   /** A log has been read that far, in whatever file. */
   noteWritten(log: string, mtime: number): void {
-    for (const { id, position, file, changed, since, looked } of this.all())
-      if (isOfLog(log, position.path) && position.mtime < mtime)
-        this.#places.set(id, { id, position: { ...position, mtime }, file, changed, since, looked });
+    for (const place of this.all())
+      if (isOfLog(log, place.position.path) && place.position.mtime < mtime)
+        this.#places.set(place.id, { ...place, position: { ...place.position, mtime } });
+  }
+
+  /** It has been looked what the log of a place was rotated to. */
+  noteLooked(id: string): void {
+    const place = this.#places.get(id);
+    if (place === undefined) return;
+    this.#places.set(id, { ...place, position: { ...place.position, after: undefined }, looked: true });
   }
 
   /** The place of an empty file, by device and inode. */
@@ -83,16 +90,22 @@ export class LeftPlaces {
     log?: string,
   ): Promise<FoundPlace | undefined> {
     const key = keyOf(stats);
-    for (const isSame of [true, false])
-      for (const left of this.#places.values()) {
-        if ((keyOf(left.position) === key) !== isSame) continue;
-        if (!isSame && left.position.path !== log && !mayContinue(left, path, stats)) continue;
-        if (!isSame && left.position.offset === 0) continue;
-        const place = await placeOf(file, left.position);
-        if (place !== undefined) return { left, place };
-        if (isSame) left.changed = true;
-      }
-    return undefined;
+    const isSame = ({ position }: LeftPlace): boolean => keyOf(position) === key;
+    const read = this.all().filter(({ position }) => position.offset > 0);
+    for (const left of read.filter(isSame)) {
+      const place = await placeOf(file, left.position);
+      if (place !== undefined) return { left, place };
+      left.changed = true;
+    }
+    for (const left of read) {
+      const isOfIt = log !== undefined && isOfLog(left.position.path, log);
+      if (isSame(left) || (!isOfIt && !mayContinue(left, path, stats))) continue;
+      const place = await placeOf(file, left.position);
+      if (place !== undefined) return { left, place };
+    }
+    // Last: the number of an empty file that is gone may be that of another by now.
+    const empty = this.emptyPlace(key);
+    return empty === undefined ? undefined : { left: empty, place: BEGINNING };
   }
 }
 
