@@ -54,7 +54,7 @@ function stateOfANight(): string {
 test('incidents show tells who was told of it, and what each heal said last', async () => {
   const { stdout } = await cli(['incidents', 'show', '--state', stateOfANight()], { env: { TZ: 'UTC' } });
   expect(stdout).toContain(
-    ['Told', `  ${WHEN}  opened to discord: sent after 2 attempts`, `  ${WHEN}  opened to ntfy: NOT SENT, given up after 9 attempts: HTTP 503`, `  ${WHEN}  heal to discord: not sent yet`, `  ${WHEN}  heal to report: written`, ''].join('\n'),
+    ['Told', `  ${WHEN}  opened to discord: sent after 2 attempts`, `  ${WHEN}  opened to ntfy: NOT SENT, given up after 9 attempts: HTTP 503`, `  ${WHEN}  heal 1 to discord: not sent yet`, `  ${WHEN}  heal 1 to report: written`, ''].join('\n'),
   ); // prettier-ignore
   expect(stdout).toContain(
     'Output of heal 1\n  (2 earlier lines left out: the report and incidents.jsonl have them)\n  step 2\n',

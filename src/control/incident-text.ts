@@ -80,7 +80,7 @@ function outputOf({ attempt, output }: HealRecord, told: readonly Told[]): reado
   return [...(cut > 0 ? [more] : []), ...lines.slice(-OUTPUT)];
 }
 
-function toldInWords({ since, part, channel, state, attempts, detail, nextAt }: Told): string {
+function toldInWords({ since, part, heal, channel, state, attempts, detail, nextAt }: Told): string {
   const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
   const why = detail === '' ? '' : `: ${detail}`;
   const what = {
@@ -89,7 +89,8 @@ function toldInWords({ since, part, channel, state, attempts, detail, nextAt }: 
     pending: attempts === 0 ? 'not sent yet' : `not sent yet, tried again at ${stamp(nextAt)}${why}`,
     inflight: `being sent, or not known to have arrived${why}`,
   };
-  return `${stamp(since)}  ${part} to ${channel}: ${what[state]}`;
+  const message = heal === undefined ? part : `heal ${heal.attempt}`;
+  return `${stamp(since)}  ${message} to ${channel}: ${what[state]}`;
 }
 
 /** `6 critical`, `1 error`: short, since many stand in a line. */
