@@ -175,6 +175,7 @@ export interface Sample {
 export interface Rule {
   readonly name: string;
   readonly kinds: readonly Kind[];
+  /** Inclusive; Infinity where it is switched off. */
   readonly limit: number;
   /** Length of the window in milliseconds. */
   readonly window: number;

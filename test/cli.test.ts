@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -92,13 +92,23 @@ test('check-config prints what is in force and who set it', async () => {
   expect(stdout).toContain('window = 1h  (default)');
 });
 
+test("messages begin with the host's name, or with that of the monitor whose webhook variable is in use", async () => {
+  const nameWith = async (env: Record<string, string>): Promise<string> =>
+    (await cli(['check-config'], { env })).stdout.split('\n')[0] ?? '';
+  const webhook = 'http://127.0.0.1:9/api/webhooks/1/Tok3n';
+  expect(await nameWith({ QT_ALERT_WEBHOOK: webhook })).toBe(
+    'name = "Quantum Trader"  (default where QT_ALERT_WEBHOOK is set)',
+  );
+  expect(await nameWith({ QT_ALERT_WEBHOOK: webhook, QT_NAME: 'shop' })).toBe('name = "shop"  (QT_NAME)');
+});
+
 test('a reader that has seen enough (| head) is no fault', async () => {
   const { stdout, stderr } = await execa(
     'sh',
     ['-c', '{ "$0" check-config; echo "ended with $?" >&2; } | head -n 1', LAUNCHER],
     { env: CLEAN_ENV, extendEnv: false },
   );
-  expect(stdout).toBe('name = "Quantum Trader"  (default)');
+  expect(stdout).toBe(`name = "${hostname()}"  (default)`);
   expect(stderr).toMatch(/^ended with 0$/m);
   expect(stderr).not.toContain('EPIPE');
 });

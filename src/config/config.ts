@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import * as z from 'zod';
 import { HEAL_ACTIONS } from '../sinks/heal/actions/registry.ts';
 import {
@@ -32,7 +33,13 @@ const HOUR = 60 * MINUTE;
 
 /** Every setting with its default. Durations are in milliseconds once parsed. */
 export const configSchema = z.strictObject({
-  name: z.string().min(1).default('Quantum Trader').describe('What messages begin with.'),
+  name: z
+    .string()
+    .min(1)
+    .default(() => hostname())
+    .describe(
+      "What messages begin with. Default: the host's name, or Quantum Trader where QT_ALERT_WEBHOOK is set.",
+    ),
   window: span
     .default(HOUR)
     .describe(

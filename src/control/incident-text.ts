@@ -1,9 +1,9 @@
 import { formatDuration } from '../time/duration.ts';
-import type { Kind } from '../model.ts';
+import type { HealRecord, Kind } from '../model.ts';
 import { KINDS } from '../model.ts';
 import { counted } from '../sinks/text/plain-words.ts';
 import { safeLine } from '../text/safe-text.ts';
-import type { IncidentRecord } from '../state/change.ts';
+import type { IncidentRecord, Told } from '../state/change.ts';
 import { cut, table } from './table.ts';
 
 const GROUPS = 10;
@@ -24,8 +24,17 @@ export function incidentList(records: readonly IncidentRecord[], width: number):
     .join('');
 }
 
-/** One incident for people: what, when, which lines, what was done. Log text is redacted and cannot leave its line. */
-export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord): string {
+/** So many lines of a heal's output are shown: the last ones. */
+const OUTPUT = 10;
+
+/**
+ * One incident for people: what, when, which lines, what was done, who was told of it. Log text is redacted and cannot
+ * leave its line.
+ */
+export function incidentText(
+  { id, openedAt, closedAt, story }: IncidentRecord,
+  told: readonly Told[] = [],
+): string {
   const { counts, containers, groups, timeline, heals, gaps } = story;
   const lines = [
     `Incident ${id}: ${closedAt === undefined ? story.state.toUpperCase() : 'closed'}`,
@@ -43,6 +52,8 @@ export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord):
         return `${stamp(started)}  attempt ${attempt}: ${result ?? 'running'}, ${took}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`;
       }),
     ]),
+    ...heals.flatMap((heal) => section(`Output of heal ${heal.attempt}`, outputOf(heal, told))),
+    ...section('Told', told.map(toldInWords)),
     ...section('Containers', [
       ...Object.entries(containers).map(
         ([name, own]) => `${name}: ${KINDS.map((kind) => kindCounted(own[kind], kind)).join(', ')}`,
@@ -58,6 +69,28 @@ export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord):
     ]),
   ];
   return lines.map((line) => `${oneLine(line)}\n`).join('');
+}
+
+/** The output of a heal: the story has only that of the last one, the messages have that of each. */
+function outputOf({ attempt, output }: HealRecord, told: readonly Told[]): readonly string[] {
+  const said = output ?? told.find(({ heal }) => heal?.attempt === attempt)?.heal?.output ?? '';
+  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  const cut = lines.length - OUTPUT;
+  const more = `(${counted(cut, 'earlier line')} left out: the report and incidents.jsonl have them)`;
+  return [...(cut > 0 ? [more] : []), ...lines.slice(-OUTPUT)];
+}
+
+function toldInWords({ since, part, heal, channel, state, attempts, detail, nextAt }: Told): string {
+  const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
+  const why = detail === '' ? '' : `: ${detail}`;
+  const what = {
+    sent: channel === 'report' ? 'written' : `sent${tries}`,
+    dead: `NOT SENT, given up${tries}${why}`,
+    pending: attempts === 0 ? 'not sent yet' : `not sent yet, tried again at ${stamp(nextAt)}${why}`,
+    inflight: `being sent, or not known to have arrived${why}`,
+  };
+  const message = heal === undefined ? part : `heal ${heal.attempt}`;
+  return `${stamp(since)}  ${message} to ${channel}: ${what[state]}`;
 }
 
 /** `6 critical`, `1 error`: short, since many stand in a line. */

@@ -3,7 +3,7 @@ import { type Counts, HOST, LOCAL_DOCKER, type Rule, type Tally } from '../model
 import { countedFor, decisionCount } from '../incidents/evidence.ts';
 import type { Policy } from '../incidents/policy.ts';
 import type { CoreState, Incident } from '../incidents/state.ts';
-import { containerMatches, reasonText } from '../incidents/rules.ts';
+import { containerMatches, isOff, reasonText } from '../incidents/rules.ts';
 import type { EffectQueueStatus } from '../sinks/effect-queue.ts';
 import type { Health } from '../state/disk.ts';
 import type { SourceStatus } from '../streams/source.ts';
@@ -207,7 +207,7 @@ function rulesShown(policy: Policy, core: CoreState, tally: Tally): Status['rule
       inWindow: others.reduce((total, [, counts]) => total + sum(rule, counts), 0),
       limit: rule.limit,
     };
-    return rule.scope === 'host' ? [host, ...each] : each;
+    return rule.scope === 'host' && !isOff(rule.limit) ? [host, ...each] : each;
   });
 }
 

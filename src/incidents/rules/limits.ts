@@ -37,14 +37,13 @@ export function rankOf(rule: string): number {
   return isLimit(rule) ? NAMES.indexOf(rule) : NAMES.length;
 }
 
-/** The rule of a limit; none where it is switched off. */
+/** The rule of a limit; switched off it is there for containers that have one of their own, and never reached by others. */
 function limit(name: string, kind: Kind, most: number | 'off', { window }: Config): readonly Rule[] {
-  if (most === 'off') return [];
   return [
     {
       name,
       kinds: [kind],
-      limit: most,
+      limit: most === 'off' ? Infinity : most,
       window,
       scope: 'host',
       containers: [],

@@ -1,11 +1,13 @@
 import { formatDuration } from '../../time/duration.ts';
 import type { Effect, HealRecord, Kind, NotificationType, IncidentSnapshot } from '../../model.ts';
 import { clockTime, dateTime, healInWords } from '../text/plain-words.ts';
-import { quoteLine } from '../text/quote.ts';
+import { quoteEnds, quoteLine } from '../text/quote.ts';
 import { inCode, incidentDetails } from './incident-details.ts';
 
 /** Characters of a sentence that may name containers. */
 const SENTENCE = 1_000;
+/** Characters of a line that a heal has printed; what is in code has room for no more. */
+const SAID = 160;
 const HOUR = 3_600_000;
 
 /** A message in two parts, for channels that show them apart: what everybody must see, and what helps to act. */
@@ -169,7 +171,7 @@ function healHeadline(heal: HealRecord | undefined): string {
 function healDetail(heal: HealRecord | undefined): string {
   if (heal === undefined) return '';
   const said = heal.result === 'ok' ? [] : lastWords(heal.output ?? '');
-  return lines(`Heal ${healInWords(heal)}.`, ...said.map((line) => `> ${inCode(line)}`));
+  return lines(`Heal ${healInWords(heal)}.`, ...said.map((line) => `> ${inCode(quoteEnds(line, SAID))}`));
 }
 
 /** The last three lines of a heal's output that are not blank. */
