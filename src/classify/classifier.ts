@@ -10,11 +10,13 @@ import { imageDefault } from './image-defaults.ts';
 import { startLabelled } from './labelled.ts';
 import { launchedCrash } from './launched.ts';
 import { columnLevel, countCalm, learnColumn } from './learned-column.ts';
-import { INFO, WARNING } from './levels.ts';
+import { ERROR, INFO, WARNING } from './levels.ts';
 import { mark } from './mark.ts';
 import { judgeObjectLine } from './object.ts';
 import { skipPrefix } from './prefix.ts';
+import { brokerLevel } from './market-answers.ts';
 import { isProse, isQuickInfo, quickInfo } from './quick.ts';
+import { levelOf } from './rules.ts';
 import { underHead } from './under-head.ts';
 import { compileRules } from './user-rules.ts';
 import { BLANK, type Verdict } from './verdict.ts';
@@ -91,6 +93,7 @@ function judgeLine(text: string, entry: EntryState, at: number, quick: boolean):
   if (entry.read < LEARNED) learnColumn(text, from, entry);
   let packed = quick && isProse(text) ? 0 : headerLevel(text, from, end);
   if (packed === 0) packed = columnLevel(text, from, entry);
+  else if (levelOf(packed) === ERROR) packed = brokerLevel(text) || packed;
   if (entry.head !== '' && (entry.level >= WARNING || entry.mode === 'excerpt')) {
     const verdict = underHead(text, entry, packed, quick);
     if (verdict !== undefined) return verdict;

@@ -72,7 +72,9 @@ function pastName(text: string, at: number): number {
     if (ZONE.test(name) || (MONTH.test(name) && isDigit(text.charCodeAt(pastBlanks(text, end))))) return end;
     const after = pastBlanks(text, end);
     const mark = text.charCodeAt(after);
-    if ((mark === 45 || mark === 124) && isBlank(text, after + 1)) return FAULT.test(name) ? at : after + 1;
+    // ` - `, ` | `, and the ` -- ` of Ruby's loggers
+    const dash = mark === 45 && text.charCodeAt(after + 1) === 45 ? after + 1 : after;
+    if ((mark === 45 || mark === 124) && isBlank(text, dash + 1)) return FAULT.test(name) ? at : dash + 1;
     SAID.lastIndex = at;
     return SAID.test(text) ? SAID.lastIndex : at;
   }

@@ -18,6 +18,11 @@ export function startLabelled(packed: number, entry: EntryState, text: string): 
     entry.head = '';
     return continuationOf(entry.level);
   }
+  // Python's `error: x`, whose class bears that name.
+  if (entry.mode === 'traceback' && entry.frames && /^[a-z]\w*: /.test(text)) {
+    entry.mode = 'trace';
+    return continuationOf(entry.level);
+  }
   // Another thread's line between the lines of a traceback does not end it: its exception is still to come.
   if (level < WARNING && entry.mode === 'traceback' && ++entry.since < 20)
     return VERDICTS[packed] ?? HARMLESS;
