@@ -1,3 +1,4 @@
+import { isDigit } from './chars.ts';
 import { ERROR, INFO, WARNING } from './levels.ts';
 import { marked } from './mark.ts';
 import { found } from './rules.ts';
@@ -28,6 +29,12 @@ export function fixLevel(text: string): number {
 /** What the interfaces of Interactive Brokers print before each message, the good ones too: `Error 2104, reqId -1:`. */
 const CODED =
   /\b(?:error|warning)(?: (\d{3,5}), reqId -?\d+:| -?\d{1,10} (\d{3,5}),? (?=[A-Z])|\.? Id: ?-?\d+,? (?:Error ?)?Code: ?(\d{3,5}),? )/i;
+
+/** Whether the message that begins at `body` may begin as such a one does behind its level. */
+export function isCoded(text: string, body: number): boolean {
+  const code = text.charCodeAt(body);
+  return code === 45 || code === 69 || isDigit(code);
+}
 
 /** Data farms (2100 to 2169), the connection that is restored (1101, 1102), and what only informs of an order. */
 const NOTICE = /^(?:21[0-6]\d|110[12]|202|399|10167)$/;

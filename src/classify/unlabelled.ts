@@ -39,7 +39,7 @@ export function judgeUnlabelled(text: string, from: number, end: number, remembe
     );
     return MESSAGE[levelOf(packed)] ?? packed;
   }
-  const answered = fixLevel(text) || brokerLevel(text);
+  const answered = text.includes('8=FIX') ? fixLevel(text) : text.includes('Id') ? brokerLevel(text) : 0;
   if (answered !== 0) return answered;
   const start = bodyStart(text, from);
   const body = text.slice(start, end);
