@@ -132,7 +132,7 @@ export const configSchema = z.strictObject({
         .enum(HEAL_ACTIONS.map(({ name }) => name))
         .default('command')
         .describe(
-          'command: runs heal.command. restart: restarts the containers that caused the breach instead.',
+          'command: runs heal.command. restart: restarts the containers that caused the breach instead; nothing for files and units.',
         ),
       cwd: path.optional().describe('Working directory of the command. Default: that of the daemon.'),
       env: texts.default({}).describe('Variables added to the environment of the command.'),
