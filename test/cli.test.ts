@@ -102,6 +102,23 @@ test("messages begin with the host's name, or with that of the monitor whose web
   expect(await nameWith({ QT_ALERT_WEBHOOK: webhook, QT_NAME: 'shop' })).toBe('name = "shop"  (QT_NAME)');
 });
 
+test('check-config says for what the built-in restart does nothing', async () => {
+  const file = join(folder, 'beyond.yaml');
+  const check = async (text: string) => {
+    await writeFile(file, text);
+    const { stderr, exitCode } = await cli(['check-config', '--config', file]);
+    expect(exitCode).toBe(0);
+    return stderr;
+  };
+  const sources =
+    'sources: { docker: false, files: [{ name: app, paths: [/var/log/app.log] }], journald: { units: [app] } }';
+  expect(await check(`heal: { action: restart }\n${sources}\n`)).toContain(
+    'nothing heals the groups of sources.files and the units of sources.journald',
+  );
+  expect(await check(`${sources}\n`)).not.toContain('nothing heals');
+  expect(await check('heal: { action: restart }\n')).not.toContain('nothing heals');
+});
+
 test('a reader that has seen enough (| head) is no fault', async () => {
   const { stdout, stderr } = await execa(
     'sh',

@@ -16,7 +16,7 @@ const MASKS: readonly (readonly [needs: RegExp, pattern: RegExp])[] = [
   [/@/, /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/g],
   [/-[0-9a-f]{4}-[0-9a-f]{4}-/i, /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi],
   [
-    /\d{4}[-/.]\d\d[-/.]\d\d/,
+    /[-/.]\d\d[-/.]\d\d/,
     /\b\d{4}[-/.]\d\d[-/.]\d\d(?:[T ,:-]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?/g,
   ],
   [
@@ -40,9 +40,9 @@ const MASKS: readonly (readonly [needs: RegExp, pattern: RegExp])[] = [
 export function fingerprint(text: string): string {
   let masked = plain(text).slice(0, MASKED);
   for (const [needs, pattern] of MASKS) if (needs.test(masked)) masked = masked.replace(pattern, '<*>');
-  return masked
-    .replace(/(?:<\*>[\s,:;./|-]*){2,}/g, '<*> ')
-    .replace(/\s{2,}|[^\S ]/g, ' ')
-    .trim()
-    .slice(0, LENGTH);
+  masked = masked.replace(/(?:<\*>[\s,:;./|-]*){2,}/g, '<*> ');
+  if (masked.includes('  ') || ODD_SPACE.test(masked)) masked = masked.replace(/\s{2,}|[^\S ]/g, ' ');
+  return masked.trim().slice(0, LENGTH);
 }
+
+const ODD_SPACE = /[^\S ]/;

@@ -24,13 +24,19 @@ export function checkConfigCommand(program: Command): void {
     .action(async (flags: Flags) => {
       const own = flags.config ?? flags.state ?? flags.report;
       if (own === undefined && (await asService())) return;
-      const [{ loadConfig }, { effectiveSettings }, { containerSettings }, { imageSettings }] =
-        await Promise.all([
-          import('../config/load-config.ts'),
-          import('../config/effective-settings.ts'),
-          import('./check-config/container-settings.ts'),
-          import('./check-config/image-settings.ts'),
-        ]);
+      const [
+        { loadConfig },
+        { effectiveSettings },
+        { beyondRestart },
+        { containerSettings },
+        { imageSettings },
+      ] = await Promise.all([
+        import('../config/load-config.ts'),
+        import('../config/effective-settings.ts'),
+        import('../config/beyond-restart.ts'),
+        import('./check-config/container-settings.ts'),
+        import('./check-config/image-settings.ts'),
+      ]);
       const loaded = await loadConfig({
         file: flags.config,
         env: process.env,
@@ -46,6 +52,8 @@ export function checkConfigCommand(program: Command): void {
         }
       for (const name of loaded.ignored)
         printError(`${name} in the environment is no setting of this program\n`);
+      const unhealed = beyondRestart(loaded.config);
+      if (unhealed !== undefined) printError(`${unhealed}\n`);
       if (unseen !== undefined) printError(`labels of containers are not shown: ${unseen}\n`);
       for (const problem of problems) printError(`${problem}; it is left out of account\n`);
       if (problems.length > 0) process.exitCode = 1;
