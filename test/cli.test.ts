@@ -129,3 +129,13 @@ test('a reader that has seen enough (| head) is no fault', async () => {
   expect(stderr).toMatch(/^ended with 0$/m);
   expect(stderr).not.toContain('EPIPE');
 });
+
+test('check-config says what is wrong with the file of alerts.ca', async () => {
+  const check = (ca: string) => cli(['check-config'], { env: { QT_ALERTS_CA: ca } });
+  const missing = await check('/nowhere/ca.pem');
+  expect(missing.stderr).toContain('alerts.ca: /nowhere/ca.pem cannot be read: ENOENT; expected a PEM file');
+  expect(missing.exitCode).toBe(1);
+  const file = join(folder, 'ca.pem');
+  await writeFile(file, 'not a certificate\n');
+  expect((await check(file)).stderr).toContain(`alerts.ca: ${file} holds no certificate`);
+});

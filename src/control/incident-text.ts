@@ -1,7 +1,7 @@
 import { formatDuration } from '../time/duration.ts';
 import type { HealRecord, Kind } from '../model.ts';
 import { KINDS } from '../model.ts';
-import { counted } from '../sinks/text/plain-words.ts';
+import { counted, localDateTime } from '../text/plain.ts';
 import { safeLine } from '../text/safe-text.ts';
 import type { IncidentRecord, Told } from '../state/change.ts';
 import { cut, table } from './table.ts';
@@ -13,7 +13,7 @@ export function incidentList(records: readonly IncidentRecord[], width: number):
   if (records.length === 0) return 'No incident is on record.\n';
   const rows = records.map(({ id, openedAt, closedAt, story }) => [
     id,
-    stamp(openedAt).slice(0, 19),
+    localDateTime(openedAt).slice(0, 19),
     closedAt === undefined ? story.state.toUpperCase() : `lasted ${length(closedAt - openedAt)}`,
     counted(story.heals.length, 'heal'),
     oneLine(story.reason),
@@ -39,17 +39,19 @@ export function incidentText(
   const lines = [
     `Incident ${id}: ${closedAt === undefined ? story.state.toUpperCase() : 'closed'}`,
     story.reason,
-    `Opened ${stamp(openedAt)}${story.foundAtStart ? ' (found at the start of the daemon)' : ''}` +
-      (closedAt === undefined ? '' : `, closed ${stamp(closedAt)}, after ${length(closedAt - openedAt)}`),
+    `Opened ${localDateTime(openedAt)}${story.foundAtStart ? ' (found at the start of the daemon)' : ''}` +
+      (closedAt === undefined
+        ? ''
+        : `, closed ${localDateTime(closedAt)}, after ${length(closedAt - openedAt)}`),
     `In the window: ${KINDS.map((kind) => kindCounted(counts[kind], kind)).join(', ')}`,
     ...(story.ask === '' ? [] : [story.ask]),
     ...section('Course', [
-      ...timeline.map(({ at, from, to, reason }) => `${stamp(at)}  ${from} → ${to}: ${reason}`),
+      ...timeline.map(({ at, from, to, reason }) => `${localDateTime(at)}  ${from} → ${to}: ${reason}`),
     ]),
     ...section('Heals', [
       ...heals.map(({ attempt, started, ended, result, exitCode }) => {
         const took = ended === undefined ? 'not ended' : `took ${length(ended - started)}`;
-        return `${stamp(started)}  attempt ${attempt}: ${result ?? 'running'}, ${took}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`;
+        return `${localDateTime(started)}  attempt ${attempt}: ${result ?? 'running'}, ${took}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`;
       }),
     ]),
     ...heals.flatMap((heal) => section(`Output of heal ${heal.attempt}`, outputOf(heal, told))),
@@ -64,7 +66,8 @@ export function incidentText(
     ]),
     ...section('Lost lines', [
       ...gaps.map(
-        ({ container, from, to, reason }) => `${container}: ${stamp(from)} to ${stamp(to)}: ${reason}`,
+        ({ container, from, to, reason }) =>
+          `${container}: ${localDateTime(from)} to ${localDateTime(to)}: ${reason}`,
       ),
     ]),
   ];
@@ -86,11 +89,11 @@ function toldInWords({ since, part, heal, channel, state, attempts, detail, next
   const what = {
     sent: channel === 'report' ? 'written' : `sent${tries}`,
     dead: `NOT SENT, given up${tries}${why}`,
-    pending: attempts === 0 ? 'not sent yet' : `not sent yet, tried again at ${stamp(nextAt)}${why}`,
+    pending: attempts === 0 ? 'not sent yet' : `not sent yet, tried again at ${localDateTime(nextAt)}${why}`,
     inflight: `being sent, or not known to have arrived${why}`,
   };
   const message = heal === undefined ? part : `heal ${heal.attempt}`;
-  return `${stamp(since)}  ${message} to ${channel}: ${what[state]}`;
+  return `${localDateTime(since)}  ${message} to ${channel}: ${what[state]}`;
 }
 
 /** `6 critical`, `1 error`: short, since many stand in a line. */
@@ -100,14 +103,6 @@ function kindCounted(count: number, kind: Kind): string {
 
 function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
-}
-
-/** Local time with its offset, to the second: what is compared with a log. */
-export function stamp(moment: number): string {
-  const offset = -new Date(moment).getTimezoneOffset();
-  const local = new Date(moment + offset * 60_000).toISOString().slice(0, 19).replace('T', ' ');
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
-  return `${local} ${offset < 0 ? '-' : '+'}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`;
 }
 
 function length(ms: number): string {

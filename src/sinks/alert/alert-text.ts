@@ -1,6 +1,7 @@
 import { formatDuration } from '../../time/duration.ts';
 import type { Effect, HealRecord, Kind, NotificationType, IncidentSnapshot } from '../../model.ts';
-import { clockTime, dateTime, healInWords } from '../text/plain-words.ts';
+import { utcDateTime, utcTime } from '../../text/plain.ts';
+import { healInWords } from '../text/plain-words.ts';
 import { quoteEnds, quoteLine } from '../text/quote.ts';
 import { inCode, incidentDetails } from './incident-details.ts';
 
@@ -70,7 +71,7 @@ const WRITERS: Readonly<Record<NotificationType, Writer>> = {
   reminder: (story, name) => ({
     head: `⏰ **${name} - Still waiting for a person**`,
     body: blocks(
-      `Open since ${dateTime(story.openedAt)} (${formatDuration(story.at - story.openedAt)}). ${storyReason(story)}`,
+      `Open since ${utcDateTime(story.openedAt)} (${formatDuration(story.at - story.openedAt)}). ${storyReason(story)}`,
       triedSoFar(story),
       incidentDetails(story),
       story.ask,
@@ -84,7 +85,7 @@ const WRITERS: Readonly<Record<NotificationType, Writer>> = {
       `**Why resolved:** ${lastReason(story)}`,
     ),
     body: blocks(
-      `Open from ${dateTime(story.openedAt)} to ${dateTime(story.at)} (${formatDuration(story.at - story.openedAt)}).`,
+      `Open from ${utcDateTime(story.openedAt)} to ${utcDateTime(story.at)} (${formatDuration(story.at - story.openedAt)}).`,
       triedSoFar(story),
       incidentDetails(story),
       story.ask,
@@ -139,7 +140,7 @@ function figure(story: IncidentSnapshot, kind: Kind, own: number | undefined, to
     ...deciding.groups.filter((group) => group.kind === kind).map((group) => group.first),
   );
   return Number.isFinite(first)
-    ? `${own} since ${clockTime(first)} (${total} ${lately})`
+    ? `${own} since ${utcTime(first)} (${total} ${lately})`
     : `${own} (${total} ${lately})`;
 }
 
