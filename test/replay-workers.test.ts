@@ -99,7 +99,7 @@ describe('a log that is skimmed ahead', () => {
   });
 
   test('is the same from two threads', async () => {
-    const workers = skimWorkers(2, 0);
+    const workers = skimWorkers(2, isQuickInfo, 0);
     onTestFinished(() => workers.close());
     let fromThreads = 0;
     const counted: SkimAhead = {

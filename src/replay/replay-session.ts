@@ -60,9 +60,9 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
   const notes = sessionNotes(options.onSkip);
   const classifier = createClassifier(config.classify.rules);
   // A rule of the user's may have any line count, so none is harmless before it is judged.
-  const ahead = config.classify.rules.length === 0 ? skimWorkers(workers) : undefined;
+  const { skim } = classifier;
+  const ahead = config.classify.rules.length === 0 ? skimWorkers(workers, skim) : undefined;
   try {
-    const { skim } = classifier;
     const session = await openSaved({ paths, restarts: config.restarts, notes, rate, skim, ahead });
     return await replayOpened(session, options, classifier, notes);
   } finally {

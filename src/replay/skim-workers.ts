@@ -1,4 +1,6 @@
 import type { Chunk, ChunkSkimmer, SkimAhead } from '../streams/saved/skim-ahead.ts';
+import { lineSkimmer } from '../streams/saved/skimmed-lines.ts';
+import type { Skim } from '../streams/skim.ts';
 import { CAPACITY, SkimSlots, SLOTS } from './skim-slots.ts';
 
 /** Threads that skim. They have to be closed. */
@@ -24,14 +26,23 @@ const PROGRAM = new URL(
   import.meta.url,
 );
 
+/** A chunk that has been handed over; `lines` once it was skimmed here instead, while another one was waited for. */
+interface Submitted {
+  readonly slot: number;
+  lines?: number;
+}
+
 /**
- * So many threads that skim with the built-in rules, started with the chunk that makes them worth it. What they have not
- * begun with when it is needed is left to the caller, so that nothing waits for a thread, not even for one that has died.
+ * So many threads that skim with the built-in rules, which `skim` must be too, started with the chunk that makes them
+ * worth it. What they have not begun with when it is needed is left to the caller, who also takes the newest from them
+ * rather than wait for the oldest: nothing depends on a thread, not even on one that has died.
  */
-export function skimWorkers(count: number, worthwhile = WORTHWHILE): SkimWorkers {
+export function skimWorkers(count: number, skim: Skim, worthwhile = WORTHWHILE): SkimWorkers {
+  const skimLines = lineSkimmer(skim);
   const free = Array.from({ length: SLOTS }, (_, slot) => SLOTS - 1 - slot);
   /** Slots that a worker was still at when they were given back. */
   let lagging: readonly number[] = [];
+  const submitted: Submitted[] = [];
   let slots: SkimSlots | undefined;
   let seen = 0;
   let files = 0;
@@ -56,7 +67,7 @@ export function skimWorkers(count: number, worthwhile = WORTHWHILE): SkimWorkers
         const slot = free.pop();
         if (slot === undefined) return undefined;
         waiting++;
-        return submitted(slots, slot, bytes, () => {
+        return submit(slots, slot, bytes, () => {
           waiting--;
         });
       },
@@ -67,24 +78,37 @@ export function skimWorkers(count: number, worthwhile = WORTHWHILE): SkimWorkers
     };
   }
 
-  function submitted(shared: SkimSlots, slot: number, source: Buffer, released: () => void): Chunk {
+  function submit(shared: SkimSlots, slot: number, source: Buffer, released: () => void): Chunk {
+    const own: Submitted = { slot };
     const bytes = shared.bytes(slot, source.length);
     source.copy(bytes);
     shared.queue(slot, source.length);
+    submitted.push(own);
     return {
       bytes,
       skimmed() {
-        if (shared.unqueue(slot)) return undefined;
-        const lines = shared.result(slot, PATIENCE);
+        if (own.lines === undefined && shared.unqueue(slot)) return undefined;
+        let lines = own.lines ?? shared.result(slot, 0);
+        while (lines === undefined && helped(shared)) lines = shared.result(slot, 0);
+        lines ??= shared.result(slot, PATIENCE);
         return lines === undefined || lines < 0 ? undefined : { ...shared.found(slot), lines };
       },
       release() {
         released();
+        submitted.splice(submitted.indexOf(own), 1);
         const left: number[] = [];
         for (const one of [slot, ...lagging]) (shared.free(one) ? free : left).push(one);
         lagging = left;
       },
     };
+  }
+
+  /** Skims the newest chunk that no worker has begun with; false if there is none. */
+  function helped(shared: SkimSlots): boolean {
+    const newest = submitted.findLast(({ slot, lines }) => lines === undefined && shared.unqueue(slot));
+    if (newest === undefined) return false;
+    newest.lines = skimLines(shared.bytes(newest.slot), shared.found(newest.slot));
+    return true;
   }
 
   function start(): SkimSlots | undefined {
