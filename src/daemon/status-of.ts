@@ -223,13 +223,14 @@ const NEXT: Readonly<Record<Incident['state'], string>> = {
   verifying: 'the watch ends at the latest',
   cooldown: 'the next heal may start',
   escalated: 'a reminder is sent',
+  holding: 'a reminder is sent',
   resolved: 'it is closed',
 };
 
 function incidentShown(incident: Incident, at: number): Status['incidents'][number] {
   const { id, key, state, openedAt, since, breaches, decisionReason, attempts, acknowledged, until } =
     incident;
-  const reminds = state !== 'escalated' || !acknowledged;
+  const reminds = (state !== 'escalated' && state !== 'holding') || !acknowledged;
   const next = until > at && Number.isFinite(until) && reminds ? { at: until, what: NEXT[state] } : undefined;
   return {
     id,
