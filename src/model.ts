@@ -104,6 +104,10 @@ export interface ContainerStatus {
   readonly healthy: boolean;
   readonly stoppedByOperator: boolean;
   readonly expectedExit: boolean;
+  /** How it ended, where that is known: its exit code, for want of memory, and although a policy should restart it. */
+  readonly exitCode?: number | undefined;
+  readonly outOfMemory?: boolean | undefined;
+  readonly gaveUp?: boolean | undefined;
   /** Made for one run and thrown away (`compose run`, `docker run --rm`): nobody misses it. */
   readonly oneOff?: boolean | undefined;
 }
@@ -218,6 +222,8 @@ export interface Breach {
   readonly container?: string;
   /** Evidence up to this moment (epoch milliseconds) has no part in it: it was spent, or had left the window. */
   readonly since?: number;
+  /** What a container or an engine is, in words: nothing was counted, and there is no limit. */
+  readonly detail?: string;
   /** Whose evidence it was and how much of it, most first; absent where that is not known any more. */
   readonly from?: readonly Share[];
 }
@@ -248,7 +254,16 @@ export type NotificationType =
 
 /** States of an incident, as in the diagram of docs/incidents.md. A key without an incident is healthy. */
 export type IncidentState =
-  'open' | 'queued' | 'healing' | 'settling' | 'verifying' | 'cooldown' | 'escalated' | 'resolved' | 'closed';
+  | 'open'
+  | 'queued'
+  | 'healing'
+  | 'settling'
+  | 'verifying'
+  | 'cooldown'
+  | 'escalated'
+  | 'holding'
+  | 'resolved'
+  | 'closed';
 
 /** One step of an incident, with the named reason that the log, the report and `incidents show` carry. */
 export interface Transition {
@@ -332,5 +347,5 @@ export interface Outcome {
 export type Control =
   | { readonly type: 'pause'; readonly at: number; readonly until: number }
   | { readonly type: 'resume'; readonly at: number }
-  | { readonly type: 'ack'; readonly at: number; readonly incident: string }
+  | { readonly type: 'ack'; readonly at: number; readonly incident: string; readonly gone?: string }
   | { readonly type: 'heal-reset'; readonly at: number };

@@ -206,6 +206,7 @@ describe('what a breach leads to', () => {
     attemptsLeft: true,
     budgetLeft: true,
     coolingDown: false,
+    statesOnly: false,
     queueFull: false,
   };
   it.each<[string, Partial<Situation>, string]>([

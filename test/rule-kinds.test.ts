@@ -20,6 +20,7 @@ function signal(kind: Kind, container = 'api'): Signal {
 
 /** One example for each kind, by its name. */
 const EXAMPLES: Readonly<Record<string, RuleKindExample>> = {
+  states: { settings: {}, counted: {}, reasons: {} },
   limits: {
     settings: {},
     counted: { critical: signal('critical'), errors: signal('error'), restarts: signal('restart') },

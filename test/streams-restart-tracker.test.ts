@@ -57,6 +57,7 @@ test.each([
   ['docker stop, then start', [[0, 'create'], [0, 'start'], [1, 'kill', signalled(15)], [1, 'die', die(0)], [1, 'stop'], [5, 'start']], ['manual']],
   ['docker kill, then start', [[0, 'create'], [0, 'start'], [1, 'kill', signalled(9)], [1, 'die', die(137)], [5, 'start']], ['manual']],
   ['docker kill -s HUP and a crash later', [[0, 'create'], [0, 'start'], [1, 'kill', signalled(1)], [8, 'die', die(1)], [8.2, 'start']], ['crash']],
+  ['a stop that was swallowed, and a crash later', [[0, 'create'], [0, 'start'], [1, 'kill', signalled(15)], [60, 'die', die(1)], [60.2, 'start']], ['crash']],
   ['a crash loop', [[0, 'create'], [0, 'start'], [1, 'die', die(3)], [1.2, 'start'], [2, 'die', die(3)], [2.3, 'start']], ['crash', 'crash']],
   ['exit 0 under restart=always', [[0, 'create'], [0, 'start'], [1, 'die', die(0)], [1.2, 'start']], ['policy']],
   ['on-failure:2 given up', [[0, 'create'], [0, 'start'], [1, 'die', die(1)], [1.1, 'start'], [2, 'die', die(1)], [2.2, 'start'], [3, 'die', die(1)]], ['crash', 'crash']],
@@ -67,6 +68,23 @@ test.each([
   ['started by hand an hour after it crashed', [[0, 'create'], [0, 'start'], [1, 'die', die(1)], [3600, 'start']], ['manual']],
 ] as const)('%s is told apart', (_name, rows, expected) => {
   expect(causes(rows)).toEqual(expected);
+}); // prettier-ignore
+
+test.each([
+  ['a crash without a policy', 'no', [[5, 'die', die(1)]], { exitCode: 1, stoppedByOperator: false }],
+  ['a crash that its policy does not mend', 'on-failure', [[5, 'die', die(3)]], { exitCode: 3, gaveUp: true, stoppedByOperator: false }],
+  ['out of memory', 'no', [[5, 'oom'], [5, 'die', die(137)]], { exitCode: 137, outOfMemory: true, stoppedByOperator: false }],
+  ['a stop', 'always', [[5, 'kill', signalled(15)], [15, 'die', die(137)], [15, 'stop']], { exitCode: 137, stoppedByOperator: true }],
+  ['a stop that was given more time', 'always', [[5, 'kill', signalled(15)], [65, 'die', die(137)], [65, 'stop']], { exitCode: 137, stoppedByOperator: true }],
+  ['a stop that was swallowed, and an end later', 'no', [[5, 'kill', signalled(15)], [65, 'die', die(1)]], { exitCode: 1, stoppedByOperator: false }],
+] as const)('how a container ended is told with its end: %s', (_name, policy, rows, expected) => {
+  const tracker = restartTracker({ count: ALL });
+  tracker.inspected(state({ policy }), T0);
+  for (const [at, action, attributes] of rows) tracker.event(happened(at, action, attributes));
+  const ended = state({ policy, state: 'exited', finishedAt: T0 + 65_000, exitCode: expected.exitCode, oomKilled: 'outOfMemory' in expected });
+  tracker.inspected(ended, T0 + 66_000);
+  const again = restartTracker({ count: ALL }, tracker.snapshot());
+  expect(again.inspected(ended, T0 + 67_000).at(-1)).toMatchObject({ type: 'container', state: 'exited', ...expected });
 }); // prettier-ignore
 
 // Numbers of cases are those of docs/reference/docker-cases.md.

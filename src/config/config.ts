@@ -23,12 +23,28 @@ import {
   path,
   span,
   texts,
+  wait,
   webAddress,
 } from './values.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+
+const loudness = z
+  .enum(['off', 'note', 'alert'])
+  .default('alert')
+  .describe('alert: channels and report. note: only the report. off: not at all.');
+
+function state(what: string, after: number) {
+  return z
+    .strictObject({
+      tell: loudness,
+      after: wait.default(after).describe('Time that it must last before it is told, 1s to 24h.'),
+    })
+    .prefault({})
+    .describe(`${what}.`);
+}
 
 /** Every setting with its default. Durations are in milliseconds once parsed. */
 export const configSchema = z.strictObject({
@@ -65,6 +81,18 @@ export const configSchema = z.strictObject({
     .superRefine(namesAreUnique)
     .default([])
     .describe('Your own limits, beside the three of limits.'),
+  states: z
+    .strictObject({
+      down: state('A container that has run is down, and nobody stopped it', MINUTE),
+      unhealthy: state("A container's health check has failed without a break", 2 * MINUTE),
+      engine: state('The Docker Engine is away', MINUTE),
+      silence: z
+        .strictObject({ tell: loudness })
+        .prefault({})
+        .describe('Nothing at all is logged on this host for a whole window.'),
+    })
+    .prefault({})
+    .describe('What containers and the engine are, told while it lasts; no heal is run for it.'),
   containers: z
     .strictObject({
       include: list.default(['*']).describe('Globs of the names of containers to follow.'),

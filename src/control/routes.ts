@@ -16,7 +16,7 @@ export interface Operations {
    */
   readonly pause: (until: number) => Promise<string | undefined>;
   readonly resume: () => Promise<string | undefined>;
-  readonly ack: (incident: string) => void;
+  readonly ack: (incident: string, gone?: string) => void;
   readonly healReset: () => void;
   readonly reload: () => Promise<{ readonly changed: readonly string[]; readonly later: readonly string[] }>;
 }
@@ -47,9 +47,9 @@ export function controlRoutes(operations: Operations): Routes {
       const problem = await resume();
       return { problem, wasPaused: pausedUntil !== undefined, ...pauseOf(status()) };
     }),
-    'POST /ack': taking(ackInput, ({ incident = '' }) => {
+    'POST /ack': taking(ackInput, ({ incident = '', gone }) => {
       const found = meant(status().incidents, incident);
-      ack(found.id);
+      ack(found.id, gone);
       return { before: found, incident: status().incidents.find(({ id }) => id === found.id) };
     }),
     'POST /heal-reset': taking(nothing, () => {
@@ -63,7 +63,10 @@ export function controlRoutes(operations: Operations): Routes {
 
 const nothing = z.union([z.undefined(), z.strictObject({})]);
 const pauseInput = z.strictObject({ until: z.number().int().positive() });
-const ackInput = z.strictObject({ incident: z.string().min(1).max(200).optional() });
+const ackInput = z.strictObject({
+  incident: z.string().min(1).max(200).optional(),
+  gone: z.string().min(1).max(300).optional(),
+});
 
 /** The open incident that an id, its beginning, or nothing (where only one is open) stands for. */
 function meant<T extends { readonly id: string }>(open: readonly T[], text: string): T {

@@ -51,7 +51,8 @@ export function operations(daemon: Operable): Operations {
       log.info('heals are allowed again by an operator');
       return problem;
     },
-    ack: (incident) => command({ type: 'ack', at: clock.now(), incident }),
+    ack: (incident, gone) =>
+      command({ type: 'ack', at: clock.now(), incident, ...(gone !== undefined && { gone }) }),
     healReset: () => command({ type: 'heal-reset', at: clock.now() }),
     reload: async () => {
       if (reloading) throw new Refused('a reload is already under way');

@@ -224,6 +224,7 @@ const NEXT: Readonly<Record<Incident['state'], string>> = {
   verifying: 'it is decided at the latest',
   cooldown: 'the next heal may start',
   escalated: 'a reminder is sent',
+  holding: 'a reminder is sent',
   resolved: 'it is closed',
 };
 
@@ -234,7 +235,7 @@ function incidentShown(
 ): Status['incidents'][number] {
   const { id, key, state, openedAt, since, breaches, decisionReason, attempts, acknowledged, until } =
     incident;
-  const reminds = state !== 'escalated' || !acknowledged;
+  const reminds = (state !== 'escalated' && state !== 'holding') || !acknowledged;
   const next =
     until > at && Number.isFinite(until) && reminds
       ? { at: until, what: whatIsNext(state, verify) }

@@ -46,6 +46,11 @@ function askWaiting(state: CoreState, incident: Incident, { incident: settings, 
         : `Nothing yet: ${watching}.`;
     case 'settling':
       return askHealed(incident, settings.maxAttempts, watching);
+    case 'holding':
+      return (
+        `Please look: no heal is run for this. It is over a minute after all is well again; what is gone for good:` +
+        ` quantum-realtime ack ${incident.id} --gone NAME.`
+      );
     case 'open':
     case 'escalated':
     case 'resolved':

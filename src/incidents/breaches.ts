@@ -2,7 +2,8 @@ import { breachedOf, contributorsOf } from './evidence.ts';
 import type { ReducerContext } from './reducer-context.ts';
 import type { Incident } from './state.ts';
 import { breachOf } from './story.ts';
-import { isSame, untold } from './told.ts';
+import { isSame } from './is-same.ts';
+import { untold } from './told.ts';
 
 /**
  * The incident as it is after a limit was reached again by evidence that is not spent: it is about the limits that are

@@ -11,6 +11,8 @@ export interface Situation {
   readonly attemptsLeft: boolean;
   readonly budgetLeft: boolean;
   readonly coolingDown: boolean;
+  /** Whether no limit is breached, and what it is about are states. */
+  readonly statesOnly: boolean;
   readonly queueFull: boolean;
 }
 
@@ -19,7 +21,7 @@ export interface Situation {
  * reason that log, report and messages carry.
  */
 export interface Decision {
-  readonly to: 'verifying' | 'escalated' | 'cooldown' | 'queued';
+  readonly to: 'verifying' | 'escalated' | 'cooldown' | 'queued' | 'holding';
   readonly reason: DecisionReason;
 }
 
@@ -33,10 +35,12 @@ export type DecisionReason =
   | "the day's heals are spent"
   | 'too many heals are waiting'
   | 'the last heal is too recent'
-  | 'a heal is due';
+  | 'a heal is due'
+  | 'it is about a state, for which no heal is run';
 
 /** Decides what a breach leads to. The first reason that applies wins. */
 export function decide(situation: Situation): Decision {
+  if (situation.statesOnly) return { to: 'holding', reason: 'it is about a state, for which no heal is run' };
   if (!situation.healConfigured) return { to: 'verifying', reason: 'no heal is configured' };
   if (!situation.healWanted) return { to: 'verifying', reason: 'no breached rule calls for a heal' };
   if (situation.paused) return { to: 'verifying', reason: 'healing is paused' };

@@ -5,6 +5,7 @@ import type { Counted } from './evidence.ts';
 import type { Policy } from './policy.ts';
 import { patternMatches } from './rules.ts';
 import type { CoreState, Incident } from './state.ts';
+import { isState } from './states.ts';
 
 /** Messages kept: what the incident journal shows at most. */
 const GROUPS = 50;
@@ -34,7 +35,8 @@ export function decidingOf(
       ? { breach, containers: new Map(), groups: [] }
       : partOf(state, breach, own, tallySince(breach.since ?? 0));
   });
-  const containers = new Map<string, Counts>(incident.subjects.map((name) => [name, zero]));
+  const held = incident.breaches.filter(isState).flatMap(({ container }) => container ?? []);
+  const containers = new Map<string, Counts>([...incident.subjects, ...held].map((name) => [name, zero]));
   for (const part of parts)
     for (const [name, counts] of part.containers)
       containers.set(

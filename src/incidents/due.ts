@@ -3,6 +3,7 @@ import type { Counted } from './evidence.ts';
 import { nth } from './newest.ts';
 import { newsDue } from './news.ts';
 import type { Policy } from './policy.ts';
+import { wellFrom } from './hold.ts';
 import type { CoreState, Incident } from './state.ts';
 import { blindSince, dependenciesOf, isBlind, observedSince } from './coverage.ts';
 
@@ -119,6 +120,8 @@ function candidates(state: CoreState, incident: Incident, policy: Policy): reado
         quietFrom(state, incident, policy, verify),
         state.now + cooldownMax,
       ];
+    case 'holding':
+      return [incident.acknowledged ? Infinity : incident.until, wellFrom(incident)];
     case 'escalated':
       return [
         incident.acknowledged ? Infinity : incident.until,

@@ -4,7 +4,9 @@ import { belowFrom, blindUntil, deadFrom, freshUntil, quietFrom } from './due.ts
 import { lookWorse, tellNews } from './news.ts';
 import { breachedOf, isCalm } from './evidence.ts';
 import { endHeal, startHeal } from './heal.ts';
+import { lookHolding } from './hold.ts';
 import type { Incident } from './state.ts';
+import { isState } from './states.ts';
 import * as to from './transitions.ts';
 import { breachedAgain, joined } from './breaches.ts';
 import { close, save } from './reducer-context.ts';
@@ -31,6 +33,7 @@ const LOOK: Readonly<Record<Incident['state'], (context: ReducerContext, inciden
   verifying: lookVerifying,
   cooldown: lookCooldown,
   escalated: lookEscalated,
+  holding: lookHolding,
   resolved: lookResolved,
 };
 
@@ -40,7 +43,8 @@ function lookOpen(context: ReducerContext, incident: Incident): void {
   const gathered = joined(context, incident);
   const decision = decisionFor(context, gathered);
   // A relapse that is escalated at once is announced as escalated only: one message and not two.
-  const isCall = decision.to === 'escalated' && gathered.counters.reopened > 0;
+  const isCall =
+    decision.to === 'escalated' && (gathered.counters.reopened > 0 || gathered.wasHolding === true);
   if (!gathered.announced && !isCall) to.announce(context, gathered, decision);
   to.follow(context, context.state.keys[incident.key]?.incident ?? gathered, decision);
 }
@@ -192,6 +196,7 @@ function decisionFor({ state, policy }: ReducerContext, incident: Incident): Dec
     commandBroken: incident.broken,
     attemptsLeft: incident.attempts < maxAttempts,
     budgetLeft: healing.starts.filter((at) => at > now - budgetWindow).length < budget,
+    statesOnly: incident.breaches.length > 0 && incident.breaches.every(isState),
     coolingDown: now < healing.cooldownUntil,
     queueFull: incident.state !== 'queued' && waiting >= QUEUE,
   });

@@ -7,7 +7,8 @@ import { emitNext, transition, update } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
 import type { CoreState, Incident, Told } from './state.ts';
 import { breachOf } from './story.ts';
-import { isSame, untold } from './told.ts';
+import { isSame } from './is-same.ts';
+import { effectsOfRule, untold } from './told.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -21,7 +22,13 @@ const FULL = 10;
 const WORSE = 10;
 
 /** In these states it is news that a limit is reached; in the others the message of a decision will name it. */
-const NEWS_IN: ReadonlySet<Incident['state']> = new Set(['queued', 'verifying', 'cooldown', 'escalated']);
+const NEWS_IN: ReadonlySet<Incident['state']> = new Set([
+  'queued',
+  'verifying',
+  'cooldown',
+  'escalated',
+  'holding',
+]);
 
 /** Whether one of these limits is reached for the first time in this incident, or for the first time in long. */
 export function isNew(state: CoreState, incident: Incident, reached: readonly Counted[]): boolean {
@@ -33,7 +40,7 @@ export function isNew(state: CoreState, incident: Incident, reached: readonly Co
  * window: people are told of them, whatever the incident is waiting for.
  */
 export function noteNew(context: ReducerContext, incident: Incident, reached: readonly Counted[]): Incident {
-  const { state, policy } = context;
+  const { state } = context;
   const fresh = reached.filter((counted) => isUnknown(state, incident, counted));
   if (fresh.length === 0) return incident;
   const breaches = fresh.map((counted) => breachOf(state, counted));
@@ -44,8 +51,15 @@ export function noteNew(context: ReducerContext, incident: Incident, reached: re
     told: incident.told.filter((old) => !isFresh(old)),
     effects: [...new Set([...incident.effects, ...fresh.flatMap(({ rule }) => rule.effects)])],
   });
-  if (!NEWS_IN.has(noted.state) || untold(noted, policy).length === 0) return noted;
-  return update(context, noted, { newsAt: noted.newsAt === 0 ? newsFrom(context, noted) : noted.newsAt });
+  return withNews(context, noted);
+}
+
+/** The incident with a time at which people are told of what is new to it, if there is anything. */
+export function withNews(context: ReducerContext, incident: Incident): Incident {
+  if (!NEWS_IN.has(incident.state) || untold(incident, context.policy).length === 0) return incident;
+  return update(context, incident, {
+    newsAt: incident.newsAt === 0 ? newsFrom(context, incident) : incident.newsAt,
+  });
 }
 
 /** Tells what is new, if it is time. It ends an acknowledgement: what was taken on was not this. */
@@ -126,5 +140,5 @@ function newsFrom({ state, policy }: ReducerContext, { sent }: Incident): number
 }
 
 function effectsOf({ policy }: ReducerContext, breaches: Incident['breaches']): Incident['effects'] {
-  return [...new Set(breaches.flatMap(({ rule }) => policy.rules.get(rule)?.effects ?? []))];
+  return [...new Set(breaches.flatMap(({ rule }) => effectsOfRule(policy, rule)))];
 }

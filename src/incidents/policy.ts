@@ -2,6 +2,7 @@ import { canHeal } from '../config/can-heal.ts';
 import type { Config, IncidentConfig } from '../config/config.ts';
 import type { Rule, Signal } from '../model.ts';
 import { rulesOf } from './rules.ts';
+import { type StateRule, stateRulesOf } from './rules/states.ts';
 
 /** What the core decides by: the settings, and the rules that have any effect. Derived once, when settings are loaded. */
 export interface Policy {
@@ -10,6 +11,8 @@ export interface Policy {
   readonly rules: ReadonlyMap<string, Rule>;
   /** All rules, those without effects too: what they count is shown. */
   readonly shownRules: readonly Rule[];
+  /** The rules about what containers and engines are, by name: nothing is counted for them. */
+  readonly states: ReadonlyMap<string, StateRule>;
   /** Whether a heal is configured. */
   readonly canHeal: boolean;
   /** The longest window of any rule, and at least that of all, in milliseconds. */
@@ -23,6 +26,7 @@ export function policyOf(config: Config, rules: readonly Rule[] = rulesOf(config
     incident: config.incident,
     rules: new Map(rules.filter((rule) => rule.effects.length > 0).map((rule) => [rule.name, rule])),
     shownRules: rules,
+    states: stateRulesOf(config, new Set(rules.map(({ name }) => name))),
     canHeal: canHeal(config.heal),
     longestWindow: Math.max(config.window, ...rules.map((rule) => rule.window)),
   };

@@ -25,11 +25,12 @@ export function rebased(state: CoreState, by: number): CoreState {
   return {
     ...state,
     now,
+    ...(state.statesDue !== undefined && { statesDue: move(state.statesDue) }),
     pausedUntil: Math.min(state.pausedUntil, now + LONGEST_PAUSE),
     observedSince: move(state.observedSince),
     coverage: mapValues(state.coverage, (watch) => sourceWatch(watch, move)),
     healing: healing(state.healing, move),
-    presence: mapValues(state.presence, (one): Presence => ({ ...one, lastUp: move(one.lastUp) })),
+    presence: mapValues(state.presence, (one): Presence => presenceOf(one, move)),
     newest: state.newest.map((newest) => moveAll(newest, by)),
     latest: state.latest.map((row) => row.map(move)),
     reachedUntil: state.reachedUntil.map(move),
@@ -49,7 +50,7 @@ export function rebased(state: CoreState, by: number): CoreState {
 type Move = (at: number) => number;
 
 function incident(one: Incident, now: number, by: number, move: Move): Incident {
-  const { downSince } = one;
+  const { downSince, clearSince } = one;
   const timeline = one.timeline.map((step) => ({ ...step, at: move(step.at) }));
   const reason = `the clock was set ${by < 0 ? 'back' : 'forward'} by ${formatDuration(by < 0 ? -by : by)}`;
   return {
@@ -69,8 +70,25 @@ function incident(one: Incident, now: number, by: number, move: Move): Incident 
     worseAt: move(one.worseAt),
     sent: one.sent.map(move),
     ...(downSince !== undefined && { downSince: move(downSince) }),
+    ...(clearSince !== undefined && { clearSince: move(clearSince) }),
     heals: one.heals.map((heal) => healRecord(heal, move)),
     timeline: timelineWith(timeline, { at: now, from: one.state, to: one.state, reason }),
+  };
+}
+
+function presenceOf(one: Presence, move: Move): Presence {
+  const { down, illSince } = one;
+  return {
+    ...one,
+    lastUp: move(one.lastUp),
+    ...(illSince !== undefined && { illSince: move(illSince) }),
+    ...(down !== undefined && {
+      down: {
+        ...down,
+        at: move(down.at),
+        ...(down.unwatched !== undefined && { unwatched: move(down.unwatched) }),
+      },
+    }),
   };
 }
 

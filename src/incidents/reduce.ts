@@ -8,9 +8,10 @@ import type { Policy } from './policy.ts';
 import { LONGEST_PAUSE } from './rebase.ts';
 import { nextDeadline } from './state.ts';
 import type { CoreState, Incident } from './state.ts';
-import { open, reopen } from './transitions.ts';
+import { leaveHolding, open, reopen } from './transitions.ts';
+import { joinStates } from './hold.ts';
 import { endHeal, healingIncident } from './heal.ts';
-import { acknowledge, resetHeals } from './operator.ts';
+import { acknowledge, dropGone, resetHeals } from './operator.ts';
 import { incidentOf, update, save, stepOf, contextOf } from './reducer-context.ts';
 import type { Step, ReducerContext } from './reducer-context.ts';
 import { applyCoverage, dependenciesOn, isBlind, observedSince } from './coverage.ts';
@@ -112,6 +113,7 @@ function apply(context: ReducerContext, input: Input): void {
       break;
     case 'ack':
       acknowledge(context, input.incident);
+      if (input.gone !== undefined) dropGone(context, input.gone);
       break;
     case 'heal-reset':
       resetHeals(context);
@@ -142,6 +144,7 @@ function runToFixpoint(context: ReducerContext): void {
   let before: CoreState;
   let rounds = 0;
   do {
+    joinStates(context);
     before = context.state;
     rounds += 1;
     if (rounds > ROUNDS) throw new Error('the incidents do not come to rest');
@@ -178,6 +181,7 @@ function onLimitReached(
   const incident = incidentOf(context, key);
   if (incident === undefined) open(context, key, readBack);
   else if (incident.state === 'resolved') reopen(context, incident, readBack);
+  else if (incident.state === 'holding') leaveHolding(context, incident, readBack);
   else {
     const noted = noteNew(context, incident, reached);
     if (noted.state === 'verifying') save(context, { ...noted, readBack });
@@ -199,9 +203,11 @@ function applyOutcome(context: ReducerContext, outcome: Outcome): void {
  */
 function isListening(state: CoreState, limit: Counted): boolean {
   const incident = state.keys[limit.rule.key]?.incident;
-  if (incident === undefined || incident.state === 'verifying' || incident.state === 'resolved') return true;
+  if (incident === undefined || LISTENING.has(incident.state)) return true;
   return isNew(state, incident, [limit]);
 }
+
+const LISTENING: ReadonlySet<Incident['state']> = new Set(['verifying', 'resolved', 'holding']);
 
 function incidents({ state }: ReducerContext): readonly Incident[] {
   return Object.values(state.keys)

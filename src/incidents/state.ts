@@ -18,6 +18,8 @@ export interface CoreState {
   readonly coverage: Readonly<Record<string, SourceWatch>>;
   readonly healing: Healing;
   readonly presence: Readonly<Record<string, Presence>>;
+  /** When the next state of a container or an engine begins or ends by itself; 0 or absent for never. */
+  readonly statesDue?: number;
   /** Which limits have evidence; `newest[i]` belongs to `slots[i]`. Kept apart because the slots hardly ever change. */
   readonly slots: readonly Slot[];
   readonly newest: readonly Newest[];
@@ -86,6 +88,12 @@ export interface Presence {
   readonly endedByHeal?: boolean;
   /** Made for one run and thrown away: never expected. */
   readonly oneOff?: boolean;
+  /** It has been seen running, healthy or not. */
+  readonly ran?: boolean;
+  /** Down though nobody stopped it: since when, how it ended, and if nobody watched that, when it was found so. */
+  readonly down?: { readonly at: number; readonly how: string; readonly unwatched?: number };
+  /** It runs, and its health check has failed without a break since then. */
+  readonly illSince?: number;
   /** Not reported since the daemon started: it may well be running. */
   readonly unseen?: boolean;
 }
@@ -144,6 +152,10 @@ export interface Incident {
   /** Since when one of them is not; absent while all are, which they have been since `aliveSince`. */
   readonly downSince?: number;
   readonly aliveSince: number;
+  /** Of states alone: since when none of them holds any more. */
+  readonly clearSince?: number;
+  /** States alone had opened it when a limit was reached as well: that is news, and no opening. */
+  readonly wasHolding?: boolean;
   /** From when on a container that is down counts against the heal. */
   readonly graceFrom: number;
   readonly foundAtStart: boolean;
@@ -198,9 +210,9 @@ export function initial(config: Config, at: number, cautious = false): CoreState
   };
 }
 
-/** When the core has to be ticked next if nothing happens before; undefined while every key is healthy. */
+/** When the core has to be ticked next if nothing happens before; undefined while nothing is. */
 export function nextDeadline(state: CoreState): number | undefined {
-  let next: number | undefined;
+  let next = state.statesDue === 0 ? undefined : state.statesDue;
   for (const { incident } of Object.values(state.keys)) {
     if (incident !== undefined && (next === undefined || incident.due < next)) next = incident.due;
   }

@@ -1,5 +1,6 @@
 import type { Breach, EffectKind, TallyAt } from '../model.ts';
 import { decidingOf } from './deciding.ts';
+import { isSame } from './is-same.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, Incident, Told } from './state.ts';
 
@@ -35,20 +36,14 @@ export function toldNow(
 export function untold(incident: Incident, policy: Policy): readonly Breach[] {
   return incident.breaches.filter(
     (breach) =>
-      policy.rules.get(breach.rule)?.effects.includes('alert') === true &&
+      effectsOfRule(policy, breach.rule).includes('alert') &&
       !incident.told.some((told) => isSame(breach, told)),
   );
 }
 
-/** Whether both are of one limit: a rule, and the container if it is counted for each. */
-export function isSame(a: Limit, b: Limit): boolean {
-  return a.rule === b.rule && a.container === b.container;
-}
-
-/** What a limit goes by. */
-export interface Limit {
-  readonly rule: string;
-  readonly container?: string;
+/** What follows from a rule, whether it counts or is about a state. */
+export function effectsOfRule(policy: Policy, rule: string): readonly EffectKind[] {
+  return policy.rules.get(rule)?.effects ?? policy.states.get(rule)?.effects ?? [];
 }
 
 /** Whose evidence it was is worked out whenever it is told. */

@@ -1,4 +1,5 @@
 import type { ContainerStatus, Gap } from '../model.ts';
+import { marksOf } from './marks.ts';
 import { containerMatches } from './rules.ts';
 import type { Policy } from './policy.ts';
 import { nextDeadline } from './state.ts';
@@ -42,10 +43,11 @@ export function applyContainerStatus(
     ...endOf(state, status, known, incident.settle),
     ...(status.oneOff === true && { oneOff: true }),
   };
+  const marked = { ...presence, ...marksOf(state, status, known, presence) };
   const kept = Object.entries(state.presence).filter(
     ([name, other]) => isNeeded(state, name, other, incident.aliveGrace) && name !== status.container,
   );
-  return { ...state, presence: Object.fromEntries([...kept, [status.container, presence]]) };
+  return { ...state, presence: Object.fromEntries([...kept, [status.container, marked]]) };
 }
 
 /**
@@ -95,6 +97,15 @@ export function expectedFor(state: CoreState, policy: Policy, key: string): read
     )
     .map(([name]) => name)
     .sort();
+}
+
+/** The state in which nobody misses a container, and nothing of it is told any more: an operator says that it is gone. */
+export function withoutContainer(state: CoreState, name: string): CoreState {
+  const known = presenceOf(state, name);
+  if (known === undefined) return state;
+  const { source, instances, lastUp, ran } = known;
+  const dropped: Presence = { source, instances, lastUp, excused: true, ...(ran === true && { ran }) };
+  return { ...state, presence: { ...state.presence, [name]: dropped } };
 }
 
 /** The expected containers that are not running and healthy although nobody stopped them. */

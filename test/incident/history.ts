@@ -74,6 +74,8 @@ export interface History {
   /** Whether heal processes die with the daemon, as they do under systemd. */
   readonly cgroup: boolean;
   readonly healConfigured: boolean;
+  /** Whether people are told what containers and the engine are. */
+  readonly states?: boolean | undefined;
   /** Whether critical events also have a rule, and with it incidents, of their own. */
   readonly twoKeys: boolean;
 }

@@ -1,5 +1,6 @@
 import { configSchema } from '../../src/config/config.ts';
 import type { ContainerStatus, Effect, Kind, Signal } from '../../src/model.ts';
+import { boot } from '../../src/incidents/boot.ts';
 import { policyOf } from '../../src/incidents/policy.ts';
 import type { Policy } from '../../src/incidents/policy.ts';
 import { reduce } from '../../src/incidents/reduce.ts';
@@ -84,6 +85,13 @@ export class Play {
   /** Nothing happens until then. */
   until(second: number): this {
     return this.feed({ type: 'tick', at: BEGIN + second * SECOND }, BEGIN + second * SECOND);
+  }
+
+  /** The daemon is started anew. */
+  boot(second: number): this {
+    this.until(second);
+    this.state = boot(this.state, BEGIN + second * SECOND);
+    return this;
   }
 
   feed(input: Input, at: number): this {

@@ -21,6 +21,9 @@ const STEPS = 60_000;
 /** A second key beside the host's, which the same signals may breach. */
 const OWN = { name: 'own', kinds: ['critical'], limit: 3, key: 'own' };
 
+/** Most histories are about limits alone. */
+const NONE = { down: { tell: 'off' }, unhealthy: { tell: 'off' }, engine: { tell: 'off' } };
+
 /** What a told story asks for beside its history. Moments from the start, in milliseconds. */
 export interface Script {
   /** Looks in addition every so often. */
@@ -82,6 +85,7 @@ export class Simulation implements Machine {
     this.config = configSchema.parse({
       heal: { command: history.healConfigured ? ['heal'] : [] },
       rules: history.twoKeys ? [OWN] : [],
+      ...(history.states !== true && { states: NONE }),
       ...overrides,
     });
     this.#policy = policyOf(this.config);

@@ -49,6 +49,8 @@ function verbOf({ from, to }: Transition): Happening['verb'] {
       return 'cools down';
     case 'escalated':
       return 'escalates';
+    case 'holding':
+      return 'holds';
     case 'resolved':
       return 'resolves';
     case 'closed':

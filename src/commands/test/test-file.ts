@@ -51,6 +51,7 @@ export const VERBS = [
   'cools down',
   'escalates',
   'resolves',
+  'holds',
   'closes',
 ] as const;
 const EFFECTS = ['alert', 'report', 'heal'] as const;

@@ -1,4 +1,5 @@
 import { SILENCE } from '../../model.ts';
+import { effectsOf } from './states.ts';
 import type { RuleKind } from './rule-kind.ts';
 
 const NAME = 'silence';
@@ -6,7 +7,12 @@ const NAME = 'silence';
 /** The alarm of a host that logs nothing at all: it calls for people and never for a heal. */
 export const silence: RuleKind = {
   name: NAME,
-  rulesOf: ({ window }) => [
+  rulesOf: ({
+    window,
+    states: {
+      silence: { tell },
+    },
+  }) => [
     {
       name: NAME,
       kinds: ['critical'],
@@ -16,7 +22,7 @@ export const silence: RuleKind = {
       containers: [SILENCE],
       labels: {},
       pattern: '',
-      effects: ['alert', 'report'],
+      effects: effectsOf(tell),
       key: 'silence',
     },
   ],

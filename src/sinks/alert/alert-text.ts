@@ -1,7 +1,7 @@
 import { formatDuration } from '../../time/duration.ts';
 import type { Effect, HealRecord, Kind, NotificationType, IncidentSnapshot } from '../../model.ts';
 import { utcDateTime, utcTime } from '../../text/plain.ts';
-import { healInWords } from '../text/plain-words.ts';
+import { healInWords, openingOf } from '../text/plain-words.ts';
 import { quoteEnds, quoteLine } from '../text/quote.ts';
 import { inCode, incidentDetails } from './incident-details.ts';
 
@@ -44,7 +44,7 @@ type Writer = (story: IncidentSnapshot, name: string) => AlertParts;
 
 const WRITERS: Readonly<Record<NotificationType, Writer>> = {
   opened: (story, name) => ({
-    head: lines(`🚨 **${name} - Auto-Heal Triggered**`, '', ...figures(story), '', whatIsDone(story)),
+    head: lines(`${OPENINGS[openingOf(story)]('**' + name)}**`, '', ...figures(story), '', whatIsDone(story)),
     body: blocks(incidentDetails(story), story.ask),
   }),
   heal: (story) => {
@@ -94,6 +94,13 @@ const WRITERS: Readonly<Record<NotificationType, Writer>> = {
   note: (story, name) => ({ head: `ℹ️ **${name}** - ${lastReason(story)}`, body: story.ask }),
 };
 
+/** The first line of an opening: what is told of a state, or of a silent host, is no triggered heal. */
+const OPENINGS = {
+  limit: (name: string) => `🚨 ${name} - Auto-Heal Triggered`,
+  state: (name: string) => `🔻 ${name} - Down, unhealthy or away`,
+  silence: (name: string) => `🔇 ${name} - The host is silent`,
+};
+
 /** Names of containers, rules and reasons come from outside: each stays on its line and hides nothing. */
 function fitForText(story: IncidentSnapshot): IncidentSnapshot {
   const timeline = story.timeline
@@ -118,7 +125,7 @@ const LIMITS = new Set(['critical', 'errors', 'restarts']);
  */
 function figures(story: IncidentSnapshot): readonly string[] {
   const { breaches, counts, deciding } = story;
-  const decided = new Set(breaches.flatMap(({ kinds }) => kinds));
+  const decided = new Set(breaches.flatMap(({ rule, kinds }) => (rule === 'silence' ? [] : kinds)));
   const isLimit = breaches.some(({ rule }) => LIMITS.has(rule));
   const shown = FIGURES.filter(([kind]) => decided.has(kind) || (isLimit && kind !== 'warning'));
   return [
@@ -145,6 +152,8 @@ function figure(story: IncidentSnapshot, kind: Kind, own: number | undefined, to
 }
 
 function whatIsDone(story: IncidentSnapshot): string {
+  if (story.state === 'holding') return 'No heal is run for this.';
+  if (openingOf(story) === 'silence') return '';
   if (story.state === 'cooldown') return 'Auto-heal waits: the last heal is too recent.';
   if (story.state === 'verifying') return 'Auto-heal is not started.';
   if (story.state === 'escalated') return 'Auto-heal is not started: a person is needed.';

@@ -6,7 +6,8 @@ import type { Breach, IncidentSnapshot, Share } from '../../model.ts';
  * known the result is empty, and never all containers.
  */
 export function worstOffenders(story: IncidentSnapshot): readonly string[] {
-  return [...new Set(story.breaches.flatMap((breach) => blamedBy(breach, story)))];
+  const counted = story.breaches.filter(({ detail }) => detail === undefined);
+  return [...new Set(counted.flatMap((breach) => blamedBy(breach, story)))];
 }
 
 function blamedBy(breach: Breach, story: IncidentSnapshot): readonly string[] {

@@ -1,7 +1,7 @@
 import { format } from 'date-fns/format';
 import { formatDuration } from '../../time/duration.ts';
 import type { Effect, NotificationType, Sample, IncidentSnapshot } from '../../model.ts';
-import { countsInWords, healInWords, worstGroups } from '../text/plain-words.ts';
+import { countsInWords, healInWords, openingOf, worstGroups } from '../text/plain-words.ts';
 import { quoteLine, quoteLines } from '../text/quote.ts';
 
 const CRITICAL_SHOWN = 5;
@@ -31,7 +31,8 @@ const TITLES: Readonly<Record<NotificationType, string>> = {
  * also name the messages that were given up.
  */
 export function reportSection(effect: Effect, undelivered: readonly string[] = []): string {
-  const body = effect.part === 'opened' ? openedSection(effect.story) : laterSection(effect, undelivered);
+  const isHeadline = effect.part === 'opened' && openingOf(effect.story) === 'limit';
+  const body = isHeadline ? openedSection(effect.story) : laterSection(effect, undelivered);
   return ['', '---', '', ...body, '', sectionMarker(effect), ''].join('\n');
 }
 

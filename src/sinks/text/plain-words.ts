@@ -17,6 +17,12 @@ export function countsInWords(counts: Counts): string {
   return parts.join(', ');
 }
 
+/** What an incident was opened by: a limit, the state of a container or an engine, or the silence of the host. */
+export function openingOf({ breaches, state }: IncidentSnapshot): 'limit' | 'state' | 'silence' {
+  if (state === 'holding') return 'state';
+  return breaches.length > 0 && breaches.every(({ rule }) => rule === 'silence') ? 'silence' : 'limit';
+}
+
 /** A container with what counts of it. */
 export type Counted = readonly [container: string, counts: Counts];
 

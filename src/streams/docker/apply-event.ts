@@ -13,6 +13,12 @@ export const HOLD = 100;
 /** Engines report one killing as several `oom` events; those this close together (milliseconds) are one. */
 const OOM_SPAN = 1_000;
 
+/**
+ * How long after it was told to stop an end is still that stop, in milliseconds: Docker's time-out of 10 s and as much again.
+ * Later it has swallowed the signal, and ends by itself.
+ */
+const STOPPING = 20_000;
+
 /** Signals that end a container; `docker kill -s HUP` does not. */
 const ENDING = new Set(['2', '3', '9', '15']);
 
@@ -33,10 +39,10 @@ export function applyEvent(
       if (run.held !== undefined) run.held.manual = true;
       break;
     case 'kill':
-      if (ENDING.has(attributes['signal'] ?? '15')) run.touched = true;
+      if (ENDING.has(attributes['signal'] ?? '15')) Object.assign(run, { touched: true, touchedAt: at });
       break;
     case 'stop':
-      run.touched = true;
+      Object.assign(run, { touched: true, touchedAt: at });
       if (run.state === 'exited' || run.state === 'restarting') emitStatus(memory, run, 'exited', at);
       break;
     case 'die':
@@ -90,6 +96,7 @@ function start(memory: TrackerMemory, run: ContainerRun, at: number): void {
 }
 
 function die(memory: TrackerMemory, run: ContainerRun, at: number, exitCode: number | undefined): void {
+  if (at - (run.touchedAt ?? at) > STOPPING) run.touched = false;
   run.diedAt = at;
   run.exitCode = exitCode;
   emitStatus(memory, run, run.touched || !restartsBy(run.policy, exitCode) ? 'exited' : 'restarting', at);

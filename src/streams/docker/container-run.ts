@@ -23,6 +23,8 @@ export interface ContainerRun {
   exitCode?: number | undefined;
   /** Stopped or killed by somebody since its last start. */
   touched: boolean;
+  /** When it was last told to stop. */
+  touchedAt?: number | undefined;
   oom: boolean;
   oomAt: number;
   /** The engine's count of policy restarts as far as we have accounted for it. */
@@ -102,6 +104,11 @@ export function status(
     healthy: run.healthy,
     stoppedByOperator: down && run.touched,
     expectedExit: down && run.exitCode === 0 && !restartsBy(run.policy, 0),
+    ...(state === 'exited' && {
+      exitCode: run.exitCode,
+      ...(run.oom && { outOfMemory: true }),
+      ...(restartsBy(run.policy, run.exitCode) && { gaveUp: true }),
+    }),
     ...(isOneOff(run) && { oneOff: true }),
   };
 }

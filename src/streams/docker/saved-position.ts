@@ -44,6 +44,7 @@ const savedRun = z.object({
   diedAt: z.number().optional(),
   exitCode: z.number().optional(),
   touched: z.boolean(),
+  touchedAt: z.number().optional(),
   oom: z.boolean(),
   oomAt: z.number(),
   count: z.number().optional(),

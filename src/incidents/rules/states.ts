@@ -1,0 +1,34 @@
+import type { Config } from '../../config/config.ts';
+import type { Breach, EffectKind } from '../../model.ts';
+import type { RuleKind } from './rule-kind.ts';
+
+/** What containers and engines are, not what they log: nothing is counted, and `src/incidents/states.ts` says what holds. */
+export const states: RuleKind = {
+  name: 'states',
+  rulesOf: () => [],
+  reasonOf: ({ detail }: Breach) => detail,
+};
+
+/** A rule about what a container or an engine is: its state is told once it has lasted for `after` milliseconds. */
+export interface StateRule {
+  readonly after: number;
+  readonly effects: readonly EffectKind[];
+}
+
+/** The rules about states that the settings ask for, by name; one whose name a rule of the operator's has is left out. */
+export function stateRulesOf(
+  { states: settings }: Config,
+  taken: ReadonlySet<string>,
+): ReadonlyMap<string, StateRule> {
+  return new Map(
+    (['down', 'unhealthy', 'engine'] as const)
+      .filter((name) => settings[name].tell !== 'off' && !taken.has(name))
+      .map((name) => [name, { after: settings[name].after, effects: effectsOf(settings[name].tell) }]),
+  );
+}
+
+/** What follows from a state or from the silence of the host, by how loudly it is to be told. */
+export function effectsOf(tell: 'off' | 'note' | 'alert'): readonly EffectKind[] {
+  if (tell === 'off') return [];
+  return tell === 'note' ? ['report'] : ['alert', 'report'];
+}
