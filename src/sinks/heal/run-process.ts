@@ -29,7 +29,8 @@ export interface ProcessOptions {
 
 /**
  * Runs a program without a shell in a process group of its own. When its time is up the group gets SIGTERM, and
- * SIGKILL once the grace is over if anything of it is left: a grandchild does not outlive it.
+ * SIGKILL once the grace is over if anything of it is left. A descendant that has left the group (`setsid`) outlives it;
+ * none does where systemd runs the heal (`heal.runner: systemd-run`), which ends the whole control group.
  */
 export function runProcess(options: ProcessOptions): Promise<HealRun> {
   const { clock, timeout, killGrace } = options;
