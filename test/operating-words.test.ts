@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { configSchema } from '../src/config/config.ts';
+import { checkDocker } from '../src/doctor/check-docker.ts';
 import { checkGlobs } from '../src/doctor/check-globs.ts';
 import { parseEndpoint } from '../src/streams/docker/endpoint.ts';
 import { probe } from '../src/streams/docker/probe.ts';
@@ -29,6 +31,20 @@ test.each([
 test('of a port that nobody listens on it is not said that a socket is there', async () => {
   const answer = await probe(parseEndpoint('tcp://127.0.0.1:1', 'x'));
   expect(answer.ok ? '' : answer.remedy).toMatch(/^Nothing listens on tcp:\/\/127\.0\.0\.1:1: start/);
+});
+
+test('of several engines each finding names its own, of one alone none does', async () => {
+  const found = async (docker: unknown): Promise<readonly string[]> =>
+    (await checkDocker(configSchema.parse({ sources: { docker } }))).map((finding) => finding.found);
+  const [first, second] = ['tcp://127.0.0.1:1', 'tcp://127.0.0.1:2'].map((host, n) => ({
+    name: `e${n}`,
+    host,
+  }));
+  const both = await found([first, second]);
+  expect(both).toHaveLength(2);
+  expect(both[0]).toMatch(/^docker:e0: .*ECONNREFUSED/);
+  expect(both[1]).toMatch(/^docker:e1: .*ECONNREFUSED/);
+  expect((await found(first))[0]).not.toContain('docker:e0: ');
 });
 
 test('no warning of Node.js is printed for a tcp:// address', async () => {

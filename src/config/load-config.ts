@@ -128,7 +128,9 @@ const REPLACED_NAME = 'Quantum Trader';
 /** Variables that begin with QT_ and are no settings: those of a heal command, and the launcher's own. */
 const NOT_SETTINGS = new Set([
   'QT_HEAP_MB',
+  'QT_CONTEXT_VERSION',
   'QT_INCIDENT_ID',
+  'QT_INCIDENT_KEY',
   'QT_REASONS',
   'QT_ATTEMPT',
   'QT_ATTEMPT_ID',

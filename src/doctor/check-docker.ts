@@ -17,7 +17,7 @@ const CHECK = 'docker';
 const PROXY =
   'let the proxy pass GET on /containers and /events (Tecnativa: CONTAINERS=1 EVENTS=1 VERSION=1)';
 
-/** Whether every engine answers, allows what following needs, and has containers whose logs can be read exactly. */
+/** Whether every engine answers, allows what following needs, and has containers whose logs can be read exactly; of several each is named. */
 export async function checkDocker(config: Config): Promise<Finding[]> {
   let engines: readonly DockerEngine[];
   try {
@@ -25,7 +25,15 @@ export async function checkDocker(config: Config): Promise<Finding[]> {
   } catch (error) {
     return [fault(CHECK, reasonOf(error), 'set docker.host (QT_DOCKER_HOST) to one of those')];
   }
-  return (await Promise.all(engines.map((engine) => checkEngine(engine, config)))).flat();
+  const findings = await Promise.all(
+    engines.map(async (engine) => {
+      const found = await checkEngine(engine, config);
+      return engines.length === 1
+        ? found
+        : found.map((one) => ({ ...one, found: `${engine.id}: ${one.found}` }));
+    }),
+  );
+  return findings.flat();
 }
 
 async function checkEngine({ endpoint }: DockerEngine, config: Config): Promise<Finding[]> {

@@ -33,11 +33,15 @@ export function healEnvironment(
   return { ...Object.fromEntries(passed), ...extra, ...healFacts(effect, contextFile) };
 }
 
-/** The facts of the incident as variables. Documented in docs/: a heal's author relies on the names. */
+/** Of the variables and the context file, see docs/schemas; raised when one that is there changes or goes. */
+const CONTEXT_VERSION = '1';
+
+/** The facts of the incident as variables, as docs/schemas/heal-variables.schema.json has them: a heal relies on the names. */
 export function healFacts(effect: Effect, contextFile: string): Readonly<Record<string, string>> {
   const { story } = effect;
   const { attempt, id } = attemptOf(effect);
   return {
+    QT_CONTEXT_VERSION: CONTEXT_VERSION,
     QT_INCIDENT_ID: story.incident,
     QT_INCIDENT_KEY: story.key,
     QT_REASONS: story.reason,
