@@ -1,5 +1,6 @@
 import { formatDuration } from '../../time/duration.ts';
 import type { Effect, HealRecord, Kind, NotificationType, IncidentSnapshot } from '../../model.ts';
+import { oneMessage } from '../text/one-message.ts';
 import { clockTime, dateTime, healInWords } from '../text/plain-words.ts';
 import { quoteLine } from '../text/quote.ts';
 import { inCode, incidentDetails } from './incident-details.ts';
@@ -42,7 +43,7 @@ type Writer = (story: IncidentSnapshot, name: string) => AlertParts;
 const WRITERS: Readonly<Record<NotificationType, Writer>> = {
   opened: (story, name) => ({
     head: lines(`🚨 **${name} - Auto-Heal Triggered**`, '', ...figures(story), '', whatIsDone(story)),
-    body: blocks(incidentDetails(story), story.ask),
+    body: blocks(incidentDetails(story), oneMessage(story), story.ask),
   }),
   heal: (story) => {
     const heal = story.heals.at(-1);
