@@ -28,6 +28,13 @@ const said = (batches: Evidence[][]) =>
 const TRACE = ['Traceback (most recent call last):', '  File "a.py", line 1, in <module>', "KeyError: 'sku'"];
 
 describe('classify', () => {
+  it('judges with what is known of the image that the source names', async () => {
+    const db = origin('db');
+    const text = '2026-11-26 10:00:00.123 UTC [12] FATAL:  the database system is starting up';
+    expect(said(await through([[line({ ...db, image: 'postgres:16' }, text)]]))).toEqual([]);
+    expect(said(await through([[line(db, text)]]))).toEqual(['db critical']);
+  });
+
   it('turns an entry that counts into one signal with its text, fingerprint, labels and rule', async () => {
     const web = origin('web');
     const [[signal]] = (await through([[line(web, '\x1b[31mERROR\x1b[0m order 12 is gone', 5_000)]])) as [

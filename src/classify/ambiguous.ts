@@ -29,7 +29,8 @@ export function isUnambiguous(
       dated ||
       isOpener(before) ||
       isDigit(tail) ||
-      /^ (?:error|exception)\b/i.test(text.slice(end, end + 12))
+      /^ (?:error|exception)\b/i.test(text.slice(end, end + 12)) ||
+      /^ (?:[A-Z]{2,} ){1,3}ERROR\b/.test(text.slice(end, end + 40))
     )
       return true;
   }

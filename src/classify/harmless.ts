@@ -46,6 +46,7 @@ export const HARMLESS: readonly RegExp[] = [
   /\b(?:panic|oops|timeout|fatal|alert|abort)=\S+/gi,
   /\b\w+(?:\|\w+)+\b/g,
   /\berrors=[a-z][\w-]*/g,
+  /\bclosed \((?:connection|client|idle|peer)\b[^)]{0,40}\)/g,
   /\b[Ss]topped target .*/g,
   /\b(?!\w*(?:ERR|FAIL))[A-Z][A-Z0-9]*_[A-Z0-9_]*=\S+/g,
   /\b(?!\w*(?:err|fail|stat))[a-z]+(?:_[a-z]+)+ ?= ?\w+$/g,

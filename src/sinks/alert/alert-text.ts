@@ -1,6 +1,7 @@
 import { formatDuration } from '../../time/duration.ts';
 import type { Effect, HealRecord, Kind, NotificationType, IncidentSnapshot } from '../../model.ts';
 import { utcDateTime, utcTime } from '../../text/plain.ts';
+import { oneMessage } from '../text/one-message.ts';
 import { healInWords, openingOf } from '../text/plain-words.ts';
 import { quoteEnds, quoteLine } from '../text/quote.ts';
 import { inCode, incidentDetails } from './incident-details.ts';
@@ -45,7 +46,7 @@ type Writer = (story: IncidentSnapshot, name: string) => AlertParts;
 const WRITERS: Readonly<Record<NotificationType, Writer>> = {
   opened: (story, name) => ({
     head: lines(`${OPENINGS[openingOf(story)]('**' + name)}**`, '', ...figures(story), '', whatIsDone(story)),
-    body: blocks(incidentDetails(story), story.ask),
+    body: blocks(incidentDetails(story), oneMessage(story), story.ask),
   }),
   heal: (story) => {
     const heal = story.heals.at(-1);
