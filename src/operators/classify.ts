@@ -2,10 +2,10 @@ import { type OperatorFunction, filter, map } from 'rxjs';
 import type { Activity, Evidence, Judged, Line, Observation, Origin, Signal } from '../model.ts';
 import type { Classifier } from '../classify/classifier.ts';
 import { type EntryState, newEntry } from '../classify/entry.ts';
-import { fingerprint } from '../classify/fingerprint.ts';
 import type { Verdict } from '../classify/verdict.ts';
 import { display } from '../text/display.ts';
-import { safeObservation, signalText } from './safe-observation.ts';
+import { safeObservation } from './safe-observation.ts';
+import { shownLine } from './shown-line.ts';
 
 /** What is stored of open entries: by container id and stream. */
 export type SavedEntries = Readonly<Record<string, EntryState>>;
@@ -128,7 +128,7 @@ function judgeBatch<Told>(
 }
 
 function toSignal(line: Line, kind: Signal['kind'], verdict: Verdict): Signal {
-  const text = signalText(line.text);
+  const { text, fingerprint } = shownLine(line.text);
   return {
     type: 'signal',
     kind,
@@ -137,7 +137,7 @@ function toSignal(line: Line, kind: Signal['kind'], verdict: Verdict): Signal {
     container: display(line.origin.container),
     labels: line.origin.labels,
     text,
-    fingerprint: fingerprint(text),
+    fingerprint,
     rule: verdict.rule,
     ...(line.origin.image !== undefined && { image: line.origin.image }),
   };
