@@ -9,6 +9,7 @@ import { createClassifier } from '../classify/classifier.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import { RollingWindow } from '../operators/rolling-window.ts';
 import { pipeline } from '../pipeline.ts';
+import { openPast } from './past.ts';
 import { ReplayJournal } from './replay-journal.ts';
 import type { ReplayResult } from './replay-result.ts';
 import { Backpressure } from '../streams/saved/backpressure.ts';
@@ -37,6 +38,8 @@ export interface ReplayOptions {
   readonly speed?: number;
   /** Lines a second for files without times. Default 10. */
   readonly rate?: number;
+  /** Directory of a history: what is in it is known, and what is replayed is added. Without it nothing is known before. */
+  readonly history?: string;
   /** Called at once with a file, or the rest of one, that is left out. */
   readonly onSkip?: (skipped: Skipped) => void;
   /** Called with every step of the incidents, and the rolling window at that moment. */
@@ -70,6 +73,7 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
   const window = new RollingWindow({ length: config.window });
   const journal = new ReplayJournal(config, (at) => window.tally(at).counts);
   const outcomes$ = new Subject<Outcome>();
+  const past = openPast(options.history, config);
   const pending = new Set<Promise<unknown>>();
   const pace = paceOf(options, pending);
   const backpressure = new Backpressure();
@@ -103,6 +107,7 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
         ),
       classifier,
       entries,
+      observer: past,
       advanceClock: (evidence$) =>
         evidence$.pipe(
           tap((batch) => journal.count(batch)),
@@ -118,6 +123,7 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
       checkpoint$: EMPTY,
       store: (step) => {
         journal.follow(step);
+        past.follow(step);
         options.onStep?.(step, window.tally(clock.now()));
         return true;
       },
@@ -127,6 +133,7 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
     clock,
   );
   await lastValueFrom(steps$, { defaultValue: undefined });
+  past.close(journal.last);
   const assumptions = [...assumptionsOf(options, assumeHeal), ...notes.assumptions];
   const skipped = notes.skipped.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   return journal.result(entries.stats, assumptions, skipped);
