@@ -84,6 +84,22 @@ export interface Signal {
   readonly cause?: RestartCause;
   /** The container's image, where there is one and it is known. */
   readonly image?: string;
+  /** It was not logged, but found by comparing with the past: only rules of that sign count it. */
+  readonly sign?: Sign;
+}
+
+/** What can be found by comparing with the past, as docs/learning.md has it. */
+export const SIGNS = ['new', 'back', 'rate', 'silent'] as const;
+export type Sign = (typeof SIGNS)[number];
+
+/** Something that is not as it was, in words with their arithmetic: told beside incidents, and deciding nothing. */
+export interface Note {
+  readonly type: 'note';
+  readonly at: number;
+  readonly source: string;
+  readonly container: string;
+  readonly sign: Sign;
+  readonly text: string;
 }
 
 /** What the one signal that no container sends goes by: the whole host is silent. No container can be named so. */
@@ -144,7 +160,7 @@ export type Fact = ContainerStatus | Coverage | Gap;
 export type Observation = Line | HarmlessRun | Signal | Fact;
 
 /** What is left once lines have been judged: everything the core decides upon. */
-export type Evidence = Signal | Fact;
+export type Evidence = Signal | Fact | Note;
 
 /**
  * A stream has spoken in a minute in which it had not yet: at `at`, and before that at `from` (epoch milliseconds; 0 if
@@ -211,6 +227,8 @@ export interface Rule {
   readonly effects: readonly EffectKind[];
   /** Incidents with the same key are one incident. Default `host`. */
   readonly key: string;
+  /** It counts only what was found by comparing with the past; without it only what was logged or happened. */
+  readonly sign?: Sign;
 }
 
 /** A limit that has been reached: the rule, the count at this moment, and the container if it is counted for each. */
@@ -310,6 +328,8 @@ export interface IncidentSnapshot {
   readonly timeline: readonly Transition[];
   readonly heals: readonly HealRecord[];
   readonly gaps: readonly Gap[];
+  /** What was found by comparing with the past from shortly before the opening on; absent if nothing was. */
+  readonly notes?: readonly Note[];
   /** Opened by what happened before the daemon ran. */
   readonly foundAtStart: boolean;
   /** What people are asked to do, if anything. */

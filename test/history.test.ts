@@ -5,6 +5,7 @@ import { from, lastValueFrom, toArray } from 'rxjs';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createClassifier } from '../src/classify/classifier.ts';
 import { csvLine, csvRow } from '../src/commands/history/csv-row.ts';
+import { defaults } from '../src/config/config.ts';
 import { openDaemonHistory } from '../src/daemon/history.ts';
 import { exportHistory } from '../src/history/export-history.ts';
 import { gatherer } from '../src/history/gatherer.ts';
@@ -128,18 +129,18 @@ describe('the history', () => {
     mkdirSync(join(dir, HISTORY_FILE));
     const clock = new VirtualClock();
     clock.advanceTo(START);
-    const history = openDaemonHistory(dir, clock, log);
+    const history = openDaemonHistory(dir, () => defaults.learning, clock, log);
     const running = history.writing$.subscribe();
-    history.see([signal('lost', START)]);
+    history.see(signal('lost', START));
     clock.advanceTo(START + 3 * MINUTE);
-    history.see([signal('lost too', START + 3 * MINUTE)]);
+    history.see(signal('lost too', START + 3 * MINUTE));
     clock.advanceTo(START + 5 * MINUTE);
     expect(said).toEqual(['the history cannot be written; nothing else depends on it']);
     rmSync(join(dir, HISTORY_FILE), { recursive: true });
-    history.see([signal('kept', START + 5 * MINUTE)]);
+    history.see(signal('kept', START + 5 * MINUTE));
     clock.advanceTo(START + 7 * MINUTE);
     expect(rows('messages').map(({ fingerprint }) => fingerprint)).toEqual(['kept']);
-    history.see([signal('last', START + 8 * MINUTE)]);
+    history.see(signal('last', START + 8 * MINUTE));
     running.unsubscribe();
     expect(rows('messages')).toHaveLength(2);
   });
@@ -159,16 +160,16 @@ describe('the history', () => {
     expect(JSON.stringify(rows('incidents'))).not.toContain('secret');
   });
 
-  test('of a quarter of a year of fifty containers that err every tenth minute takes less than 25 MB', () => {
+  test('of forty days of fifty containers, a fortnight of them with errors in every tenth minute, takes less than 20 MB', () => {
     const file = openHistory(dir, START, log);
-    for (let hour = 0; hour < 90 * 24; hour++) {
+    for (let hour = 0; hour < 40 * 24; hour++) {
       const at = START + hour * HOUR;
       const gathered = gatherer();
       for (let container = 0; container < 50; container++) {
         const name = `quantum_service_${container}`;
         gathered.see([spoke(at, 5_000, name), spoke(at + 30 * MINUTE, 9_000, name)], at + HOUR);
         // Minutes are kept for two weeks: earlier ones would only have been dropped again.
-        const minutes = hour < 76 * 24 ? [0] : [0, 10, 20, 30, 40, 50];
+        const minutes = hour < 26 * 24 ? [0] : [0, 10, 20, 30, 40, 50];
         const text = `message ${(hour * 7 + container) % 20_000} of ${name} with some more words to it`;
         gathered.see(
           minutes.map((minute) => signal(text, at + minute * MINUTE, { container: name })),
@@ -178,8 +179,8 @@ describe('the history', () => {
       file.write(gathered.take(), at + HOUR);
     }
     file.close();
-    expect(statSync(join(dir, HISTORY_FILE)).size).toBeLessThan(25 * 1_024 * 1_024);
-  }, 60_000);
+    expect(statSync(join(dir, HISTORY_FILE)).size).toBeLessThan(20 * 1_024 * 1_024);
+  }, 120_000);
 });
 
 describe('activity', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RULE_KINDS } from '../src/incidents/rules/registry.ts';
-import { LOCAL_DOCKER, SILENCE, type Kind, type Signal } from '../src/model.ts';
+import { LOCAL_DOCKER, SILENCE, type Kind, type Sign, type Signal } from '../src/model.ts';
 import { ruleKindContract, type RuleKindExample } from './support/rule-kind-contract.ts';
 
 function signal(kind: Kind, container = 'api'): Signal {
@@ -15,6 +15,15 @@ function signal(kind: Kind, container = 'api'): Signal {
     text,
     fingerprint: text,
     rule: 'x',
+  };
+}
+
+/** One of the kinds that alert upon what was found by comparing with the past. */
+function learned(sign: Sign, reason: string): RuleKindExample {
+  return {
+    settings: { learning: { [sign]: 'alert' } },
+    counted: { [`learned.${sign}`]: { ...signal('warning'), sign } },
+    reasons: { [`learned.${sign}`]: reason },
   };
 }
 
@@ -35,6 +44,10 @@ const EXAMPLES: Readonly<Record<string, RuleKindExample>> = {
     counted: { silence: signal('critical', SILENCE) },
     reasons: { silence: 'no container of this host logs anything' },
   },
+  new: learned('new', 'an error never seen before'),
+  back: learned('back', 'an error that was gone is back'),
+  rate: learned('rate', 'far more errors than usual'),
+  silent: learned('silent', 'a container does not log any more'),
   configured: {
     settings: {
       rules: [

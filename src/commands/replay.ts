@@ -13,6 +13,7 @@ interface ReplayFlags {
   readonly healDuration: number;
   readonly speed?: number;
   readonly rate: number;
+  readonly history?: string;
   readonly expectNoIncident?: boolean;
   readonly effects?: boolean;
 }
@@ -46,6 +47,10 @@ export function replayCommand(program: Command): void {
     )
     .option('--effects', 'send alerts, write reports and run the heal for real, each marked as a drill')
     .option('--rate <lines>', 'lines a second for files without times', positive, 10)
+    .option(
+      '--history <dir>',
+      'what is known of the past, and gets what is replayed; without it nothing is known before',
+    )
     .option('--expect-no-incident', 'exit with 3 if there was an incident')
     .action(async (paths: string[], flags: ReplayFlags) => {
       const [{ loadConfig }, { replaySession }, { replayStory }, { openProgress }, { counted }, { EXIT }] =
@@ -73,6 +78,7 @@ export function replayCommand(program: Command): void {
           assumeHeal: { result: flags.assumeHeal, duration: flags.healDuration },
           ...(flags.speed === undefined ? {} : { speed: flags.speed }),
           ...(drill === undefined ? {} : { perform: drill.perform }),
+          ...(flags.history === undefined ? {} : { history: flags.history }),
           rate: flags.rate,
           onSkip: ({ path, reason }) => progress.say(`${path}: left out: ${reason}`),
           onProgress: progress.update,

@@ -21,6 +21,7 @@ import {
   limitOrOff,
   list,
   path,
+  sign,
   span,
   texts,
   wait,
@@ -118,6 +119,21 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Restarts of containers.'),
+  learning: z
+    .strictObject({
+      new: sign.describe('An error or critical message that was never seen of its image in 90 days.'),
+      back: sign.describe('One that comes back after at least 7 days.'),
+      rate: sign.describe('Errors that come far more often than usual, or rise slowly over days.'),
+      silent: sign.describe('A container that always logged and does not any more.'),
+      limit: limit
+        .default(3)
+        .describe('How often a message must come within window before new or back tells it; at least 1.'),
+      window: span.default(10 * MINUTE).describe('Within how long, 1s to 7d.'),
+    })
+    .prefault({})
+    .describe(
+      'What is found by comparing with the past, see docs/learning.md: off, note (told beside incidents) or alert. None heals.',
+    ),
   alerts: z
     .strictObject({
       webhook: z
@@ -268,6 +284,7 @@ export const configSchema = z.strictObject({
 export type Config = Readonly<z.infer<typeof configSchema>>;
 export type ClassifyRule = Config['classify']['rules'][number];
 export type Channel = Config['alerts']['channels'][number];
+export type LearningConfig = Config['learning'];
 export type IncidentConfig = Config['incident'];
 export type HealConfig = Config['heal'];
 

@@ -60,6 +60,9 @@ export const limitOrOff = z.union(
   LIMIT_OR_OFF,
 );
 
+/** What becomes of what is found by comparing with the past. */
+export const sign = z.enum(['off', 'note', 'alert']).default('note');
+
 /** A path; `~` at its beginning is the home directory of the user that the program runs as, as in a shell. */
 export const path = z.string().min(1).superRefine(refuseHomeOfOthers).transform(atHome);
 

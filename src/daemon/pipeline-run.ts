@@ -50,7 +50,7 @@ export interface PipelineRunParts {
   readonly channels: () => readonly string[];
   /** Passes on what is read, and records it where that is wanted. */
   readonly seen: Recorder['seen'];
-  readonly history: Pick<History, 'see' | 'follow'>;
+  readonly history: Pick<History, 'see' | 'found$' | 'follow'>;
   readonly outcomes$: Observable<Outcome>;
   readonly commands$: Observable<Control>;
   /** Takes the effects of committed steps. */

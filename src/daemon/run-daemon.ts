@@ -43,7 +43,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const stillRunning = healInProgress(restored);
   const effects = daemonEffects(options, world);
   const commands$ = new Subject<Control>();
-  const history = openDaemonHistory(stateDir, clock, log);
+  const history = openDaemonHistory(stateDir, () => runs.config().learning, clock, log);
   const runs = pipelineRuns(
     (settings, carried) =>
       pipelineRun({

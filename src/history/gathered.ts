@@ -7,6 +7,8 @@ export interface Gathered {
   readonly pauses: readonly PauseRow[];
   readonly incidents: readonly IncidentRow[];
   readonly marks: readonly Mark[];
+  /** When each image's repository was first seen in what was gathered. */
+  readonly repositories: ReadonlyMap<string, number>;
 }
 
 /** What a container has counted in one minute; `minute` is its number since the epoch. */
@@ -54,7 +56,7 @@ export interface IncidentRow {
 export interface Mark {
   readonly at: number;
   readonly until?: number;
-  readonly kind: 'gap' | 'blind' | 'change' | 'note' | 'undelivered' | 'forgotten';
+  readonly kind: 'gap' | 'blind' | 'note';
   readonly container: string;
   readonly text: string;
 }

@@ -1,4 +1,6 @@
 import type { Incident } from '../incidents/state.ts';
+import { addPause, type Histogram, noPauses } from '../learning/pauses.ts';
+import { repositoryOf } from '../learning/repository.ts';
 import type { Activity, Coverage, Counts, Gap, Judged, Kind, Signal } from '../model.ts';
 import type { CountRow, Gathered, IncidentRow, Mark, MessageRow } from './gathered.ts';
 import { SAMPLE_BYTES } from './schema.ts';
@@ -8,9 +10,6 @@ const HOUR = 60 * MINUTE;
 
 /** Most containers and messages of one minute that are gathered: what comes beyond them is in no history. */
 const MOST_IN_A_MINUTE = 20_000;
-
-/** Steps of the histogram of pauses: each is twice as long as the one before, from a second to 12 days. */
-const STEPS = 21;
 
 /** Collects what is judged until the history takes it: sums in memory, no file, no clock. */
 export interface Gatherer {
@@ -34,6 +33,7 @@ export function gatherer(): Gatherer {
   let pauses = new Map<string, OpenPauses>();
   let incidents = new Map<string, IncidentRow>();
   let marks: Mark[] = [];
+  let repositories = new Map<string, number>();
   /** Since when each source has been blind. */
   const blind = new Map<string, Coverage>();
   return { see, follow, mark: (mark) => marks.push(mark), take };
@@ -53,16 +53,26 @@ export function gatherer(): Gatherer {
         case 'gap':
           marks.push(markOf(item));
           break;
+        case 'note':
+          marks.push({
+            at: item.at,
+            kind: 'note',
+            container: item.container,
+            text: `${item.sign}: ${item.text}`,
+          });
+          break;
         case 'container':
       }
     }
   }
 
   function count(signal: Signal, at: number): void {
+    if (signal.sign !== undefined) return;
     const row = countOf(signal.container, at);
     if (row !== undefined) row.counts[signal.kind] += 1;
     if (signal.kind === 'restart') return;
     const repository = repositoryOf(signal);
+    firstSeen(repository, at);
     const hour = Math.floor(at / HOUR);
     const key = `${hour}\0${repository}\0${signal.fingerprint}`;
     const known = messages.get(key);
@@ -79,19 +89,22 @@ export function gatherer(): Gatherer {
     }
   }
 
-  function speak({ container, from }: Activity, at: number): void {
+  function speak(activity: Activity, at: number): void {
+    const { container, from } = activity;
+    firstSeen(repositoryOf(activity), at);
     const row = countOf(container, at);
     if (row !== undefined) row.active = true;
     let known = pauses.get(container);
     if (known === undefined) {
-      known = { histogram: new Array<number>(STEPS).fill(0), last: at };
+      known = { histogram: noPauses(), last: at };
       pauses.set(container, known);
     }
     known.last = Math.max(known.last, at);
-    if (from > 0 && at > from) {
-      const step = stepOf(at - from);
-      known.histogram[step] = (known.histogram[step] ?? 0) + 1;
-    }
+    if (from > 0) addPause(known.histogram, at - from);
+  }
+
+  function firstSeen(repository: string, at: number): void {
+    if (!repositories.has(repository)) repositories.set(repository, at);
   }
 
   function cover(coverage: Coverage): void {
@@ -131,25 +144,16 @@ export function gatherer(): Gatherer {
       pauses: [...pauses].map(([container, { histogram, last }]) => ({ container, histogram, last })),
       incidents: [...incidents.values()],
       marks,
+      repositories,
     };
     counts = new Map();
     messages = new Map();
     pauses = new Map();
     incidents = new Map();
     marks = [];
+    repositories = new Map();
     return gathered;
   }
-}
-
-/** The image's name without tag and digest: a new version is the same program. The container where no image is known. */
-export function repositoryOf({ image, container }: Pick<Signal, 'image' | 'container'>): string {
-  if (image === undefined || image === '') return container;
-  return image.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
-}
-
-/** The step of the histogram that a pause (milliseconds) belongs to: 0 up to a second, each next one twice as long. */
-export function stepOf(pause: number): number {
-  return Math.min(STEPS - 1, Math.max(0, Math.ceil(Math.log2(pause / 1_000))));
 }
 
 interface OpenCount extends CountRow {
@@ -160,7 +164,7 @@ interface OpenCount extends CountRow {
 type OpenMessage = { -readonly [K in keyof MessageRow]: MessageRow[K] };
 
 interface OpenPauses {
-  readonly histogram: number[];
+  readonly histogram: Histogram;
   last: number;
 }
 

@@ -116,7 +116,7 @@ class Tables {
     if (isNew) this.#database.exec(`BEGIN; ${SCHEMA} COMMIT`);
   }
 
-  write({ counts, messages, pauses, incidents, marks }: Gathered): void {
+  write({ counts, messages, pauses, incidents, marks, repositories }: Gathered): void {
     this.#inTransaction(() => {
       for (const row of counts) this.#count(row);
       for (const row of messages) this.#message(row);
@@ -126,6 +126,8 @@ class Tables {
           'INSERT OR REPLACE INTO incidents (id, key, opened, closed, state, reason, heals) VALUES (?, ?, ?, ?, ?, ?, ?)',
           ...[id, key, at, closed ?? null, state, reason, JSON.stringify(heals)],
         );
+      for (const [name, first] of repositories)
+        this.#statements.run('INSERT OR IGNORE INTO repositories (name, first) VALUES (?, ?)', name, first);
       for (const { at, until, kind, container, text } of marks)
         this.#statements.run(
           'INSERT INTO marks (at, until, kind, container, text) VALUES (?, ?, ?, ?, ?)',
@@ -151,12 +153,6 @@ class Tables {
         'DELETE FROM message_hours WHERE message NOT IN (SELECT message FROM message_hours GROUP BY message ORDER BY sum(count) DESC, message LIMIT ?)',
         MOST_WITH_HOURS,
       );
-      if (forgotten > 0)
-        run(
-          "INSERT INTO marks (at, kind, container, text) VALUES (?, 'forgotten', '', ?)",
-          now,
-          `${forgotten} messages`,
-        );
     });
     this.#database.exec('PRAGMA incremental_vacuum(256)');
     return forgotten;

@@ -20,7 +20,7 @@ export const SCHEMA = `
   CREATE TABLE marks (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, until INTEGER, kind TEXT NOT NULL, container TEXT NOT NULL,
     text TEXT NOT NULL) STRICT;
   CREATE INDEX marks_at ON marks (at);
-  CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+  CREATE TABLE repositories (name TEXT PRIMARY KEY, first INTEGER NOT NULL) STRICT;
   PRAGMA user_version = 1;
 `;
 

@@ -1,4 +1,4 @@
-import type { Gap, HealRecord } from '../model.ts';
+import type { Note, Gap, HealRecord } from '../model.ts';
 import { SET_BACK } from '../time/live-clock.ts';
 import { formatDuration } from '../time/duration.ts';
 import { moveAll } from './newest.ts';
@@ -38,6 +38,7 @@ export function rebased(state: CoreState, by: number): CoreState {
       watermark: move(key.watermark),
       ...(key.incident !== undefined && { incident: incident(key.incident, now, by, move) }),
     })),
+    ...(state.notes && { notes: state.notes.map((note): Note => ({ ...note, at: note.at + by })) }),
     gaps: state.gaps.map((gap): Gap => ({
       ...gap,
       at: move(gap.at),

@@ -15,6 +15,7 @@ import { acknowledge, dropGone, resetHeals } from './operator.ts';
 import { incidentOf, update, save, stepOf, contextOf } from './reducer-context.ts';
 import type { Step, ReducerContext } from './reducer-context.ts';
 import { applyCoverage, dependenciesOn, isBlind, observedSince } from './coverage.ts';
+import { keepNote } from './notes.ts';
 import { applyContainerStatus, keepGap, withPresence } from './world.ts';
 
 /** The inputs of the core: evidence, the outcome of an effect, a command of an operator, or only the time. */
@@ -98,6 +99,9 @@ function apply(context: ReducerContext, input: Input): void {
       break;
     case 'gap':
       context.state = keepGap(context.state, input, context.policy);
+      return;
+    case 'note':
+      context.state = keepNote(context.state, input, context.policy);
       return;
     case 'outcome':
       applyOutcome(context, input);

@@ -15,6 +15,7 @@ export function rulesOf(config: Config): readonly Rule[] {
 /** Whether the rule counts this signal. Globs and patterns are compiled once for a rule. */
 export function ruleMatches(rule: Rule, signal: Signal): boolean {
   return (
+    rule.sign === signal.sign &&
     rule.kinds.includes(signal.kind) &&
     containerMatches(rule, signal.container) &&
     Object.entries(rule.labels).every(([name, value]) => signal.labels[name] === value) &&

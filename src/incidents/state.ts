@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Breach, EffectKind, Gap, HealRecord, IncidentState, Transition } from '../model.ts';
+import type { Breach, EffectKind, Gap, HealRecord, IncidentState, Note, Transition } from '../model.ts';
 import type { Newest } from './newest.ts';
 
 /**
@@ -33,6 +33,8 @@ export interface CoreState {
   readonly latest: readonly (readonly number[])[];
   readonly keys: Readonly<Record<string, KeyState>>;
   readonly gaps: readonly Gap[];
+  /** What was found lately by comparing with the past; absent where nothing was. */
+  readonly notes?: readonly Note[];
 }
 
 /** What is known of heals on this host, over all incidents: there is one command and one slot. */

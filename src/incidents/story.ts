@@ -4,6 +4,7 @@ import type {
   Group,
   IncidentSnapshot,
   Kind,
+  Note,
   Sample,
   Tally,
   TallyAt,
@@ -15,6 +16,7 @@ import { askFor } from './ask.ts';
 import { decidingOf } from './deciding.ts';
 import { decisionCount, floorOf } from './evidence.ts';
 import type { Counted } from './evidence.ts';
+import { notesFor } from './notes.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, Incident } from './state.ts';
 
@@ -45,9 +47,14 @@ export function compose(
     timeline: incident.timeline,
     heals: incident.heals,
     gaps: state.gaps,
+    ...notesShown(notesFor(state, incident)),
     foundAtStart: incident.foundAtStart,
     ask: askFor(part, state, incident, policy),
   };
+}
+
+function notesShown(notes: readonly Note[]): Pick<IncidentSnapshot, 'notes'> {
+  return notes.length === 0 ? {} : { notes };
 }
 
 /** As many groups as are shown anywhere: `incidents.jsonl` has the most. */

@@ -1,19 +1,38 @@
-import { filter, map, type OperatorFunction } from 'rxjs';
+import {
+  endWith,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  type OperatorFunction,
+  takeUntil,
+} from 'rxjs';
+import { connect } from 'rxjs';
 import type { Evidence, Judged } from '../model.ts';
 
-/** Who wants to know what has been judged, in its order; it must not throw. */
+/** Who compares what has been judged with the past, and keeps it; it must not throw. */
 export interface Observer {
-  readonly see: (batch: readonly Judged[]) => void;
+  /** Sees one item; what it finds is handed on behind it. */
+  readonly see: (item: Judged) => readonly Evidence[];
+  /** Emits when time has passed; what is found then is handed on. Nothing in a replay, whose items bring their time. */
+  readonly found$: Observable<readonly Evidence[]>;
 }
 
-/** Shows each batch to the observer and passes on what incidents are decided by. */
-export function observe({ see }: Observer): OperatorFunction<readonly Judged[], readonly Evidence[]> {
+/** Shows all that has been judged to the observer, and passes on what incidents are decided by with what it finds. */
+export function observe({ see, found$ }: Observer): OperatorFunction<readonly Judged[], readonly Evidence[]> {
   return (judged$) =>
     judged$.pipe(
-      map((batch) => {
-        see(batch);
-        return batch.filter((item) => item.type !== 'activity');
+      connect((shared$) => {
+        const end$ = shared$.pipe(ignoreElements(), endWith(undefined));
+        const seen$ = shared$.pipe(map((batch) => batch.flatMap(evidenceOf)));
+        return merge(seen$, found$.pipe(takeUntil(end$)));
       }),
       filter((evidence) => evidence.length > 0),
     );
+
+  function evidenceOf(item: Judged): readonly Evidence[] {
+    const found = see(item);
+    return item.type === 'activity' ? found : [item, ...found];
+  }
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Counts, Evidence, Gap, IncidentState, Kind, Observation } from '../model.ts';
+import type { Counts, Evidence, Gap, IncidentState, Kind, Note, Observation } from '../model.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import { zero } from '../operators/rolling-window.ts';
 import type { ReplayedEffect, ReplayedTransition, ReplayResult } from './replay-result.ts';
@@ -27,6 +27,7 @@ export class ReplayJournal {
   readonly #incidents = new Map<string, Draft>();
   readonly #effects: ReplayedEffect[] = [];
   readonly #gaps: Gap[] = [];
+  readonly #notes: Note[] = [];
   readonly #config: Config;
   readonly #totals: (at: number) => Counts;
 
@@ -49,7 +50,10 @@ export class ReplayJournal {
 
   /** Everything once it is judged. */
   count(batch: readonly Evidence[]): void {
-    for (const item of batch) if (item.type === 'signal') this.#counts[item.kind] += 1;
+    for (const item of batch) {
+      if (item.type === 'note') this.#notes.push(item);
+      else if (item.type === 'signal' && item.sign === undefined) this.#counts[item.kind] += 1;
+    }
   }
 
   /** Every step of the incident machine. */
@@ -87,11 +91,23 @@ export class ReplayJournal {
         to: iso(to),
         reason,
       })),
+      ...this.#noted(),
       assumptions,
       skipped,
       began: this.#first > this.last ? null : iso(this.#first),
       span: this.#first > this.last ? 0 : (this.last - this.#first) / 1_000,
     };
+  }
+
+  #noted(): Pick<ReplayResult, 'notes'> {
+    if (this.#notes.length === 0) return {};
+    const notes = this.#notes.map(({ at, container, sign, text }) => ({
+      at: iso(at),
+      container,
+      sign,
+      text,
+    }));
+    return { notes };
   }
 
   #draft(id: string, key: string, at: number): Draft {

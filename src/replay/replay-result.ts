@@ -1,4 +1,4 @@
-import type { Counts, Effect, IncidentState } from '../model.ts';
+import type { Counts, Effect, IncidentState, Sign } from '../model.ts';
 import type { Skipped } from '../streams/saved/session-notes.ts';
 
 /** What would have happened. Moments are ISO 8601 in UTC; the same input gives the same object every time. */
@@ -11,6 +11,8 @@ export interface ReplayResult {
   readonly incidents: readonly ReplayedIncident[];
   readonly effects: readonly ReplayedEffect[];
   readonly gaps: readonly ReplayedGap[];
+  /** What was found by comparing with the past; absent if nothing was. */
+  readonly notes?: readonly ReplayedNote[];
   readonly assumptions: readonly string[];
   /** Files, or the rest of files, that were left out: unreadable, damaged, or in no known format. */
   readonly skipped: readonly Skipped[];
@@ -48,6 +50,14 @@ export interface ReplayedEffect {
   readonly at: string;
   readonly kind: Effect['kind'];
   readonly id: string;
+  readonly text: string;
+}
+
+/** Something found by comparing with the past, in words with their arithmetic. */
+export interface ReplayedNote {
+  readonly at: string;
+  readonly container: string;
+  readonly sign: Sign;
   readonly text: string;
 }
 

@@ -10,6 +10,7 @@ import { type Classifier, createClassifier } from '../classify/classifier.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import { RollingWindow } from '../operators/rolling-window.ts';
 import { pipeline } from '../pipeline.ts';
+import { openPast } from './past.ts';
 import { ReplayJournal } from './replay-journal.ts';
 import type { ReplayResult } from './replay-result.ts';
 import { skimWorkers } from './skim-workers.ts';
@@ -41,6 +42,8 @@ export interface ReplayOptions {
   readonly rate?: number;
   /** Threads that read ahead; as many as there are processors beside this one's, two at most, if left out. */
   readonly workers?: number;
+  /** Directory of a history: what is in it is known, and what is replayed is added. Without it nothing is known before. */
+  readonly history?: string;
   /** Called at once with a file, or the rest of one, that is left out. */
   readonly onSkip?: (skipped: Skipped) => void;
   /** Called with every step of the incidents, and the rolling window at that moment. */
@@ -91,6 +94,7 @@ async function replayOpened(
   const window = new RollingWindow({ length: config.window });
   const journal = new ReplayJournal(config, (at) => window.tally(at).counts);
   const outcomes$ = new Subject<Outcome>();
+  const past = openPast(options.history, config);
   const pending = new Set<Promise<unknown>>();
   const pace = paceOf(options, pending);
   const backpressure = new Backpressure();
@@ -124,6 +128,7 @@ async function replayOpened(
         ),
       classifier,
       entries,
+      observer: past,
       advanceClock: (evidence$) =>
         evidence$.pipe(
           tap((batch) => journal.count(batch)),
@@ -139,6 +144,7 @@ async function replayOpened(
       checkpoint$: EMPTY,
       store: (step) => {
         journal.follow(step);
+        past.follow(step);
         options.onStep?.(step, window.tally(clock.now()));
         return true;
       },
@@ -148,6 +154,7 @@ async function replayOpened(
     clock,
   );
   await lastValueFrom(steps$, { defaultValue: undefined });
+  past.close(journal.last);
   const assumptions = [...assumptionsOf(options, assumeHeal), ...notes.assumptions];
   const skipped = notes.skipped.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   return journal.result(entries.stats, assumptions, skipped);

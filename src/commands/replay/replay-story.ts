@@ -19,6 +19,9 @@ export function replayStory(result: ReplayResult): string {
       ({ container, from, to, reason }) =>
         `gap in ${container} from ${dateTime(from)} to ${dateTime(to)}: ${reason}`,
     ),
+    ...(result.notes ?? []).map(
+      ({ at, container, sign, text }) => `${dateTime(at)} ${sign} in ${container}: ${text}`,
+    ),
     '',
     ...(result.incidents.length === 0
       ? ['No incident.']

@@ -33,6 +33,9 @@ export function incidentDetails(story: IncidentSnapshot): string {
     }),
     ...(since < story.openedAt ? [`Since ${utcDateTime(since)}.`] : []),
     ...(story.foundAtStart ? ['Found at start: some of this happened before the monitor ran.'] : []),
+    ...(story.notes ?? []).map(
+      ({ text, container }) => `Beside it: ${quoteLine(`${text} (${container})`, 300)}`,
+    ),
     ...(story.gaps.length > 0
       ? [`Not everything was seen: ${counted(story.gaps.length, 'gap')} in the logs.`]
       : []),

@@ -66,6 +66,7 @@ function openedSection(story: IncidentSnapshot): readonly string[] {
     ...groups(story),
     ...containers(story),
     ...gaps(story),
+    ...notes(story),
     ...timeline(story),
   ];
 }
@@ -84,7 +85,7 @@ function laterSection({ part, story }: Effect, undelivered: readonly string[]): 
     ...(story.ask === '' ? [] : [`**Asked of you:** ${inline(story.ask)}  `]),
     ...undelivered.map((what) => `**Not delivered:** ${inline(what)}  `),
     ...(heal === undefined ? ['', ...countTable(story)] : output(heal.output ?? '')),
-    ...(heal === undefined ? [...groups(story), ...gaps(story), ...timeline(story)] : []),
+    ...(heal === undefined ? [...groups(story), ...gaps(story), ...notes(story), ...timeline(story)] : []),
   ];
 }
 
@@ -146,6 +147,14 @@ function gaps(story: IncidentSnapshot): readonly string[] {
       `- ${inline(gap.container)}: ${localTimestamp(gap.from)} to ${localTimestamp(gap.to)}, ${inline(gap.reason)}`,
   );
   return ['', '#### Gaps: Lines Known to Be Missing', '', ...rows];
+}
+
+function notes({ notes: found = [] }: IncidentSnapshot): readonly string[] {
+  if (found.length === 0) return [];
+  const rows = found.map(
+    ({ at, container, text }) => `- ${localTimestamp(at)} ${inline(container)}: ${inline(text)}`,
+  );
+  return ['', '#### Compared with the Past', '', ...rows];
 }
 
 function timeline(story: IncidentSnapshot): readonly string[] {
