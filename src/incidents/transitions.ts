@@ -1,4 +1,4 @@
-import type { Breach, NotificationType } from '../model.ts';
+import type { NotificationType } from '../model.ts';
 import { calmedDown } from './cooldown.ts';
 import type { Decision } from './decide.ts';
 import type { Incident } from './state.ts';
