@@ -62,6 +62,15 @@ describe('a container that is down', () => {
     expect(play.until(HOUR).moves).toEqual([]);
   });
 
+  it('is told where its policy has not brought it back for longer than Docker ever waits', () => {
+    const play = running().container(10, 'web', 'restarting', { exitCode: 3, gaveUp: true });
+    expect(play.until(99).alerts).toEqual([]);
+    expect(play.until(104).alerts).toEqual(['opened']);
+    expect(play.alert('opened').story.reason).toContain(
+      'exit code 3; its restart policy did not bring it back',
+    );
+  });
+
   it('is over when it is removed', () => {
     const play = running()
       .container(10, 'web', 'exited', crashed)

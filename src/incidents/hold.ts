@@ -7,7 +7,8 @@ import type { Incident } from './state.ts';
 import { isState, isUnhealthy, statesNow, STATES_KEY, withStatesDue } from './states.ts';
 import { isSame } from './is-same.ts';
 import { effectsOfRule } from './told.ts';
-import { openByState, reopenByState, remind, resolve } from './transitions.ts';
+import { openByState, reopenByState } from './state-transitions.ts';
+import { remind, resolve } from './transitions.ts';
 
 /** How long all has to be well again before an incident of states alone is over, in milliseconds; doubles with each return. */
 const WELL = 60_000;

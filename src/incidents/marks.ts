@@ -28,8 +28,8 @@ export function marksOf(
   };
   if (!ran || isRunning || instances.length === 0 || presence.excused || presence.oneOff === true)
     return marks;
-  if (status.state === 'restarting') return marks;
-  const down = known?.down ?? (status.state === 'exited' ? downBy(state, status, known) : undefined);
+  const hasEnded = status.state === 'exited' || status.state === 'restarting';
+  const down = known?.down ?? (hasEnded ? downBy(state, status, known) : undefined);
   return down === undefined ? marks : { ...marks, down };
 }
 
@@ -39,7 +39,11 @@ function downBy(state: CoreState, status: ContainerStatus, known: Presence | und
   if (exitCode === undefined) return undefined;
   const memory = outOfMemory ? ', out of memory' : '';
   const policy = gaveUp ? '; its restart policy did not bring it back' : '';
-  const down = { at: Math.min(status.at, state.now), how: `exit code ${exitCode}${memory}${policy}` };
+  const down = {
+    at: Math.min(status.at, state.now),
+    how: `exit code ${exitCode}${memory}${policy}`,
+    ...(status.state === 'restarting' && { restarting: true }),
+  };
   const needed = { sources: [status.source], containers: [] };
   const since = observedSince(state, needed);
   const isNew = known?.unseen === true;

@@ -93,7 +93,13 @@ export interface Presence {
   /** It has been seen running, healthy or not. */
   readonly ran?: boolean;
   /** Down though nobody stopped it: since when, how it ended, and if nobody watched that, when it was found so. */
-  readonly down?: { readonly at: number; readonly how: string; readonly unwatched?: number };
+  readonly down?: {
+    readonly at: number;
+    readonly how: string;
+    readonly unwatched?: number;
+    /** Its restart policy has yet to bring it back. */
+    readonly restarting?: boolean;
+  };
   /** It runs, and its health check has failed without a break since then. */
   readonly illSince?: number;
   /** Not reported since the daemon started: it may well be running. */

@@ -9,6 +9,9 @@ export const STATES_KEY = 'host';
 /** After a start, of the engine or of this program, so long is left for containers to come back, in milliseconds. */
 const AFTER_START = 5 * 60_000;
 
+/** Docker waits no longer than a minute before it restarts a container by policy: what is not back then has given up. */
+const LONGEST_BACKOFF = 90_000;
+
 /** What has never been healthy is named once: its state lasts for so many milliseconds. */
 const NAMED_ONCE = 60_000;
 
@@ -61,8 +64,9 @@ function spansOf(state: CoreState, policy: Policy): readonly StateSpan[] {
   for (const [name, presence] of Object.entries(state.presence)) {
     const until = presence.unseen === true ? state.observedSince + policy.incident.aliveGrace : Infinity;
     if (down !== undefined && presence.down !== undefined) {
-      const { at, how, unwatched } = presence.down;
-      const from = Math.max(at + down.after, unwatched === undefined ? 0 : unwatched + AFTER_START);
+      const { at, how, unwatched, restarting } = presence.down;
+      const wait = Math.max(down.after, restarting === true ? LONGEST_BACKOFF : 0);
+      const from = Math.max(at + wait, unwatched === undefined ? 0 : unwatched + AFTER_START);
       spans.push({
         from,
         until,

@@ -1,92 +1,20 @@
-import type { Breach, NotificationType } from '../model.ts';
+import type { NotificationType } from '../model.ts';
 import { calmedDown } from './cooldown.ts';
 import type { Decision } from './decide.ts';
 import type { Incident } from './state.ts';
 import { channels } from './channels.ts';
 import { joined } from './breaches.ts';
 import { isState, stillHolds } from './states.ts';
-import { effectsOfRule, toldNow } from './told.ts';
+import { toldNow } from './told.ts';
+import { withStates } from './with-states.ts';
 import { transition, update, save, emitEffect, emitNext } from './reducer-context.ts';
 import type { ReducerContext } from './reducer-context.ts';
 import { expectedFor, upAgain, withPresence } from './world.ts';
 
 /**
- * T1: a limit of a healthy key is reached. It is announced `groupWait` later, and never later than that, whatever
- * joins. The numbers here and below are those of docs/reference/incident-transitions.md.
- */
-export function open(context: ReducerContext, key: string, readBack: boolean): void {
-  const reason = 'a limit is reached';
-  begin(context, key, reason, (fresh) =>
-    joined(context, {
-      ...fresh,
-      expected: expectedFor(context.state, context.policy, key),
-      foundAtStart: readBack,
-      readBack,
-    }),
-  );
-}
-
-/** T24: states alone open an incident, which expects nothing. */
-export function openByState(context: ReducerContext, key: string, states: readonly Breach[]): void {
-  begin(context, key, STATE_REACHED, (fresh) => withStates(context, fresh, states));
-}
-
-/** Why an incident begins, or comes back, that no limit has opened. */
-const STATE_REACHED = 'something is not as it should be';
-
-function begin(
-  context: ReducerContext,
-  key: string,
-  reason: string,
-  filled: (fresh: Incident) => Incident,
-): void {
-  const { now } = context.state;
-  const seq = context.state.seq + 1;
-  context.state = { ...context.state, seq, healing: calmedDown(context.state, context.policy.incident) };
-  const id = `${compactUtc(now)}-${key}-${seq}`;
-  const fresh: Incident = {
-    id,
-    key,
-    state: 'open',
-    openedAt: now,
-    since: now,
-    due: now,
-    until: now + context.policy.incident.groupWait,
-    announced: false,
-    passive: false,
-    relapsed: false,
-    attempts: 0,
-    broken: false,
-    heals: [],
-    effects: [],
-    breaches: [],
-    told: [],
-    newsAt: 0,
-    worseAt: 0,
-    sent: [],
-    subjects: [],
-    sources: [],
-    counters: { reopened: 0, escalated: 0, reminder: 0, resolved: 0, note: 0, news: 0 },
-    expected: [],
-    aliveSince: now,
-    graceFrom: now,
-    foundAtStart: false,
-    readBack: false,
-    decisionReason: '',
-    acknowledged: false,
-    reminderEvery: context.policy.incident.reminder,
-    timeline: [],
-  };
-  const timeline = [{ at: now, from: 'healthy', to: 'open', reason }] as const;
-  context.transitions.push({ ...timeline[0], incident: id, key });
-  const opened = withPresence(context.state, filled({ ...fresh, timeline }));
-  context.incidents.set(id, opened);
-  save(context, opened);
-}
-
-/**
  * T17: a limit is reached again within `reopenWindow` of the recovery. The same incident goes on, or is escalated as
  * flapping.
+ * The numbers here and below are those of docs/reference/incident-transitions.md.
  */
 export function reopen(context: ReducerContext, incident: Incident, readBack: boolean): void {
   const { now } = context.state;
@@ -113,54 +41,6 @@ export function reopen(context: ReducerContext, incident: Incident, readBack: bo
     announced: false,
     counters: { ...reopened.counters, reopened: reopened.counters.reopened + 1 },
   });
-}
-
-/** T24: states alone bring back an incident that has recovered; what a health check does is no flapping of the incident. */
-export function reopenByState(context: ReducerContext, incident: Incident, states: readonly Breach[]): void {
-  const { now } = context.state;
-  const again = {
-    ...upAgain(incident),
-    expected: [],
-    breaches: [],
-    told: [],
-    newsAt: 0,
-    subjects: [],
-    sources: [],
-  };
-  const reopened = transition(context, withStates(context, again, states), 'open', STATE_REACHED);
-  update(context, reopened, {
-    until: now + context.policy.incident.groupWait,
-    announced: false,
-    counters: { ...reopened.counters, reopened: reopened.counters.reopened + 1 },
-  });
-}
-
-/** T24: a limit is reached as well: from here on the incident goes the way of those that a limit has opened. */
-export function leaveHolding(context: ReducerContext, incident: Incident, readBack: boolean): void {
-  const { now, healing } = context.state;
-  context.state = { ...context.state, healing: calmedDown(context.state, context.policy.incident) };
-  const { clearSince, ...others } = upAgain(incident);
-  const isOld = clearSince !== undefined || now >= incident.since + context.policy.incident.reopenWindow;
-  const again = withPresence(context.state, {
-    ...others,
-    ...(isOld && healing.running === undefined && { attempts: 0 }),
-    expected: expectedFor(context.state, context.policy, incident.key),
-    aliveSince: now,
-    readBack,
-    subjects: [],
-    sources: [],
-    newsAt: 0,
-  });
-  update(context, transition(context, joined(context, again), 'open', 'a limit is reached as well'), {
-    until: now + context.policy.incident.groupWait,
-    announced: false,
-    wasHolding: true,
-  });
-}
-
-function withStates({ policy }: ReducerContext, incident: Incident, states: readonly Breach[]): Incident {
-  const effects = states.flatMap(({ rule }) => effectsOfRule(policy, rule));
-  return { ...incident, breaches: [...incident.breaches, ...states], effects: [...new Set(effects)] };
 }
 
 /**
@@ -327,9 +207,4 @@ export function remind(context: ReducerContext, incident: Incident): void {
     'reminder',
     channels(incident, 'reminder').filter((kind) => kind === 'alert'),
   );
-}
-
-/** `20251217T161810Z`. */
-function compactUtc(at: number): string {
-  return new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
 }

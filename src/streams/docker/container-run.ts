@@ -104,7 +104,7 @@ export function status(
     healthy: run.healthy,
     stoppedByOperator: down && run.touched,
     expectedExit: down && run.exitCode === 0 && !restartsBy(run.policy, 0),
-    ...(state === 'exited' && {
+    ...((state === 'exited' || state === 'restarting') && {
       exitCode: run.exitCode,
       ...(run.oom && { outOfMemory: true }),
       ...(restartsBy(run.policy, run.exitCode) && { gaveUp: true }),
