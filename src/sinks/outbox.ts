@@ -24,6 +24,7 @@ export function withinReach(outbox: Outbox, clock: { now(): number }): Outbox {
     add: (effect, channels, now) => outbox.add(effect, channels, now),
     save: (deliveries) => outbox.save(deliveries),
     of: (incident, channel) => outbox.of(incident, channel),
+    to: (channel) => outbox.to(channel),
     unsent: () => {
       const now = clock.now();
       return outbox.unsent().map((delivery) => {
@@ -53,6 +54,11 @@ export function memoryOutbox(): Outbox {
       rows
         .values()
         .filter((row) => row.channel === channel && row.effect.story.incident === incident)
+        .toArray(),
+    to: (channel) =>
+      rows
+        .values()
+        .filter((row) => row.channel === channel)
         .toArray(),
   };
 }

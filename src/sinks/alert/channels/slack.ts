@@ -22,7 +22,7 @@ export const slack = overHttp({
       .join('\n\n');
     const text = plain
       ? cutText(escape(`${message.title}\n${message.footer}`), PLAIN)
-      : cutText(mrkdwn(whole), TEXT);
+      : cutText(asMrkdwn(whole), TEXT);
     const payload = { text, unfurl_links: false, unfurl_media: false };
     return {
       method: 'POST',
@@ -49,7 +49,7 @@ export const slack = overHttp({
 });
 
 /** Markdown to Slack's mrkdwn: its three control characters escaped, so that no text becomes a link or a mention. */
-function mrkdwn(markdown: string): string {
+export function asMrkdwn(markdown: string): string {
   return escape(markdown).replaceAll('**', '*');
 }
 
