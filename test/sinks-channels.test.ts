@@ -9,17 +9,18 @@ import { discord } from '../src/sinks/alert/channels/discord.ts';
 import { generic } from '../src/sinks/alert/channels/generic.ts';
 import { ntfy } from '../src/sinks/alert/channels/ntfy.ts';
 import { slack } from '../src/sinks/alert/channels/slack.ts';
-import type { IncidentSnapshot } from '../src/model.ts';
 import {
   ACCESS_TOKEN,
   channelContract,
   channelTo,
   delivery,
   message,
+  optionsOf,
   SECRET_PART,
   sole,
 } from './support/channel-contract.ts';
 import { effect, story } from './support/effects.ts';
+import { hugeStory } from './support/huge-story.ts';
 import { containing, matching } from './support/matchers.ts';
 import { startWebhookReceiver } from './support/webhook-receiver.ts';
 
@@ -27,7 +28,18 @@ import { startWebhookReceiver } from './support/webhook-receiver.ts';
 const PATHS: Readonly<Record<string, string>> = {
   discord: `/api/webhooks/4242/${SECRET_PART}`,
   slack: `/services/T00/B00/${SECRET_PART}`,
+  'slack-bot': `/${SECRET_PART}/api`,
   ntfy: `/${SECRET_PART}`,
+  telegram: `/${SECRET_PART}`,
+  mattermost: `/hooks/${SECRET_PART}`,
+  teams: `/workflows/1/triggers/manual/paths/invoke?sig=${SECRET_PART}`,
+  matrix: `/?${SECRET_PART}`,
+  gotify: `/message?token=${SECRET_PART}`,
+  pushover: `/${SECRET_PART}/1/messages.json`,
+  pagerduty: `/${SECRET_PART}/v2/enqueue`,
+  opsgenie: `/${SECRET_PART}/v2/alerts`,
+  alertmanager: `/${SECRET_PART}`,
+  apprise: `/notify/${SECRET_PART}`,
   generic: `/hook?key=${SECRET_PART}`,
 };
 
@@ -35,11 +47,28 @@ const PATHS: Readonly<Record<string, string>> = {
 const OWN_WORDS: Readonly<Record<string, string>> = {
   discord: '{"message": "Unknown Webhook", "code": 10015}',
   slack: 'no_service',
+  'slack-bot': '{"ok": false, "error": "invalid_auth"}',
+  telegram: '{"ok": false, "error_code": 401, "description": "Unauthorized"}',
+  mattermost:
+    '{"id": "web.incoming_webhook.invalid.app_error", "message": "Invalid webhook.", "status_code": 400}',
+  teams: '{"error": {"code": "WorkflowNotFound", "message": "The workflow could not be found."}}',
+  matrix: '{"errcode": "M_UNKNOWN_TOKEN", "error": "Invalid access token passed."}',
+  gotify:
+    '{"error": "Unauthorized", "errorCode": 401, "errorDescription": "you need to provide a valid access token"}',
+  pushover: '{"token": "invalid", "errors": ["application token is invalid"], "status": 0, "request": "1"}',
+  pagerduty: '{"status": "invalid event", "message": "Event object is invalid", "errors": []}',
+  opsgenie: '{"message": "Could not authenticate", "took": 0.0, "requestId": "8743a1b2"}',
+  alertmanager: '{"code": 401, "message": "unauthorized"}',
+  apprise: '{"error": "no such key"}',
   ntfy: '{"code": 40101, "http": 401, "error": "unauthorized"}',
 };
 
+/** Those that do not speak HTTP have tests of their own: sinks-mail.test.ts and sinks-programs.test.ts. */
+const OTHERS = ['mail', 'exec'];
+
 test('every type of channel has a path here', () => {
-  expect(Object.keys(PATHS)).toEqual(CHANNEL_TYPES.map(({ type }) => type));
+  const types = CHANNEL_TYPES.map(({ type }) => type);
+  expect(Object.keys(PATHS)).toEqual(types.filter((type) => !OTHERS.includes(type)));
 });
 
 for (const type of CHANNEL_TYPES) {
@@ -49,22 +78,6 @@ for (const type of CHANNEL_TYPES) {
 
 const dispatcher = new Agent();
 afterAll(() => dispatcher.close());
-
-/** A story whose every text is as long and as wide as it can be. */
-function huge(): IncidentSnapshot {
-  const wide = '👩‍👩‍👧‍👦`<@everyone> & *' + 'ünïcödé ＷＩＤＥ '.repeat(400);
-  const many = Array.from({ length: 40 }, (_, n) => `container-${n}-${wide.slice(0, 200)}`);
-  return story({
-    reason: wide,
-    ask: wide,
-    containers: Object.fromEntries(many.map((name) => [name, story().counts])),
-    groups: many.flatMap((container) =>
-      story()
-        .groups.slice(0, 1)
-        .map((group) => ({ ...group, container, sample: wide })),
-    ),
-  });
-}
 
 describe('discord', () => {
   test('asks to wait for the message to be saved and keeps its id', async () => {
@@ -147,8 +160,8 @@ describe('discord', () => {
     const result = await channelTo(discord, receiver.discordUrl, dispatcher).send(message());
     expect(result).toMatchObject({ verdict: 'disable', detail: containing('thread_id=ID') });
     const options = {
-      ...{ name: 'discord', secret: '', token: '', timeout: 10_000, dispatcher },
-      url: new URL(receiver.discordUrl),
+      ...optionsOf(discord, receiver.discordUrl, dispatcher),
+      token: '',
     };
     expect(await discord.probe(options)).toMatchObject({
       verdict: 'refuses',
@@ -174,8 +187,8 @@ describe('discord', () => {
 
   test('keeps within the limits of content and embeds, and says what was cut', async () => {
     await using receiver = await startWebhookReceiver();
-    const opened = { ...delivery(effect({ story: huge() })), state: 'sent', remoteId: '777' } as const;
-    const told = message(effect({ part: 'resolved', n: 1, story: huge() }), {}, opened);
+    const opened = { ...delivery(effect({ story: hugeStory() })), state: 'sent', remoteId: '777' } as const;
+    const told = message(effect({ part: 'resolved', n: 1, story: hugeStory() }), {}, opened);
     await channelTo(discord, receiver.discordUrl, dispatcher).send(told);
     for (const { json } of receiver.requests) {
       const { content = '', embeds } = json as {
@@ -210,7 +223,7 @@ describe('slack', () => {
   test('escapes its control characters and stays under 10,000 characters', async () => {
     await using receiver = await startWebhookReceiver();
     await channelTo(slack, `${receiver.origin}/services/T00/B00/${SECRET_PART}`, dispatcher).send(
-      message(effect({ story: huge() })),
+      message(effect({ story: hugeStory() })),
     );
     const { text } = sole(receiver).json as { text: string };
     expect(text.length).toBeLessThanOrEqual(10_000);
@@ -255,8 +268,8 @@ describe('ntfy', () => {
   test('publishes to the topic with a token, within 4096 bytes, and rings only for a person', async () => {
     await using receiver = await startWebhookReceiver();
     const channel = channelTo(ntfy, `${receiver.origin}/sub/my-topic`, dispatcher);
-    await channel.send(message(effect({ story: huge() })));
-    await channel.send(message(effect({ part: 'escalated', n: 1, story: huge() })));
+    await channel.send(message(effect({ story: hugeStory() })));
+    await channel.send(message(effect({ part: 'escalated', n: 1, story: hugeStory() })));
     const [opened, escalated] = receiver.requests;
     expect(opened?.path).toBe('/sub/');
     expect(opened?.headers.authorization).toBe(`Bearer ${ACCESS_TOKEN}`);

@@ -51,10 +51,47 @@ describe('test-alert', () => {
       alerts: { channels: [{ url: `${receiver.origin}/topic`, type: 'ntfy' }] },
     });
     await sendTest(config, () => undefined);
-    await sendTest(config, () => undefined, 'escalated');
+    await sendTest(config, () => undefined, { as: 'escalated' });
     expect(receiver.requests.map(({ json }) => json)).toMatchObject([
       { priority: 2 },
       { priority: 5, title: containing('Test message (as escalated)') },
+    ]);
+  });
+
+  test('may go through one channel alone', async () => {
+    await using one = await startWebhookReceiver();
+    await using other = await startWebhookReceiver();
+    const config = configSchema.parse({
+      alerts: {
+        channels: [
+          { url: `${one.origin}/hook`, name: 'one' },
+          { url: `${other.origin}/hook`, name: 'other' },
+        ],
+      },
+    });
+    const lines: string[] = [];
+    expect(await sendTest(config, (line) => lines.push(line), { channel: 'other' })).toBe(true);
+    expect([one.requests.length, other.requests.length]).toEqual([0, 1]);
+    expect(await sendTest(config, (line) => lines.push(line), { channel: 'third' })).toBe(false);
+    expect(lines).toEqual(['other: ok (HTTP 204)', 'no channel is called third; there is one, other']);
+  });
+
+  test('what it opens where a receiver keys by incident is ended by the resolved one', async () => {
+    await using receiver = await startWebhookReceiver();
+    const config = configSchema.parse({
+      alerts: {
+        channels: [{ url: `${receiver.origin}/v2/enqueue`, type: 'pagerduty', token: 'k'.repeat(32) }],
+      },
+    });
+    const lines: string[] = [];
+    for (const as of ['escalated', 'resolved'] as const)
+      await sendTest(config, (line) => lines.push(line), { as });
+    const [opened, ended] = receiver.requests.map(({ json }) => json as Record<string, unknown>);
+    expect([opened?.['event_action'], ended?.['event_action']]).toEqual(['trigger', 'resolve']);
+    expect(ended?.['dedup_key']).toBe(opened?.['dedup_key']);
+    expect(lines).toEqual([
+      'pagerduty: ok (HTTP 204); --as resolved ends there what this has opened',
+      'pagerduty: ok (HTTP 204)',
     ]);
   });
 

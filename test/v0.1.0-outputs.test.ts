@@ -55,7 +55,7 @@ describe('what version 0.1.0 has told of its incidents', () => {
     const receivers = [oncall, ops, closed];
     const channels = config.alerts.channels.map((channel, index) => ({
       ...channel,
-      url: `${receivers[index]?.origin ?? ''}${new URL(channel.url).pathname}`,
+      url: `${receivers[index]?.origin ?? ''}${new URL(channel.url ?? '').pathname}`,
     }));
     const dir = scratchDir();
     const clock = new VirtualClock();

@@ -43,7 +43,7 @@ export function checkConfigCommand(program: Command): void {
         env: process.env,
         flags: { 'state.dir': flags.state, 'report.dir': flags.report },
       });
-      const { caProblem } = await import('../sinks/alert/http-client.ts');
+      const { caProblem } = await import('../sinks/alert/authorities.ts');
       const caTrouble = await caProblem(loaded.config.alerts.ca);
       const { settings: labelled, problems, unseen } = await containerSettings(loaded.config);
       const settings = [...effectiveSettings(loaded), ...imageSettings(), ...labelled];

@@ -13,6 +13,7 @@ export function testAlertCommand(program: Command, loadConfig: ConfigLoader): vo
     .command('test-alert')
     .description('send a marked test message through every alert channel')
     .option('--config <file>', 'configuration file (YAML)')
+    .option('--channel <name>', 'through this channel alone')
     .addOption(
       new Option('--as <kind>', 'what the message is like: its priority, sound and colour')
         .choices(TEST_PARTS)
@@ -25,7 +26,8 @@ export function testAlertCommand(program: Command, loadConfig: ConfigLoader): vo
         import('./test-alert/send-test.ts'),
       ]);
       const as = TEST_PARTS.find((part) => part === options['as']);
-      const ok = await sendTest(config, (line) => print(`${line}\n`), as);
+      const channel = typeof options['channel'] === 'string' ? options['channel'] : undefined;
+      const ok = await sendTest(config, (line) => print(`${line}\n`), { as, channel });
       if (!ok) process.exitCode = 1;
     });
 }

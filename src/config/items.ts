@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { KINDS } from '../model.ts';
-import { CHANNEL_TYPES } from '../sinks/alert/channels/registry.ts';
-import { identifier, limit, list, paths as pathList, span, texts, webAddress } from './values.ts';
+import { CHANNEL_TYPES, channelProblems } from '../sinks/alert/channels/registry.ts';
+import { argv, channelAddress, identifier, limit, list, paths as pathList, span, texts } from './values.ts';
 
 /** How the lines that match it are judged. */
 export const classifyRule = z.strictObject({
@@ -73,23 +73,39 @@ export function namesAreUnique(rules: readonly { readonly name: string }[], cont
 }
 
 /** Where alerts go. */
-export const channel = z.strictObject({
-  url: webAddress.describe('Address that alerts are sent to. A secret: never logged, reported or shown.'),
-  type: z
-    .enum(CHANNEL_TYPES.map(({ type }) => type))
-    .optional()
-    .describe('Kind of receiver. Default: by the address, else generic.'),
-  name: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Its name in logs and status, since the URL is never shown. Default: its type.'),
-  secret: z.string().optional().describe('Standard Webhooks signing secret (whsec_…), for the type generic.'),
-  token: z
-    .string()
-    .optional()
-    .describe('Access token, for ntfy and generic receivers: sent as `Authorization: Bearer`.'),
-});
+export const channel = z
+  .strictObject({
+    url: channelAddress
+      .optional()
+      .describe(
+        'Address that alerts are sent to. A secret: never logged, reported or shown. Default: that of the type, where it has one.',
+      ),
+    type: z
+      .enum(CHANNEL_TYPES.map(({ type }) => type))
+      .optional()
+      .describe('Kind of receiver, see docs/channels.md. Default: by the address, else generic.'),
+    name: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Its name in logs and status, since the URL is never shown. Default: its type.'),
+    secret: z
+      .string()
+      .optional()
+      .describe('Standard Webhooks signing secret (whsec_…), for the type generic.'),
+    token: z.string().optional().describe('Access token, bot token or key of the service. A secret.'),
+    to: list
+      .optional()
+      .describe('Whom it is for: a chat, room, channel or user of the service, addresses of mail, tags.'),
+    from: z.string().min(1).optional().describe('Sender, for the type mail.'),
+    command: argv
+      .optional()
+      .describe('Program and arguments, each by itself, for the type exec; started without a shell.'),
+  })
+  .superRefine((setting, context) => {
+    for (const [name, message] of channelProblems(setting))
+      context.addIssue({ code: 'custom', path: [name], message });
+  });
 
 /** One Docker Engine. */
 export const engine = z.strictObject({

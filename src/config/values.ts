@@ -41,9 +41,16 @@ export const identifier = z
   .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'expected up to 64 letters, digits, dots, dashes and underscores');
 
 /** Where something on the web is; a secret wherever it is used. */
-export const webAddress = z
-  .url({ protocol: /^https?$/ })
-  .refine((text) => !/%(?![0-9a-f]{2})/i.test(text), 'expected two hexadecimal digits after every %');
+export const webAddress = address(/^https?$/);
+
+/** Where a channel sends to: on the web, a mail server, or a file of addresses. A secret wherever it is used. */
+export const channelAddress = address(/^(?:https?|smtps?|file)$/);
+
+function address(protocol: RegExp) {
+  return z
+    .url({ protocol })
+    .refine((text) => !/%(?![0-9a-f]{2})/i.test(text), 'expected two hexadecimal digits after every %');
+}
 
 /** A whole number from 1. */
 export const limit = z.coerce.number().int().positive();

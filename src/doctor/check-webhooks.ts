@@ -1,7 +1,6 @@
 import type { Channel, Config } from '../config/config.ts';
-import { configuredChannels } from '../sinks/alert/alert-channels.ts';
+import { channelParts, configuredChannels } from '../sinks/alert/alert-channels.ts';
 import { type HttpClient, httpClient } from '../sinks/alert/http-client.ts';
-import { channelType } from '../sinks/alert/channels/registry.ts';
 import { fault, type Finding, ok, warning } from './finding.ts';
 
 const CHECK = 'alerts';
@@ -19,28 +18,16 @@ export async function checkWebhooks(
     ];
   const client = httpClient({ ca: alerts.ca, env });
   try {
-    return await Promise.all(channels.map((channel) => ask(channel, client, timeout)));
+    return await Promise.all(channels.map((channel) => ask(channel, { ...alerts, timeout }, client)));
   } finally {
     await client.destroy();
   }
 }
 
-async function ask(channel: Channel, dispatcher: HttpClient, timeout: number): Promise<Finding> {
-  const url = new URL(channel.url);
-  const type = channelType(url, channel.type);
-  const { name = type.type, secret = '', token = '' } = channel;
-  const {
-    verdict,
-    said,
-    remedy = '',
-  } = await type.probe({
-    name,
-    url,
-    secret,
-    token,
-    timeout,
-    dispatcher,
-  });
+async function ask(channel: Channel, alerts: Config['alerts'], dispatcher: HttpClient): Promise<Finding> {
+  const { type, options } = channelParts(channel, alerts, dispatcher);
+  const { name } = options;
+  const { verdict, said, remedy = '' } = await type.probe(options);
   switch (verdict) {
     case 'takes':
       return ok(CHECK, `${name}: would take a message (${said}; nothing was posted)`);

@@ -15,6 +15,7 @@ import type { HealEnd, HealProcess, HealSink, HealStarted } from './heal/heal-si
 import { performHeals } from './heal/perform-heals.ts';
 import { channelsOf } from './outbox.ts';
 import { deliverReports } from './report/deliver-reports.ts';
+import { resendStanding } from './alert/resend-standing.ts';
 import type { ReportSink } from './report/report-sink.ts';
 import type { Log } from '../log.ts';
 import type { Delivery, Outbox } from '../state/delivery.ts';
@@ -116,7 +117,9 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
     channels: alert.channels,
     name: alert.name,
     updateInterval: alert.updateInterval ?? 0,
+    wake: () => enqueue(alerts),
   });
+  const resends = resendStanding({ channels: alert.channels, name: alert.name, outbox, clock, log });
   const alertChannels = alert.channels.map(({ name }) => name);
   const reports = deliverReports({ ...shared, report: options.report, alertChannels });
   const heals = performHeals({
@@ -137,6 +140,7 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
       try {
         await worker.attempt();
         wakeWhenDue(worker);
+        if (worker === alerts) wakeWhenDue(resends);
       } catch (error) {
         // A fault of the program, which must not end it: what else there is to do is done, and this tried again.
         log.error({ error: String(error) }, 'an effect failed in a way it must not; it will be tried again');
@@ -186,11 +190,12 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
     resume() {
       wakeWhenDue(alerts);
       wakeWhenDue(reports);
+      wakeWhenDue(resends);
     },
     async idle() {
       do {
         await queue.onIdle();
-        await heals.idle();
+        await Promise.all([heals.idle(), alerts.idle()]);
       } while (queue.size + queue.pending > 0 || heals.running() !== undefined);
     },
     async stop(graceMs) {
@@ -203,7 +208,7 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
       heals.clear();
       for (const timer of waking.values()) timer.unsubscribe();
       const grace = clock.schedule(endNow, graceMs);
-      await Promise.race([ending, Promise.all([queue.onIdle(), heals.idle()])]);
+      await Promise.race([ending, Promise.all([queue.onIdle(), heals.idle(), alerts.idle()])]);
       grace.unsubscribe();
       heals.kill();
       outcomes.complete();

@@ -25,6 +25,7 @@ export function withinReach(outbox: Outbox, clock: { now(): number }): Outbox {
     add: (effect, channels, now) => outbox.add(effect, channels, now),
     save: (deliveries) => outbox.save(deliveries),
     of: (incident, channel) => outbox.of(incident, channel),
+    to: (channel) => outbox.to(channel),
     unsent: () => {
       const now = clock.now();
       return outbox.unsent().map((delivery) => {
@@ -56,6 +57,11 @@ export function memoryOutbox(): Outbox {
       rows
         .values()
         .filter((row) => row.channel === channel && row.effect.story.incident === incident)
+        .toArray(),
+    to: (channel) =>
+      rows
+        .values()
+        .filter((row) => row.channel === channel)
         .toArray(),
   };
 }

@@ -41,6 +41,8 @@ export interface Outbox {
   unsent(): readonly Delivery[];
   /** Every delivery of one incident to one channel, whatever its state, in the order it was added. */
   of(incident: string, channel: string): readonly Delivery[];
+  /** Every delivery to one channel that is kept, whatever its state, in the order it was added. */
+  to(channel: string): readonly Delivery[];
 }
 
 /** A delivery that nobody has attempted yet, owed since `at` (epoch milliseconds). */

@@ -19,5 +19,10 @@ export function storedOutbox(store: Pick<Store, 'commit' | 'deliveries'>): Outbo
         .deliveries()
         .filter((delivery) => delivery.channel === channel && delivery.effect.story.incident === incident)
         .toArray(),
+    to: (channel) =>
+      store
+        .deliveries()
+        .filter((delivery) => delivery.channel === channel)
+        .toArray(),
   };
 }

@@ -18,6 +18,9 @@ import { startWebhookReceiver, type ReceivedRequest, type WebhookReceiver } from
 export const SECRET_PART = 'Tok3n-of-the-webhook_Secret';
 export const ACCESS_TOKEN = 'tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2';
 
+/** Whom a message is for, where a service wants to know. */
+export const ADDRESSEE = '4711';
+
 /** A channel of a type under test and the server it talks to. */
 export interface Bench {
   readonly receiver: WebhookReceiver;
@@ -226,7 +229,9 @@ export function channelContract(type: ChannelType, path: string, own: string | u
 
     test('is what the settings mean by its name', () => {
       const { alerts } = configSchema.parse({
-        alerts: { channels: [{ url: `https://x.org${path}`, type: type.type }] },
+        alerts: {
+          channels: [{ url: `https://x.org${path}`, type: type.type, token: ACCESS_TOKEN, to: ADDRESSEE }],
+        },
       });
       expect(alertChannels(alerts, dispatcher)).toMatchObject([{ type: type.type, name: type.type }]);
     });
@@ -238,13 +243,23 @@ export function channelTo(type: ChannelType, url: string, dispatcher: Agent, tim
   return type.create(optionsOf(type, url, dispatcher, timeout));
 }
 
-function optionsOf(type: ChannelType, url: string, dispatcher: Agent, timeout = 10_000): ChannelOptions {
+/** What a channel of that type is made from. */
+export function optionsOf(
+  type: ChannelType,
+  url: string,
+  dispatcher: Agent,
+  timeout = 10_000,
+): ChannelOptions {
   return {
     name: type.type,
     url: new URL(url),
     secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     token: ACCESS_TOKEN,
+    to: [ADDRESSEE],
+    from: '',
+    command: [],
     timeout,
+    ca: '',
     dispatcher,
   };
 }

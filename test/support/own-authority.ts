@@ -10,9 +10,8 @@ export interface Authority {
   readonly key: string;
 }
 
-/** Makes one with openssl, valid for a day. */
-export function ownAuthority(): Authority {
-  const dir = scratchDir();
+/** Makes one with openssl, valid for a day; the folder is by default one of the test that asks. */
+export function ownAuthority(dir = scratchDir()): Authority {
   const openssl = (...args: readonly string[]): void => {
     execFileSync('openssl', args, { cwd: dir, stdio: 'ignore' });
   };

@@ -31,8 +31,8 @@ export interface WebhookReceiver {
   readonly requests: readonly ReceivedRequest[];
   /** The next requests get these answers, in order; after them come default answers again. */
   answer(...next: readonly ScriptedAnswer[]): void;
-  /** What answers when nothing is scripted. */
-  answerAlways(answer: ScriptedAnswer): void;
+  /** What answers when nothing is scripted: always the same, or by what was asked. */
+  answerAlways(answer: ScriptedAnswer | ((request: ReceivedRequest) => ScriptedAnswer)): void;
   /** Resolves once so many requests (that `which` accepts) have arrived; rejects after the bound. */
   received(count: number, which?: (request: ReceivedRequest) => boolean): Promise<readonly ReceivedRequest[]>;
   close(): Promise<void>;
@@ -46,13 +46,15 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const requests: ReceivedRequest[] = [];
   const script: ScriptedAnswer[] = [];
   const watchers = new Set<() => void>();
-  let always: ScriptedAnswer = 'default';
+  let always: ScriptedAnswer | ((request: ReceivedRequest) => ScriptedAnswer) = 'default';
   let messages = 0;
 
   const server = createServer((request, response) => {
     void bodyOf(request).then((body) => {
-      requests.push(recorded(request, body));
-      give(script.shift() ?? always, request, response, String(1_000 + (messages += 1)));
+      const seen = recorded(request, body);
+      requests.push(seen);
+      const answer = script.shift() ?? (typeof always === 'function' ? always(seen) : always);
+      give(answer, request, response, String(1_000 + (messages += 1)));
       for (const look of watchers) look();
     });
   });

@@ -16,8 +16,10 @@ export interface Message {
   /** The last line: the incident's id, and whether the message may be a repeat. */
   readonly footer: string;
   readonly repeat: boolean;
-  /** The message that opened the incident, if it was sent and the receiver gave an id by which it can be edited. */
+  /** The message that opened the incident, if it is to be edited: it was sent, and the receiver gave an id by which it can be. */
   readonly opened?: { readonly remoteId: string; readonly message: Message };
+  /** The receiver's id of the message that opened the incident, for services in which the others belong to it; else empty. */
+  readonly thread: string;
   /** When this attempt is made (epoch milliseconds). */
   readonly at: number;
 }
@@ -55,6 +57,15 @@ export interface AlertChannel {
   /** Its name in logs, status and the outbox: the address is a secret. */
   readonly name: string;
   readonly type: string;
+  /**
+   * Whether several effects may come in one message; a receiver that keys by incident must see each open and close.
+   * Default: true.
+   */
+  readonly folds?: boolean;
+  /** One attempt may take seconds of this host's own work: nothing else waits for its end. */
+  readonly slow?: boolean;
+  /** How often a receiver that forgets must be told again what still stands (milliseconds). */
+  readonly resendEvery?: number;
   send(message: Message): Promise<SendResult>;
 }
 
@@ -64,7 +75,15 @@ export interface ChannelOptions {
   readonly url: URL;
   readonly secret: string;
   readonly token: string;
+  /** Whom a service is to give it to: a chat, a room, a user, addresses of mail. */
+  readonly to: readonly string[];
+  /** The sender of mail. */
+  readonly from: string;
+  /** Program and arguments, for a channel that runs one. */
+  readonly command: readonly string[];
   readonly timeout: number;
+  /** Path of a PEM file with authorities of the operator's own; empty for none. */
+  readonly ca: string;
   /** The client that every request goes through. */
   readonly dispatcher: HttpClient;
 }
@@ -82,12 +101,18 @@ export interface ProbeResult {
 
 /**
  * What `alerts.channels[].type` may name: one file in `channels/`, one line in the registry, one contract test
- * (`test/sinks-channels.test.ts`). `overHttp` makes those whose receiver speaks HTTP.
+ * (`test/sinks-channels.test.ts`); what its service allows is enforced by a stand-in in `test/support/services`. `overHttp` makes those whose receiver speaks HTTP.
  */
 export interface ChannelType {
   readonly type: string;
   /** Whether an address for which no type is named is one of its own. */
   readonly matches: (url: URL) => boolean;
+  /** The address where none is configured; absent: it must be. */
+  readonly address?: string;
+  /** Schemes of its addresses, colon and all. Default: http: and https:. */
+  readonly protocols?: readonly string[];
+  /** Settings beside the address without which it cannot work. */
+  readonly needs?: readonly ('token' | 'to' | 'from' | 'command')[];
   create(options: ChannelOptions): AlertChannel;
   /** For `doctor`: whether the receiver would accept a message, by a request that shows nobody anything. Never throws. */
   probe(options: ChannelOptions): Promise<ProbeResult>;

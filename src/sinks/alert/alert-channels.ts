@@ -1,7 +1,7 @@
 import type { Channel, Config } from '../../config/config.ts';
 import { REPORT_CHANNEL } from '../outbox.ts';
-import type { AlertChannel } from './alert-channel.ts';
-import { channelType } from './channels/registry.ts';
+import type { AlertChannel, ChannelOptions, ChannelType } from './alert-channel.ts';
+import { NOWHERE, typeOf } from './channels/registry.ts';
 import type { HttpClient } from './http-client.ts';
 
 /**
@@ -11,12 +11,21 @@ import type { HttpClient } from './http-client.ts';
 export function alertChannels(config: Config['alerts'], dispatcher: HttpClient): readonly AlertChannel[] {
   const taken = new Set<string>([REPORT_CHANNEL]);
   return configuredChannels(config).map((setting) => {
-    const url = new URL(setting.url);
-    const type = channelType(url, setting.type);
-    const name = unique(setting.name ?? type.type, taken);
-    const { secret = '', token = '' } = setting;
-    return type.create({ name, url, secret, token, timeout: config.timeout, dispatcher });
+    const { type, options } = channelParts(setting, config, dispatcher);
+    return type.create({ ...options, name: unique(options.name, taken) });
   });
+}
+
+/** The type of a channel and what one is made from, by its settings; its name is not yet unique. */
+export function channelParts(
+  setting: Channel,
+  { timeout, ca }: Pick<Config['alerts'], 'timeout' | 'ca'>,
+  dispatcher: HttpClient,
+): { readonly type: ChannelType; readonly options: ChannelOptions } {
+  const type = typeOf(setting);
+  const url = new URL(setting.url ?? type.address ?? NOWHERE);
+  const { name = type.type, secret = '', token = '', to = [], from = '', command = [] } = setting;
+  return { type, options: { name, url, secret, token, to, from, command, timeout, ca, dispatcher } };
 }
 
 /** The settings of every channel: the shorthand `webhook`, which has an address only, and the list. */

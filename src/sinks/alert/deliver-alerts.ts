@@ -3,7 +3,7 @@ import type { Delivery, Outbox } from '../../state/delivery.ts';
 import { retryLater, type RetryPolicy, UNANSWERED_PAUSE } from '../retry.ts';
 import type { Log } from '../../log.ts';
 import type { Settled, Worker } from '../worker.ts';
-import { type AlertChannel, type SendResult, UPDATES } from './alert-channel.ts';
+import type { AlertChannel, SendResult } from './alert-channel.ts';
 import {
   type ChannelCondition,
   type ChannelFailure,
@@ -14,7 +14,8 @@ import {
   PROBE_EVERY,
 } from './channel-condition.ts';
 import { foldMessage } from './fold-message.ts';
-import { asOne, nextDue, planBatch, type Batch } from './plan-batch.ts';
+import { openingOf } from './opening-of.ts';
+import { asOne, type Batch, nextDue, planBatch, planSingle } from './plan-batch.ts';
 
 /** `name` is what messages begin with. */
 export interface DeliverAlertsOptions extends RetryPolicy {
@@ -29,6 +30,8 @@ export interface DeliverAlertsOptions extends RetryPolicy {
   readonly clock: SchedulerLike;
   readonly log: Log;
   readonly reportSettled: Settled;
+  /** Called when a channel that was not waited for is done. */
+  readonly wake: () => void;
 }
 
 /** The worker for alerts, and its part of `status`. */
@@ -37,6 +40,8 @@ export interface AlertWorker extends Worker {
   readonly disabled: () => Readonly<Record<string, string>>;
   /** Channels that have not taken the last message, by name. */
   readonly failing: () => Readonly<Record<string, ChannelFailure>>;
+  /** Resolves when no slow channel is at work. */
+  readonly idle: () => Promise<void>;
 }
 
 /**
@@ -47,6 +52,7 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
   const { channels, outbox, clock, log } = options;
   const names = new Set(channels.map(({ name }) => name));
   const unanswered = new Map<string, number>();
+  const busy = new Map<Line, Promise<void>>();
 
   const unsentTo = (name: string): readonly Delivery[] =>
     outbox.unsent().filter((row) => row.effect.kind === 'alert' && row.channel === name);
@@ -65,15 +71,35 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
     const next = use(line);
     const [first, ...others] = next.at > now ? [] : unsentTo(channel.name);
     if (first === undefined) return;
-    const batch = next.asOne ? asOne([first, ...others]) : planBatch([first, ...others], now);
+    const batch =
+      channel.folds === false
+        ? (planSingle([first, ...others], now) ?? { form: 'single', deliveries: [first] })
+        : next.asOne
+          ? asOne([first, ...others])
+          : planBatch([first, ...others], now);
     if (batch === undefined) return;
     const message = foldMessage(batch, {
       name: options.name,
       at: now,
-      opened: openedOf(outbox, batch, now - options.updateInterval),
+      ...openingOf(outbox, batch, now - options.updateInterval),
     });
     outbox.save(batch.deliveries.map((row) => ({ ...row, state: 'inflight' })));
     record(line, batch, await channel.send(message));
+  }
+
+  /** A slow channel is waited for by nobody; when it is done, the worker is called again. */
+  function attemptInBackground(line: Line): void {
+    if (busy.has(line) || use(line).at > clock.now()) return;
+    const run = attemptOn(line)
+      .catch((error: unknown) => {
+        line.condition.heldUntil = clock.now() + AFTER_FAULT;
+        log.error({ channel: line.channel.name, error: String(error) }, FAULT);
+      })
+      .finally(() => {
+        busy.delete(line);
+        options.wake();
+      });
+    busy.set(line, run);
   }
 
   function record({ channel, condition }: Line, batch: Batch, result: SendResult): void {
@@ -173,9 +199,14 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
         ),
       ),
     async attempt() {
-      await Promise.all(lines.map(attemptOn));
+      for (const line of lines) if (line.channel.slow === true) attemptInBackground(line);
+      await Promise.all(lines.filter(({ channel }) => channel.slow !== true).map(attemptOn));
     },
-    nextDue: () => lines.reduce((next, line) => Math.min(next, use(line).at), Infinity),
+    nextDue: () =>
+      lines.reduce((next, line) => (busy.has(line) ? next : Math.min(next, use(line).at)), Infinity),
+    async idle() {
+      await Promise.all(busy.values());
+    },
   };
 }
 
@@ -188,25 +219,10 @@ interface Line {
 const REPEATS = 3;
 
 const RETRIED = 'alert not sent; it will be tried again';
+/** After a fault of the program a channel rests for so long (milliseconds). */
+const AFTER_FAULT = 60_000;
+const FAULT = 'a channel failed in a way it must not; it will be tried again';
 const SLOW =
   'alert sent, and no answer in time: it will be sent again, and may be shown twice. A slow receiver needs a longer alerts.timeout';
 const DISABLED =
   'channel disabled: its service says that it is wrong. It is tried again with the next incident, or every 15 min';
-
-/**
- * The delivery of the `opened` of the batch's incident; undefined if the batch is that itself or folds several, or if
- * that message has been edited since `latest`.
- */
-function openedOf(
-  outbox: Pick<Outbox, 'of'>,
-  { form, deliveries: [first] }: Batch,
-  latest: number,
-): Delivery | undefined {
-  const { part, story } = first.effect;
-  if (form !== 'single' || part === 'opened') return undefined;
-  const rows = outbox.of(story.incident, first.channel);
-  const isRecent = rows.some(
-    ({ state, effect }) => state === 'sent' && UPDATES.has(effect.part) && effect.at > latest,
-  );
-  return isRecent && part !== 'resolved' ? undefined : rows.find((row) => row.effect.part === 'opened');
-}

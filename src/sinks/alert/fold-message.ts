@@ -14,6 +14,8 @@ export interface MessageContext {
   readonly at: number;
   /** The delivery of the incident's `opened` to this channel, if it was sent. */
   readonly opened: Delivery | undefined;
+  /** The receiver's id of that message, whether or not it is to be edited. Default: none. */
+  readonly thread?: string;
 }
 
 /**
@@ -34,6 +36,7 @@ export function foldMessage(batch: Batch, context: MessageContext): Message {
     footer,
     repeat,
     ...openedPart(opened, context),
+    thread: context.thread ?? opened?.remoteId ?? '',
     at,
   };
 }

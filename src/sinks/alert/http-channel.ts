@@ -5,19 +5,30 @@ import { type ChannelRequest, post, type Reply } from './post.ts';
 import { probe, type Question } from './probe.ts';
 
 /** What a receiver needs to know beside the message. */
-export type ChannelSettings = Pick<ChannelOptions, 'url' | 'secret' | 'token'>;
+export type ChannelSettings = Pick<ChannelOptions, 'url' | 'secret' | 'token' | 'to'>;
 
 /**
  * What is particular to one kind of receiver over HTTP, without any I/O. `compose` writes the message; with `plain` as
  * short and simple as can be, for receivers that refused the full one. `edits` are requests made after it has been
  * sent, whose failure does not matter. `remoteId` reads the receiver's id from its answer.
  */
-export interface HttpReceiver {
-  readonly type: string;
-  readonly matches: (url: URL) => boolean;
+export interface HttpReceiver extends Pick<
+  ChannelType,
+  'type' | 'matches' | 'address' | 'protocols' | 'needs'
+> {
+  /** Whether several effects may come in one message. Default: true. */
+  readonly folds?: boolean;
+  /** How often it must be told again what still stands, in milliseconds. Default: never. */
+  readonly resendEvery?: number;
+  /** The shortest time from one message to the next that the service allows, in milliseconds. Default: none. */
+  pace?(settings: ChannelSettings): number;
   compose(message: Message, settings: ChannelSettings, plain: boolean): ChannelRequest;
   edits?(message: Message, settings: ChannelSettings): readonly ChannelRequest[];
   remoteId?(body: string): string;
+  /** The HTTP status that an answer stands for, where the service answers 200 to everything. */
+  statusIn?(body: string): number | undefined;
+  /** The pause that a refusal asks for in the service's own way, in milliseconds. */
+  waitIn?(body: string): number | undefined;
   /** Whether the body of a refusal is in the service's own words, and not those of something in between. */
   isOwn(body: string): boolean;
   /** What is wrong with the channel itself, and what to do, where a refusal says so whatever its status. */
@@ -28,10 +39,13 @@ export interface HttpReceiver {
 
 /** The channel type of a receiver over HTTP. */
 export function overHttp(receiver: HttpReceiver): ChannelType {
-  const { type, matches } = receiver;
+  const { type, matches, address, protocols, needs } = receiver;
   return {
     type,
     matches,
+    ...(address !== undefined && { address }),
+    ...(protocols !== undefined && { protocols }),
+    ...(needs !== undefined && { needs }),
     create: (options) => httpChannel(receiver, options),
     probe: (options) => probe(receiver.question(options), options.dispatcher, options.timeout),
   };
@@ -44,19 +58,21 @@ export function overHttp(receiver: HttpReceiver): ChannelType {
 function httpChannel(receiver: HttpReceiver, options: ChannelOptions): AlertChannel {
   const { name, url, dispatcher } = options;
   const conceal = redactKnowing([url.href, options.secret, options.token]);
+  const { type, folds, resendEvery } = receiver;
+  const pace = receiver.pace?.(options) ?? 0;
+  const ask = async (request: ChannelRequest, signal: AbortSignal): Promise<Reply> =>
+    meant(await post(dispatcher, request, signal), receiver);
   return {
     name,
-    type: receiver.type,
+    type,
+    ...(folds !== undefined && { folds }),
+    ...(resendEvery !== undefined && { resendEvery }),
     async send(message) {
       const signal = AbortSignal.timeout(options.timeout);
-      const reply = await post(dispatcher, receiver.compose(message, options, false), signal);
+      const reply = await ask(receiver.compose(message, options, false), signal);
       const result = judge(reply, receiver, conceal);
       if (result.verdict !== 'disable' && isAboutTheMessage(reply, receiver)) {
-        const second = judge(
-          await post(dispatcher, receiver.compose(message, options, true), signal),
-          receiver,
-          conceal,
-        );
+        const second = judge(await ask(receiver.compose(message, options, true), signal), receiver, conceal);
         return second.verdict === 'sent'
           ? {
               ...second,
@@ -64,13 +80,20 @@ function httpChannel(receiver: HttpReceiver, options: ChannelOptions): AlertChan
             }
           : result;
       }
-      if (result.verdict !== 'sent' || receiver.edits === undefined) return result;
-      let wait = result.wait ?? 0;
-      for (const edit of receiver.edits(message, options))
-        wait = Math.max(wait, waitAfterEdit(await post(dispatcher, edit, signal)));
+      if (result.verdict !== 'sent') return result;
+      let wait = Math.max(result.wait ?? 0, pace);
+      for (const edit of receiver.edits?.(message, options) ?? [])
+        wait = Math.max(wait, waitAfterEdit(await ask(edit, signal), receiver));
       return wait === 0 ? result : { ...result, wait, channelWide: true };
     },
   };
+}
+
+/** The reply with the status that it stands for. */
+function meant(reply: Reply, receiver: HttpReceiver): Reply {
+  if (reply.type === 'failure' || reply.status !== 200) return reply;
+  const status = receiver.statusIn?.(reply.body);
+  return status === undefined ? reply : { ...reply, status };
 }
 
 function isAboutTheMessage(reply: Reply, receiver: HttpReceiver): boolean {

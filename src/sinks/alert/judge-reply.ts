@@ -5,7 +5,7 @@ import { parseJson } from './parse-json.ts';
 import type { Reply } from './post.ts';
 
 type Answer = Extract<Reply, { type: 'answer' }>;
-type Words = Pick<HttpReceiver, 'isOwn' | 'faultOf' | 'remoteId'>;
+type Words = Pick<HttpReceiver, 'isOwn' | 'faultOf' | 'remoteId' | 'waitIn'>;
 
 /** The longest pause that a receiver can ask for, in milliseconds; longer ones are cut to it. */
 const WAIT_MAX = 15 * 60_000;
@@ -30,7 +30,8 @@ export function judge(reply: Reply, receiver: Words, conceal: (text: string) => 
   const { status, body } = reply;
   const fault = status >= 400 && status < 500 ? receiver.faultOf?.(body) : undefined;
   const verdict = fault === undefined ? verdictOf(reply, receiver) : 'disable';
-  const wait = verdict === 'sent' ? exhausted(reply) : verdict === 'retry' ? waitOf(reply) : undefined;
+  const wait =
+    verdict === 'sent' ? exhausted(reply) : verdict === 'retry' ? waitOf(reply, receiver) : undefined;
   const said = verdict === 'sent' ? '' : quoteLine(conceal(body), 300);
   const why = fault ?? (isRedirect(status) ? redirectInWords(reply.headers['location']) : '');
   return {
@@ -62,9 +63,9 @@ export function redirectInWords(location: string | readonly string[] | undefined
 }
 
 /** The pause that an edit was answered with. The edit itself may fail without harm. */
-export function waitAfterEdit(reply: Reply): number {
+export function waitAfterEdit(reply: Reply, receiver: Pick<Words, 'waitIn'>): number {
   if (reply.type === 'failure') return 0;
-  return reply.status === 429 ? (waitOf(reply) ?? UNSAID) : (exhausted(reply) ?? 0);
+  return reply.status === 429 ? (waitOf(reply, receiver) ?? UNSAID) : (exhausted(reply) ?? 0);
 }
 
 /**
@@ -79,8 +80,10 @@ function verdictOf(reply: Answer, receiver: Words): SendStatus {
   return receiver.isOwn(body) || isObject(parseJson(body)) ? 'refused' : 'retry';
 }
 
-/** The pause that the receiver asks for: `retry_after` of the body (in seconds, more exact), else the header. */
-function waitOf(reply: Answer): number | undefined {
+/** The pause that the receiver asks for: by the body (`retry_after` in seconds, more exact), else by the header. */
+function waitOf(reply: Answer, receiver: Pick<Words, 'waitIn'>): number | undefined {
+  const own = receiver.waitIn?.(reply.body);
+  if (own !== undefined) return bounded(own);
   const body = parseJson(reply.body);
   if (isObject(body) && 'retry_after' in body && typeof body.retry_after === 'number') {
     return bounded(body.retry_after * 1_000);

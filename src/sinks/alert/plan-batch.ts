@@ -39,6 +39,20 @@ export function planBatch(unsent: readonly Delivery[], now: number): Batch | und
   return asOne([head, ...later.filter(({ attempts }) => attempts > 0)]);
 }
 
+/**
+ * The next message for a channel that keys by incident: one effect each, in their order. One that backs off for long has
+ * probably arrived: what follows it stands for it, since its repeat would open anew what is over.
+ */
+export function planSingle(unsent: readonly Delivery[], now: number): Batch | undefined {
+  for (const [head, ...later] of incidentsOf(unsent)) {
+    const rows = [head, ...later];
+    const next = rows.findIndex(({ nextAt }) => nextAt - now <= LONGEST_PAUSE);
+    if ((rows[next]?.nextAt ?? Infinity) > now) continue;
+    return { form: 'single', deliveries: [head, ...later.slice(0, next)] };
+  }
+  return undefined;
+}
+
 /** One message for all of them, whenever each is due. */
 export function asOne(deliveries: Some): Batch {
   const [head, ...later] = deliveries;

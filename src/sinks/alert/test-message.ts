@@ -9,7 +9,8 @@ export type TestPart = (typeof TEST_PARTS)[number];
 
 /**
  * A message that cannot be mistaken for an incident, to see whether a channel works. `part` decides how it is shown where
- * a channel makes differences: priority, sound, colour.
+ * a channel makes differences: priority, sound, colour. All of one host are about one incident, so that where a receiver
+ * keys by incident the resolved one ends what the others have opened.
  */
 export function testMessage(name: string, host: string, at: number, part: TestPart = 'note'): Message {
   const id = `test-${new Date(at).toISOString()}`;
@@ -17,17 +18,18 @@ export function testMessage(name: string, host: string, at: number, part: TestPa
   const title = `🧪 ${name} - Test message${like}`;
   return {
     id,
-    effect: testEffect(id, at, part),
+    effect: testEffect(id, `test-${host}`, at, part),
     title,
     head: `🧪 **${name} - Test message**${like}\n\nThis is a test from ${host}. Nothing has happened, and nothing is asked of you.`,
     body: '',
-    footer: `Incident ${id} (a test)`,
+    footer: `Incident test-${host} (a test)`,
     repeat: false,
+    thread: '',
     at,
   };
 }
 
-function testEffect(id: string, at: number, part: TestPart): Effect {
+function testEffect(id: string, incident: string, at: number, part: TestPart): Effect {
   return {
     type: 'effect',
     kind: 'alert',
@@ -35,7 +37,7 @@ function testEffect(id: string, at: number, part: TestPart): Effect {
     part,
     at,
     story: {
-      incident: id,
+      incident,
       key: 'test',
       openedAt: at,
       at,

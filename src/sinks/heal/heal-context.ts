@@ -25,12 +25,19 @@ export function healEnvironment(
   secrets: readonly string[],
   extra: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
+  return { ...inheritedEnvironment(inherited, secrets), ...extra, ...healFacts(effect, contextFile) };
+}
+
+/** What a program of the operator's inherits: nothing that is ours, and nothing that contains one of `secrets`. */
+export function inheritedEnvironment(
+  inherited: NodeJS.ProcessEnv,
+  secrets: readonly string[],
+): Readonly<Record<string, string>> {
   const known = secrets.filter((secret) => secret.length >= 8);
   const kept = Object.entries(inherited).filter(
     ([name, value = '']) => !OURS.test(name) && !known.some((secret) => value.includes(secret)),
   );
-  const passed = kept.map(([name, value = '']): [string, string] => [name, value]);
-  return { ...Object.fromEntries(passed), ...extra, ...healFacts(effect, contextFile) };
+  return Object.fromEntries(kept.map(([name, value = '']): [string, string] => [name, value]));
 }
 
 /** Of the variables and the context file, see docs/schemas; raised when one that is there changes or goes. */

@@ -18,6 +18,8 @@ export interface ProcessOptions {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string | undefined;
+  /** What it reads on its standard input. Default: nothing. */
+  readonly input?: string;
   readonly timeout: number;
   readonly killGrace: number;
   readonly clock: SchedulerLike;
@@ -47,6 +49,8 @@ export function runProcess(options: ProcessOptions): Promise<HealRun> {
     }
     const { pid } = child;
     const group = (signal: NodeJS.Signals | 0): boolean => pid !== undefined && signalGroup(pid, signal);
+    // A program that does not read all of it is no fault.
+    child.stdin.on('error', () => undefined).end(options.input ?? '');
     child.stdout.on('data', (chunk: Buffer) => tail.write(chunk));
     child.stderr.on('data', (chunk: Buffer) => tail.write(chunk));
 
@@ -100,7 +104,7 @@ function startChild(program: string, args: readonly string[], { env, cwd }: Proc
   // Loaded with the first heal: the settings name the heal actions, and most commands that read settings run nothing.
   const { spawn } = process.getBuiltinModule('node:child_process');
   try {
-    return spawn(program, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    return spawn(program, args, { env, cwd, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

@@ -4,6 +4,9 @@ export type Measure = (text: string) => number;
 /** UTF-16 units: never fewer than code points, so that a limit in either is kept. */
 export const utf16Length: Measure = (text) => text.length;
 
+/** Code points: what most services call characters. */
+export const codePoints: Measure = (text) => Array.from(text).length;
+
 /** Bytes of UTF-8. */
 export const utf8Length: Measure = (text) => Buffer.byteLength(text);
 

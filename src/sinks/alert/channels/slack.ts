@@ -23,7 +23,7 @@ export const slack = overHttp({
     // A workflow takes the text as it is, and refuses what is not a variable of its own.
     const bare = plain || isWorkflow(url);
     const text = !bare
-      ? cutText(mrkdwn(whole), TEXT)
+      ? cutText(asMrkdwn(whole), TEXT)
       : cutText(escape(unmarked(plain ? message.head : whole)), plain ? PLAIN : TEXT);
     const payload = bare
       ? { text: plain ? `${text}\n${escape(message.footer)}` : text }
@@ -62,7 +62,7 @@ function unmarked(markdown: string): string {
 }
 
 /** Markdown to Slack's mrkdwn: its three control characters escaped, so that no text becomes a link or a mention. */
-function mrkdwn(markdown: string): string {
+export function asMrkdwn(markdown: string): string {
   return escape(markdown).replaceAll('**', '*');
 }
 
