@@ -8,6 +8,7 @@ import { healCommand } from './commands/heal.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { installCommand } from './commands/install.ts';
+import { pageCommand } from './commands/page.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { printError } from './commands/print.ts';
 import { recordCommand } from './commands/record.ts';
@@ -47,6 +48,7 @@ async function load(options: Readonly<Record<string, unknown>>): Promise<Config>
 program.commandsGroup('Watching:');
 runCommand(program);
 statusCommand(program);
+pageCommand(program);
 incidentsCommand(program);
 doctorCommand(program);
 
