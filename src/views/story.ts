@@ -1,7 +1,7 @@
 import { countsInWords } from '../sinks/text/plain-words.ts';
+import { healText } from './heal-text.ts';
 import { h, type Element, type Node } from './node.ts';
 import { lengthText, moment, type Show } from './show.ts';
-import { healText } from './verdict.ts';
 import type { IncidentView } from './view.ts';
 
 interface Event {

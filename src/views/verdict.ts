@@ -1,6 +1,7 @@
 import type { Counts } from '../model.ts';
 import { messageOf } from '../sinks/text/message-of.ts';
 import { countsInWords, counted } from '../sinks/text/plain-words.ts';
+import { healText } from './heal-text.ts';
 import { lengthText, momentText, type Show } from './show.ts';
 import type { ContainerView, IncidentView, View } from './view.ts';
 
@@ -145,32 +146,6 @@ function doneText(incident: IncidentView, status: View['status'], show: Show): s
   return [people, last === undefined ? 'no heal was run' : healText(last, incident.maxHeals, show)].join(
     '; ',
   );
-}
-
-/** `heal 1 of 2 has run for 40 s`. */
-export function healText(
-  { attempt, started, ended, result, exitCode }: IncidentView['heals'][number],
-  most: number | undefined,
-  show: Show,
-): string {
-  const which = `heal ${attempt}${most === undefined ? '' : ` of ${most}`}`;
-  if (ended === undefined) return `${which} has been running for ${lengthText(show.now - started)}`;
-  const code = exitCode === undefined ? '' : ` (exit ${exitCode})`;
-  const took = `after ${lengthText(ended - started)}`;
-  switch (result) {
-    case 'ok':
-      return `${which} ended well ${took}${code}`;
-    case 'failed':
-      return `${which} failed ${took}${code}`;
-    case 'timeout':
-      return `${which} ran out of time ${took}`;
-    case 'broken':
-      return `${which} could not be run`;
-    case 'dry-run':
-      return `${which} was only tried (dry run)`;
-    default:
-      return `${which} was interrupted`;
-  }
 }
 
 interface Course {
