@@ -86,5 +86,16 @@ await build({
   plugins: [withoutUnusedTransports, leanLibraries, undiciForRequests],
   logLevel: 'warning',
 });
+await build({
+  entryPoints: ['src/page/client/main.ts', 'src/page/client/page.css'],
+  outdir: `${fresh}/page`,
+  entryNames: 'page',
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'browser',
+  target: ['chrome120', 'firefox121', 'safari17'],
+  logLevel: 'warning',
+});
 rmSync('dist', { recursive: true, force: true });
 renameSync(fresh, 'dist');

@@ -5,11 +5,15 @@ import * as z from 'zod';
 import { configSchema, defaults } from './src/config/config.ts';
 import { exactDuration } from './src/time/duration.ts';
 import { isDuration } from './src/config/effective-settings.ts';
+import { incidentSchema, viewSchema } from './src/views/view.ts';
 
 type Schema = z.core.JSONSchema.JSONSchema;
 
 /** Where the JSON schema of the configuration file lies, in the repository and in the package. */
 export const SCHEMA_FILE = join(import.meta.dirname, 'config.schema.json');
+
+/** The JSON schema of what the view socket sends. */
+export const VIEW_SCHEMA_FILE = join(import.meta.dirname, 'view.schema.json');
 
 /** The page whose table of settings is made from the same. */
 export const SETTINGS_PAGE = join(import.meta.dirname, 'docs', 'configure.md');
@@ -32,6 +36,14 @@ export function configJsonSchema(): Schema {
   // That of the host on which the schema is made.
   if (typeof made.properties?.['name'] === 'object') delete made.properties['name'].default;
   return { title: 'Settings of quantum-realtime', ...made };
+}
+
+/** The JSON schema of the view (`GET /v1/view`) and, under `$defs`, of an incident (`GET /v1/incidents/ID`). */
+export function viewJsonSchema(): Schema {
+  const incident = z.toJSONSchema(incidentSchema, { target: 'draft-7' });
+  delete incident.$schema;
+  const view = z.toJSONSchema(viewSchema, { target: 'draft-7' });
+  return { title: 'What quantum-realtime shows', ...view, $defs: { incident } };
 }
 
 /** The page with the table between its markers made anew: every setting, its default, what it is. */
@@ -85,5 +97,6 @@ async function write(file: string, text: string): Promise<void> {
 
 if (import.meta.main) {
   await write(SCHEMA_FILE, JSON.stringify(configJsonSchema()));
+  await write(VIEW_SCHEMA_FILE, JSON.stringify(viewJsonSchema()));
   await write(SETTINGS_PAGE, settingsPage(readFileSync(SETTINGS_PAGE, 'utf8')));
 }

@@ -9,6 +9,7 @@ import { incidentsCommand } from './commands/incidents.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { historyCommand } from './commands/history.ts';
 import { installCommand } from './commands/install.ts';
+import { pageCommand } from './commands/page.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { printError } from './commands/print.ts';
 import { recordCommand } from './commands/record.ts';
@@ -48,6 +49,7 @@ async function load(options: Readonly<Record<string, unknown>>): Promise<Config>
 program.commandsGroup('Watching:');
 runCommand(program);
 statusCommand(program);
+pageCommand(program);
 incidentsCommand(program);
 historyCommand(program);
 doctorCommand(program);

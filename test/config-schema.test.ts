@@ -4,7 +4,14 @@ import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import manifest from '../package.json' with { type: 'json' };
-import { configJsonSchema, SCHEMA_FILE, SETTINGS_PAGE, settingsPage } from '../schema.ts';
+import {
+  configJsonSchema,
+  SCHEMA_FILE,
+  SETTINGS_PAGE,
+  settingsPage,
+  VIEW_SCHEMA_FILE,
+  viewJsonSchema,
+} from '../schema.ts';
 import { configSchema } from '../src/config/config.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -20,6 +27,11 @@ describe('the JSON schema of the configuration', () => {
     const page = readFileSync(SETTINGS_PAGE, 'utf8');
     const cells = (text: string): string => text.replaceAll(/ +|-{2,}/g, ' ');
     expect(cells(page)).toBe(cells(settingsPage(page)));
+  });
+
+  test('has one of what the view socket sends beside it, made by the same command', () => {
+    const view = JSON.parse(readFileSync(VIEW_SCHEMA_FILE, 'utf8')) as unknown;
+    expect(view).toEqual(JSON.parse(JSON.stringify(viewJsonSchema())));
   });
 
   test('is part of the package, and the example names it', () => {

@@ -32,3 +32,11 @@ export function someDuration(text: string): number {
   if (ms === 0) throw new InvalidArgumentError('expected a duration longer than 0s');
   return ms;
 }
+
+/** A port, 0 for any that is free. */
+export function portNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('expected a port from 0 to 65535');
+  return value;
+}

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { daemonOptions, SERVICE_STATE, stateDirOf, type DaemonFlags } from './ask-daemon.ts';
+import type { IncidentRecord } from '../state/change.ts';
 import { print, printJson } from './print.ts';
 
 interface Flags extends DaemonFlags {
   readonly json?: boolean;
   readonly limit?: string;
+  readonly html?: string;
 }
 
 /** `incidents` and `incidents show ID`: read from the state directory, whether the daemon runs or not. */
@@ -30,6 +32,7 @@ export function incidentsCommand(program: Command): void {
     .command('show')
     .description('one incident: why, when, what was done about it')
     .argument('[incident]', 'its id or the beginning of it; left out: the newest')
+    .option('--html <file>', 'write it as one HTML file, to attach or to send')
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const flags: Flags = command.optsWithGlobals();
       const [found, another] = await matching(flags, id);
@@ -43,6 +46,10 @@ export function incidentsCommand(program: Command): void {
         throw new Error(
           `Several incidents begin with ${id ?? ''}: ${found.id}, ${another.id} and perhaps more.`,
         );
+      if (flags.html !== undefined) {
+        await writeFile(flags.html, found);
+        return;
+      }
       const [{ incidentText }, { readTold }] = await Promise.all([
         import('../control/incident-text.ts'),
         import('../state/history.ts'),
@@ -51,6 +58,18 @@ export function incidentsCommand(program: Command): void {
       if (flags.json === true) printJson({ ...found, told });
       else print(incidentText(found, told));
     });
+}
+
+/** Writes an incident as an HTML file, and says where. */
+async function writeFile(file: string, incident: IncidentRecord): Promise<void> {
+  const [{ incidentFile }, { pageFiles }, { styleIn }, { writeFileSync }] = await Promise.all([
+    import('../views/incident-file.ts'),
+    import('../page/page-files.ts'),
+    import('../page/assets.ts'),
+    import('node:fs'),
+  ]);
+  writeFileSync(file, incidentFile(incident, styleIn(pageFiles())));
+  print(`Written: ${file}\n`);
 }
 
 /** So many of the newest are looked through for one that is named by its beginning. */

@@ -32,11 +32,17 @@ const PATIENCE = 10_000;
  * left over from a crash and removed; rejects if something does, or if the socket cannot be created.
  */
 export async function controlServer(path: string, routes: Routes): Promise<ControlServer> {
-  makeFolder(dirname(path), 0o700);
-  await removeStale(path);
   const server = createServer({ requestTimeout: PATIENCE, headersTimeout: PATIENCE }, (request, response) => {
     void respond(request, response, routes);
   });
+  await listenOn(server, path);
+  return { path, close: () => close(server) };
+}
+
+/** Opens a socket for our own user alone, with the folder it lies in. Rejects as `controlServer` does. */
+export async function listenOn(server: Server, path: string): Promise<void> {
+  makeFolder(dirname(path), 0o700);
+  await removeStale(path);
   // Between bind(2) and chmod(2) the file would have the permissions that the umask leaves.
   const umask = process.umask(0o177);
   try {
@@ -47,7 +53,6 @@ export async function controlServer(path: string, routes: Routes): Promise<Contr
   await once(server, 'listening');
   chmodSync(path, 0o600);
   server.unref();
-  return { path, close: () => close(server) };
 }
 
 async function respond(request: IncomingMessage, response: ServerResponse, routes: Routes): Promise<void> {
@@ -106,8 +111,8 @@ async function removeStale(path: string): Promise<void> {
   throw new Error(`another daemon answers on ${path}`);
 }
 
-/** Node takes the file away with the server. */
-async function close(server: Server): Promise<void> {
+/** Ends what is being answered within a second. Node takes the file away with the server. */
+export async function close(server: Server): Promise<void> {
   server.close();
   server.closeIdleConnections();
   const late = setTimeout(() => server.closeAllConnections(), 1_000);

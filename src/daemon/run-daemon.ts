@@ -1,7 +1,8 @@
 import { ignoreElements, lastValueFrom, map, merge, Subject, takeUntil, tap, timer } from 'rxjs';
 import type { Config } from '../config/config.ts';
 import { openControl } from '../control/open-control.ts';
-import { controlSocket } from '../control/socket-path.ts';
+import { openView } from '../control/open-view.ts';
+import { controlSocket, VIEW_SOCKET } from '../control/socket-path.ts';
 import { boot } from '../incidents/boot.ts';
 import { policyOf } from '../incidents/policy.ts';
 import { setBackBy } from '../incidents/rebase.ts';
@@ -28,6 +29,7 @@ import { withLimits } from './reload.ts';
 import { healInProgress } from './restore.ts';
 import { statusOf } from './status-of.ts';
 import { stopping } from './stopping.ts';
+import { viewable } from './viewable.ts';
 
 const SYSTEMD_STATUS = 10_000;
 
@@ -116,9 +118,13 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     log,
   );
 
+  const views = viewable({ status, runs, store, clock });
+  const shown = await openView(() => controlSocket(stateDir, dryRun, process.env, VIEW_SOCKET), views, log);
+
   const ended$ = new Subject<void>();
   const steps$ = runs.steps$.pipe(
     tap({ next: ({ state }) => going.evaluated(state), complete: () => ended$.next() }),
+    tap(views.stepped),
   );
   const beside$ = merge(
     housekeeping({ world, stateDir, runs, rates, status, going, commands$ }),
@@ -149,6 +155,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     effects.recording.close();
     systemd.stopping('stopped');
     await control?.close();
+    await shown?.close();
     await world.close();
     log.info('stopped');
   }

@@ -36,6 +36,16 @@ export interface WindowOptions {
   readonly maxBytes?: number;
 }
 
+/** Counts by the minute; `from` is the beginning of the first, epoch milliseconds. */
+export interface Minutes {
+  readonly from: number;
+  readonly kinds: Record<Kind, number[]>;
+  readonly containers: Record<string, number[]>;
+}
+
+const MINUTE = 60_000;
+const MINUTES = 60;
+
 /** How much the messages of a window may take by default, in bytes; the store takes as much again. */
 const MAX_BYTES = 8 * 1_024 * 1_024;
 
@@ -99,6 +109,25 @@ export class RollingWindow {
       now,
       [...this.#live(now)].filter(({ start }) => start + this.#width > since),
     );
+  }
+
+  /** What was counted in each of the last 60 minutes that have begun; of containers all kinds together, none if nothing was. */
+  minutes(now: number): Minutes {
+    const from = (Math.floor(now / MINUTE) - MINUTES + 1) * MINUTE;
+    const none = (): number[] => new Array<number>(MINUTES).fill(0);
+    const kinds = { critical: none(), error: none(), warning: none(), restart: none() };
+    const containers = new Map<string, number[]>();
+    for (const bucket of this.#live(now)) {
+      const minute = Math.floor((bucket.start - from) / MINUTE);
+      if (minute < 0 || minute >= MINUTES) continue;
+      for (const kind of KINDS) kinds[kind][minute] = (kinds[kind][minute] ?? 0) + bucket.counts[kind];
+      for (const [name, own] of bucket.containers) {
+        const sums = containers.get(name) ?? none();
+        for (const kind of KINDS) sums[minute] = (sums[minute] ?? 0) + own[kind];
+        containers.set(name, sums);
+      }
+    }
+    return { from, kinds, containers: Object.fromEntries(containers) };
   }
 
   /** Buckets touched since the last call, and the starts of stored ones that no longer count: for the store. */
