@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
-import { KINDS, type Evidence, type Signal, type Tally } from '../model.ts';
+import { KINDS, type Evidence, type Kind, type Signal, type Tally } from '../model.ts';
 import type { SettableClock } from '../time/live-clock.ts';
 import {
   type Bucket,

@@ -1,4 +1,4 @@
-import { counted } from '../sinks/text/plain-words.ts';
+import { counted } from '../text/plain.ts';
 import { h, type Element } from './node.ts';
 import { lengthText, moment, type Show } from './show.ts';
 import type { View } from './view.ts';

@@ -1,6 +1,7 @@
 import type { Counts } from '../model.ts';
 import { messageOf } from '../sinks/text/message-of.ts';
-import { countsInWords, counted } from '../sinks/text/plain-words.ts';
+import { countsInWords } from '../sinks/text/plain-words.ts';
+import { counted } from '../text/plain.ts';
 import { healText } from './heal-text.ts';
 import { lengthText, momentText, type Show } from './show.ts';
 import type { ContainerView, IncidentView, View } from './view.ts';
