@@ -4,6 +4,7 @@ import {
   channel,
   classifyRule,
   engine,
+  engineEndpoint,
   enginesDiffer,
   fileGroup,
   journald,
@@ -289,11 +290,7 @@ export const configSchema = z.strictObject({
     .describe('Where evidence comes from.'),
   docker: z
     .strictObject({
-      host: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('unix:///path or tcp://host:port. Default: $DOCKER_HOST, else the local socket.'),
+      ...engineEndpoint,
     })
     .prefault({})
     .describe('Where the Docker Engine listens.'),
