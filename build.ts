@@ -72,7 +72,7 @@ const undiciForRequests: Plugin = {
 /** Built beside and moved into place whole, so that a program that starts meanwhile never finds half of it. */
 const fresh = `dist.${process.pid}`;
 await build({
-  entryPoints: ['src/main.ts'],
+  entryPoints: { main: 'src/main.ts', 'skim-worker': 'src/replay/skim-worker.ts' },
   outdir: fresh,
   bundle: true,
   splitting: true,

@@ -29,6 +29,8 @@ export function configJsonSchema(): Schema {
     },
   });
   withDefaults(made, defaults, []);
+  // That of the host on which the schema is made.
+  if (typeof made.properties?.['name'] === 'object') delete made.properties['name'].default;
   return { title: 'Settings of quantum-realtime', ...made };
 }
 

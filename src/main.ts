@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo.ts';
 import { healCommand } from './commands/heal.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { historyCommand } from './commands/history.ts';
 import { installCommand } from './commands/install.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { printError } from './commands/print.ts';
@@ -48,6 +49,7 @@ program.commandsGroup('Watching:');
 runCommand(program);
 statusCommand(program);
 incidentsCommand(program);
+historyCommand(program);
 doctorCommand(program);
 
 program.commandsGroup('Operating:');

@@ -82,6 +82,8 @@ export interface Signal {
   readonly fingerprint: string;
   readonly rule: string;
   readonly cause?: RestartCause;
+  /** The container's image, where there is one and it is known. */
+  readonly image?: string;
 }
 
 /** What the one signal that no container sends goes by: the whole host is silent. No container can be named so. */
@@ -140,6 +142,22 @@ export type Observation = Line | HarmlessRun | Signal | Fact;
 /** What is left once lines have been judged: everything the core decides upon. */
 export type Evidence = Signal | Fact;
 
+/**
+ * A stream has spoken in a minute in which it had not yet: at `at`, and before that at `from` (epoch milliseconds; 0 if
+ * never). Only the history wants to know.
+ */
+export interface Activity {
+  readonly type: 'activity';
+  readonly at: number;
+  readonly source: string;
+  readonly container: string;
+  readonly image?: string;
+  readonly from: number;
+}
+
+/** Evidence, and what only the history wants beside it. */
+export type Judged = Evidence | Activity;
+
 /** Signals with one fingerprint in one container: `482 × XGBoost predict failed: …`. */
 export interface Group {
   readonly kind: Kind;
@@ -175,6 +193,7 @@ export interface Sample {
 export interface Rule {
   readonly name: string;
   readonly kinds: readonly Kind[];
+  /** Inclusive; Infinity where it is switched off. */
   readonly limit: number;
   /** Length of the window in milliseconds. */
   readonly window: number;

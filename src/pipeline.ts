@@ -1,4 +1,4 @@
-import { merge, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
+import { merge, type MonoTypeOperatorFunction, type Observable, type OperatorFunction, pipe } from 'rxjs';
 import type { Classifier } from './classify/classifier.ts';
 import type { Policy } from './incidents/policy.ts';
 import type { Step } from './incidents/reducer-context.ts';
@@ -6,8 +6,9 @@ import type { CoreState } from './incidents/state.ts';
 import type { Log } from './log.ts';
 import type { Control, Evidence, Observation, Outcome } from './model.ts';
 import { breach } from './operators/breach.ts';
-import { classify, type EntryStore } from './operators/classify.ts';
+import { classify, classifyWithActivity, type EntryStore } from './operators/classify.ts';
 import { commit } from './operators/commit.ts';
+import { observe, type Observer } from './operators/observe.ts';
 import { type EffectTaker, perform } from './operators/perform.ts';
 import { type RollingWindow, rollingWindow } from './operators/rolling-window.ts';
 import { drain, mergeSources } from './streams/merge-sources.ts';
@@ -21,6 +22,8 @@ export interface Parts {
   readonly asRead: MonoTypeOperatorFunction<readonly Observation[]>;
   readonly classifier: Classifier;
   readonly entries: EntryStore;
+  /** Gathers what has been judged for the history, if one is kept. */
+  readonly observer?: Observer;
   /** Brings the clock to the time of what passes; live, where the clock moves by itself, nothing. */
   readonly advanceClock: MonoTypeOperatorFunction<readonly Evidence[]>;
   readonly window: RollingWindow;
@@ -41,11 +44,20 @@ export function pipeline(parts: Parts, clock: SettableClock): Observable<Step> {
   const inputs$ = merge(parts.outcomes$, parts.commands$);
   return mergeSources(sources).pipe(
     parts.asRead,
-    classify(parts.classifier, parts.entries),
+    judge(parts),
     parts.advanceClock,
     rollingWindow(window, clock),
     breach({ policy, window, initial, inputs$, checkpoint$, drain: () => drain(sources) }, clock),
     commit(parts.store),
     perform(parts.effects, parts.log),
   );
+}
+
+function judge({
+  classifier,
+  entries,
+  observer,
+}: Parts): OperatorFunction<readonly Observation[], readonly Evidence[]> {
+  if (observer === undefined) return classify(classifier, entries);
+  return pipe(classifyWithActivity(classifier, entries), observe(observer));
 }

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -92,13 +92,50 @@ test('check-config prints what is in force and who set it', async () => {
   expect(stdout).toContain('window = 1h  (default)');
 });
 
+test("messages begin with the host's name, or with that of the monitor whose webhook variable is in use", async () => {
+  const nameWith = async (env: Record<string, string>): Promise<string> =>
+    (await cli(['check-config'], { env })).stdout.split('\n')[0] ?? '';
+  const webhook = 'http://127.0.0.1:9/api/webhooks/1/Tok3n';
+  expect(await nameWith({ QT_ALERT_WEBHOOK: webhook })).toBe(
+    'name = "Quantum Trader"  (default where QT_ALERT_WEBHOOK is set)',
+  );
+  expect(await nameWith({ QT_ALERT_WEBHOOK: webhook, QT_NAME: 'shop' })).toBe('name = "shop"  (QT_NAME)');
+});
+
+test('check-config says for what the built-in restart does nothing', async () => {
+  const file = join(folder, 'beyond.yaml');
+  const check = async (text: string) => {
+    await writeFile(file, text);
+    const { stderr, exitCode } = await cli(['check-config', '--config', file]);
+    expect(exitCode).toBe(0);
+    return stderr;
+  };
+  const sources =
+    'sources: { docker: false, files: [{ name: app, paths: [/var/log/app.log] }], journald: { units: [app] } }';
+  expect(await check(`heal: { action: restart }\n${sources}\n`)).toContain(
+    'nothing heals the groups of sources.files and the units of sources.journald',
+  );
+  expect(await check(`${sources}\n`)).not.toContain('nothing heals');
+  expect(await check('heal: { action: restart }\n')).not.toContain('nothing heals');
+});
+
 test('a reader that has seen enough (| head) is no fault', async () => {
   const { stdout, stderr } = await execa(
     'sh',
     ['-c', '{ "$0" check-config; echo "ended with $?" >&2; } | head -n 1', LAUNCHER],
     { env: CLEAN_ENV, extendEnv: false },
   );
-  expect(stdout).toBe('name = "Quantum Trader"  (default)');
+  expect(stdout).toBe(`name = "${hostname()}"  (default)`);
   expect(stderr).toMatch(/^ended with 0$/m);
   expect(stderr).not.toContain('EPIPE');
+});
+
+test('check-config says what is wrong with the file of alerts.ca', async () => {
+  const check = (ca: string) => cli(['check-config'], { env: { QT_ALERTS_CA: ca } });
+  const missing = await check('/nowhere/ca.pem');
+  expect(missing.stderr).toContain('alerts.ca: /nowhere/ca.pem cannot be read: ENOENT; expected a PEM file');
+  expect(missing.exitCode).toBe(1);
+  const file = join(folder, 'ca.pem');
+  await writeFile(file, 'not a certificate\n');
+  expect((await check(file)).stderr).toContain(`alerts.ca: ${file} holds no certificate`);
 });

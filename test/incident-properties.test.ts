@@ -13,7 +13,7 @@ describe('the life of an incident', () => {
     it(`keeps every invariant over a thousand ${kind} random histories`, { timeout: 120_000 }, () => {
       const { histories, failure } = check(seed, HISTORIES);
       const told =
-        failure && `seed ${seed}: ${inOneLine(failure.error)} in ${JSON.stringify(failure.history)}`;
+        failure && `seed ${seed}: ${inOneLine(failure.error)} in ${JSON.stringify(failure.values)}`;
       expect(told).toBeUndefined();
       expect(histories).toBeGreaterThanOrEqual(HISTORIES);
     });

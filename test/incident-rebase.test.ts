@@ -10,7 +10,9 @@ import { type CoreState, initial, nextDeadline } from '../src/incidents/state.ts
 import type { Effect, Evidence, Outcome, Signal, Tally } from '../src/model.ts';
 import { breach, type Step } from '../src/operators/breach.ts';
 import { RollingWindow } from '../src/operators/rolling-window.ts';
+import { conditionAtStart, hold, nextUse } from '../src/sinks/alert/channel-condition.ts';
 import { memoryOutbox, withinReach } from '../src/sinks/outbox.ts';
+import type { Delivery } from '../src/state/delivery.ts';
 import { VirtualClock } from '../src/time/virtual-clock.ts';
 import { calm, history, HOUR, MINUTE, SECOND } from './incident/history.ts';
 import { Simulation, START } from './incident/simulation.ts';
@@ -94,6 +96,37 @@ describe('a clock that is set back', () => {
       [START, START],
       [START - HOUR, START - HOUR],
     ]);
+  });
+
+  test('a delivery that waits for longer than any pause was put off in the future, and is due', () => {
+    const outbox = memoryOutbox();
+    outbox.add(effect('i:opened'), ['slow', 'unanswered', 'busy', 'late'], START - 5 * HOUR);
+    const put = { slow: HOUR, unanswered: 5 * HOUR, busy: 15 * MINUTE, late: 7 * HOUR };
+    outbox.save(
+      outbox.unsent().map((delivery): Delivery => ({
+        ...delivery,
+        state: ['unanswered', 'late'].includes(delivery.channel) ? 'inflight' : 'pending',
+        nextAt: START + (new Map(Object.entries(put)).get(delivery.channel) ?? 0),
+      })),
+    );
+    const due = withinReach(outbox, { now: () => START }).unsent();
+    expect(Object.fromEntries(due.map(({ channel, nextAt }) => [channel, nextAt - START]))).toEqual({
+      ...put,
+      slow: 0,
+      late: 0,
+    });
+  });
+
+  test('a channel is held no longer than it was to be, and not until the time comes again', () => {
+    const condition = conditionAtStart([]);
+    const outbox = memoryOutbox();
+    outbox.add(effect('i:opened'), ['discord'], START - DAY);
+    const next = (now: number): number => nextUse(condition, outbox.unsent(), now, now).at - now;
+    hold(condition, START + 10 * MINUTE, START);
+    expect(next(START)).toBe(10 * MINUTE);
+    expect(next(START - 3 * HOUR)).toBe(10 * MINUTE);
+    expect(next(START - 3 * HOUR + 9 * MINUTE)).toBe(MINUTE);
+    expect(next(START - 3 * HOUR + 11 * MINUTE)).toBe(0);
   });
 
   test('the window is moved too: its counts go on, and what was stored of the future is dropped', () => {

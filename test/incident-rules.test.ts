@@ -29,6 +29,31 @@ function signal(kind: Kind, more: Partial<Signal> = {}): Signal {
 }
 
 describe('rules', () => {
+  it('where a limit is switched off, a container may have one of its own by its label, and nobody else has any', () => {
+    const config = configSchema.parse({ limits: { errors: 'off' } });
+    const tally = (at: number): Tally => ({
+      at,
+      counts: { critical: 0, error: 9, warning: 0, restart: 0 },
+      containers: new Map(),
+      groups: [],
+      samples: { critical: [], error: [], warning: [], restart: [] },
+    });
+    const labels = { 'quantum-realtime.limits.errors': '3' };
+    const after = (container: string, own: Record<string, string>) =>
+      Array.from({ length: 9 }, () => signal('error', { container, labels: own })).reduce(
+        (state, one) => reduce(state, one, one.at, tally, policyOf(config)).state,
+        initial(config, START),
+      );
+    expect(after('web', {})).toMatchObject({ slots: [], keys: {} });
+    const { slots, keys } = after('batch', labels);
+    expect(slots).toEqual([{ rule: 'errors', limit: 3, container: 'batch' }]);
+    expect(keys['host']?.incident?.breaches[0]).toMatchObject({
+      rule: 'errors',
+      container: 'batch',
+      limit: 3,
+    });
+  });
+
   it('are the three limits, the silence of the host, and what is configured, which may replace one of them', () => {
     const rules = [
       { name: 'errors', kinds: ['error'], limit: 7 },

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { dropIns } from '../src/commands/install/drop-ins.ts';
+import { dropIns, type InstallRequest } from '../src/commands/install/drop-ins.ts';
 import type { Host } from '../src/commands/install/host.ts';
+import { installedRequest, serviceEnvironment } from '../src/commands/install/installed.ts';
 import { planInstall, planUninstall } from '../src/commands/install/plan.ts';
+import { wholeRequest } from '../src/commands/install/request.ts';
 import { PLACES } from '../src/systemd/places.ts';
 import { cli, LAUNCHER } from './support/cli.ts';
 
@@ -112,6 +114,21 @@ describe('planning an installation', () => {
     ],
     ['a heal that is not there', host(), { heal: '/opt/none' }, /no such program/],
     ['a heal it cannot execute', host({ may: (_user, right) => right !== 'x' }), {}, /cannot execute it/],
+    [
+      'a report folder behind one that it may not enter',
+      host({
+        kindOf: (path) => (path === '/root' ? 'folder' : path === '/opt/heal.sh' ? 'file' : undefined),
+        may: (_user, _right, path) => path !== '/root',
+      }),
+      { report: '/root/a/reports' },
+      /qt cannot get into \/root\. Choose another place/,
+    ],
+    [
+      'for a user that is made now, what is not for everybody',
+      host({ hasUser: () => false, may: (user) => user !== 'nobody' }),
+      {},
+      /qt cannot execute it/,
+    ],
     ['a config that is not there', host(), { config: '/etc/none.yaml' }, /no such file/],
   ];
   test.each(refused)('refused: %s', (_name, where, differs, reason) => {
@@ -125,6 +142,75 @@ describe('planning an installation', () => {
       host({ files: { '/opt/heal.sh': '#!/bin/sh\nsudo x\n' } }),
     );
     expect(warnings.join('\n')).toMatch(/is root on this host[\s\S]*NoNewPrivileges/);
+  });
+});
+
+describe('installing again', () => {
+  const NOTHING = {
+    user: undefined,
+    report: undefined,
+    heal: undefined,
+    config: undefined,
+    webhookFile: undefined,
+    docker: undefined,
+  };
+  const FIRST = {
+    user: 'watcher',
+    report: '/srv/my 100% reports',
+    heal: '/opt/heal it.sh',
+    config: '/etc/qt.yaml',
+    webhookFile: '/etc/hook',
+    docker: 'tcp://127.0.0.1:2375',
+  };
+  const installed = (request: InstallRequest) => {
+    const { actions } = planInstall(request, PROGRAM, host());
+    const written = actions.flatMap((one) => (one.do === 'write' ? [[one.path, one.text]] : []));
+    return installedRequest(host({ files: Object.fromEntries(written) as Record<string, string> }));
+  };
+
+  test('keeps what was given before and is not given now, and says so', () => {
+    const { request, kept } = wholeRequest(NOTHING, installed(FIRST));
+    expect(request).toEqual(FIRST);
+    expect(kept).toContain('--heal /opt/heal it.sh stays as it was; --no-heal takes it away');
+    expect(kept).toHaveLength(6);
+  });
+
+  test('takes what is given now, and takes away what it is told to', () => {
+    const asked = {
+      ...NOTHING,
+      report: '/srv/new',
+      heal: false,
+      docker: false,
+      config: '/etc/new.yaml',
+    } as const;
+    const { request } = wholeRequest(asked, installed(FIRST));
+    expect(request).toEqual({
+      ...FIRST,
+      report: '/srv/new',
+      heal: undefined,
+      docker: undefined,
+      config: '/etc/new.yaml',
+    });
+  });
+
+  test('the first one needs a report folder, and is for the user qt', () => {
+    expect(() => wholeRequest(NOTHING, installedRequest(host()))).toThrow('--report: expected the folder');
+    const { request, kept } = wholeRequest({ ...NOTHING, report: '/srv/r' }, installedRequest(host()));
+    expect(request).toMatchObject({ user: 'qt', report: '/srv/r', heal: undefined });
+    expect(kept).toEqual([]);
+  });
+
+  test('settings are checked as the service would have them: its variables, its webhook', () => {
+    const files = {
+      [PLACES.environment]: '# a comment\nQT_LIMITS_ERRORS="7"\nOTHER=1\n#QT_NAME=x\n',
+      '/etc/hook': 'https://example.com/hook\n',
+    };
+    expect(serviceEnvironment({ ...REQUEST, webhookFile: '/etc/hook' }, host({ files }))).toEqual({
+      QT_ALERT_WEBHOOK: 'https://example.com/hook',
+      QT_REPORT_DIR: '/srv/reports',
+      QT_HEAL_COMMAND: '/opt/heal.sh',
+      QT_LIMITS_ERRORS: '7',
+    });
   });
 });
 
@@ -143,6 +229,18 @@ describe('the commands', () => {
     });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/Nothing was done:[\s\S]*run it again with sudo/);
+  });
+
+  test('a configuration that is not usable is refused, with every reason, before anything is done', async () => {
+    const { stdout } = await cli([
+      'install',
+      '--report',
+      '/srv/none',
+      '--config',
+      'test/install.test.ts',
+      '--print',
+    ]);
+    expect(stdout).toMatch(/It would be refused:[^]*test\/install\.test\.ts/);
   });
 
   test('a wrong endpoint is wrong usage', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { effectiveSettings } from '../src/config/effective-settings.ts';
 import { ConfigError } from '../src/config/config-error.ts';
-import { rulesOf } from '../src/incidents/rules.ts';
+import { isOff, rulesOf } from '../src/incidents/rules.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 
 const RULES_OF_ONE_NAME =
@@ -172,14 +172,24 @@ test('the effective settings tell durations as people write them, hide secrets a
 
 test('a number without its unit is said to be milliseconds', async () => {
   expect(await problemsOf(loadConfig({ env: { QT_WINDOW: '60' } }))).toEqual([
-    'window: expected a duration from 1s to 7d, found "60" (60 milliseconds: without a unit; perhaps 60m or 60s) (from QT_WINDOW)',
+    'window: expected a duration with its unit, such as 3s, 10m or 1h30m, found "60" (60 milliseconds: without a unit; perhaps 60m or 60s) (from QT_WINDOW)',
   ]);
+});
+
+test('less than a second without a unit is refused where it would be allowed: seconds or minutes were meant', async () => {
+  expect(await problemsOf(loadConfig({ env: { QT_HEAL_TIMEOUT: '300' } }))).toEqual([
+    'heal.timeout: expected a duration with its unit, such as 3s, 10m or 1h30m, found "300" (300 milliseconds: without a unit; perhaps 300m or 300s) (from QT_HEAL_TIMEOUT)',
+  ]);
+  const fine = { QT_HEAL_TIMEOUT: '250ms', QT_INCIDENT_COOLDOWN: '0', QT_ALERTS_TIMEOUT: '5000' };
+  const { config } = await loadConfig({ env: fine });
+  expect([config.heal.timeout, config.incident.cooldown, config.alerts.timeout]).toEqual([250, 0, 5_000]);
 });
 
 test('a limit is switched off by off, and then counts nothing', async () => {
   const { config } = await loadConfig({ file: await file('limits: { errors: off, restarts: false }') });
   expect(config.limits).toEqual({ critical: 5, errors: 'off', restarts: 'off' });
-  expect(rulesOf(config).map(({ name }) => name)).toEqual(['critical', 'silence']);
+  const inForce = rulesOf(config).filter(({ limit }) => !isOff(limit));
+  expect(inForce.map(({ name }) => name)).toEqual(['critical', 'silence']);
   expect((await loadConfig({ env: { QT_LIMITS_CRITICAL: 'off' } })).config.limits.critical).toBe('off');
   expect(await problemsOf(loadConfig({ env: { QT_LIMITS_ERRORS: '0' } }))).toEqual([
     'limits.errors: expected a whole number from 1, or off, found "0" (from QT_LIMITS_ERRORS)',

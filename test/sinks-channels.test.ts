@@ -220,6 +220,27 @@ describe('slack', () => {
   });
 });
 
+describe('slack, where a workflow is started', () => {
+  test('gets one variable, the text, with reason and counts, and nothing that it would refuse', async () => {
+    await using receiver = await startWebhookReceiver();
+    await channelTo(slack, `${receiver.origin}/triggers/T0/1/${SECRET_PART}`, dispatcher).send(message());
+    const { text, ...others } = sole(receiver).json as { text: string };
+    expect(others).toEqual({});
+    expect(text).toContain('Reason: 21 critical events (threshold: 5)');
+    expect(text).toContain('Critical Events: 21');
+    expect(text).not.toContain('**');
+  });
+
+  test('and a plain message has them, too', async () => {
+    await using receiver = await startWebhookReceiver();
+    receiver.answer({ status: 400, body: 'invalid_payload' }, 200);
+    await channelTo(slack, `${receiver.origin}/services/T00/B00/${SECRET_PART}`, dispatcher).send(message());
+    const { text } = receiver.requests[1]?.json as { text: string };
+    expect(text).toContain('Reason: 21 critical events (threshold: 5)');
+    expect(text.length).toBeLessThan(700);
+  });
+});
+
 describe('a plain message', () => {
   test.each([discord, slack, ntfy, generic])('still names its incident: %o', async (type) => {
     await using receiver = await startWebhookReceiver();

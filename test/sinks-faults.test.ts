@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { asyncScheduler } from 'rxjs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { configSchema } from '../src/config/config.ts';
 import { effectQueue } from '../src/sinks/effect-queue.ts';
+import { endedRun, type HealEnd } from '../src/sinks/heal/heal-sink.ts';
 import { healFacts, writeHealContext } from '../src/sinks/heal/heal-context.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
 import type { Effect } from '../src/model.ts';
@@ -37,6 +38,35 @@ test('an effect that fails in a way it must not does not end the process, and is
   queue.submit(effect);
   await queue.idle();
   expect(said).toEqual([expect.stringContaining('will be tried again')]);
+  await queue.stop(0);
+});
+
+test.each([
+  ['at its start', () => Promise.reject(new TypeError('no such thing'))],
+  [
+    'at its end',
+    () => Promise.resolve({ ended: Promise.reject(new TypeError('no such thing')), kill: () => undefined }),
+  ],
+])('a heal that fails %s in a way it must not ends broken, and the next one runs', async (_, fail) => {
+  const ok: HealEnd = { result: 'ok', detail: 'exit code 0', output: '' };
+  const starts = [fail, () => Promise.resolve(endedRun(ok))];
+  const queue = effectQueue({
+    alert: { channels: [], name: 'x', deadline: 1_000 },
+    report: { append: () => Promise.resolve() },
+    heal: { start: () => starts.shift()?.() ?? expect.unreachable(), adopt: () => undefined },
+    outbox: memoryOutbox(),
+    clock: asyncScheduler,
+    log: bench().log,
+  });
+  const ends: unknown[] = [];
+  queue.outcomes$.subscribe((end) => ends.push(end));
+  for (const id of ['one', 'two']) queue.submit({ ...effect, kind: 'heal', id });
+  await queue.idle();
+  await vi.waitFor(() => expect(ends).toHaveLength(2));
+  expect(ends).toMatchObject([
+    { effect: 'one', result: 'broken', detail: expect.stringContaining('no such thing') as string },
+    { effect: 'two', result: 'ok' },
+  ]);
   await queue.stop(0);
 });
 

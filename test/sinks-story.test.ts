@@ -20,6 +20,7 @@ test('one incident with everything real: a rate limit, a heal that overwrites th
   receiver.answer({ status: 429, body: '{"message": "You are being rate limited.", "retry_after": 0.376}' });
   const dispatcher = new Agent();
   const config = configSchema.parse({
+    name: 'Quantum Trader',
     alerts: { webhook: receiver.discordUrl },
     heal: {
       command: [

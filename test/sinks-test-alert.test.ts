@@ -23,6 +23,7 @@ describe('test-alert', () => {
     await using bad = await startWebhookReceiver();
     bad.answerAlways({ status: 404, body: '{"message": "Unknown Webhook"}' });
     const config = configSchema.parse({
+      name: 'Quantum Trader',
       alerts: {
         webhook: good.discordUrl,
         channels: [

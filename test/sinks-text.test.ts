@@ -97,6 +97,15 @@ describe('the message that ends a heal', () => {
     );
     expect(healText(heal('ok', { output }))).not.toContain('three');
   });
+
+  test('of a long line that a heal has printed both ends are there: what failed, and why', () => {
+    const why = 'exec: "/app/run": stat /app/run: no such file or directory';
+    const output = `not restarted: shop: (HTTP code 500) server error - Cannot restart container ${'0123456789abcdef'.repeat(4)}: failed to create task for container: failed to create shim task: OCI runtime create failed: ${why}`;
+    const text = healText(heal('failed', { output }));
+    expect(text).toContain('> `not restarted: shop: (HTTP code 500) server error');
+    expect(text).toMatch(/… \(\d+ characters left out\) ….*stat \/app\/run: no such file or directory`/);
+    expect(/> `(.*)`/.exec(text)?.[1]?.length).toBe(160);
+  });
 });
 
 describe('what is shown of a log line in a message', () => {

@@ -6,7 +6,7 @@ import { host } from './support/read-journal.ts';
 import { sourceContract } from './support/source-contract.ts';
 
 describeJournal('journald', () => {
-  sourceContract('the journal', async () => {
+  sourceContract('journald', async () => {
     const world = await journalWorld();
     const config = configSchema.parse({ sources: { journald: { units: ['api'] } } });
     await world.write([{ MESSAGE: 'of another unit', _SYSTEMD_UNIT: 'other.service' }]);

@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -26,7 +26,10 @@ function holderOfTheName(
   answer: string | undefined,
   options: Settings = {},
 ): Promise<ChildProcess> {
-  const name = `\0quantum-realtime:${createHash('sha256').update(realpathSync(dir)).digest('hex').slice(0, 32)}`;
+  const name = `\0quantum-realtime:${createHash('sha256')
+    .update(existsSync(dir) ? realpathSync(dir) : dir)
+    .digest('hex')
+    .slice(0, 32)}`;
   return running(
     `
     import { createServer } from 'node:net';
@@ -158,6 +161,42 @@ test.runIf(isRoot)(
     await expect(claim(dir)).rejects.toThrow(/ is in use by another daemon$/);
   },
 );
+
+test('a damaged lock is written anew, and keeps a second daemon out', async () => {
+  const dir = scratchDir();
+  writeFileSync(join(dir, 'lock.db'), 'garbage '.repeat(999));
+  const claimed = await claim(dir);
+  expect(claimed.problem).toBeUndefined();
+  await expect(claim(dir)).rejects.toThrow(ClaimedError);
+  await claimed.release();
+});
+
+test('what is written over a lock while it is held does not let a second daemon in', async () => {
+  const dir = scratchDir();
+  await otherDaemon(dir);
+  writeFileSync(join(dir, 'lock.db'), 'garbage '.repeat(999));
+  await expect(claim(dir)).rejects.toThrow(ClaimedError);
+});
+
+describe.runIf(process.platform === 'linux')('a directory that cannot be made or written', () => {
+  test('is claimed all the same: a second daemon is refused until the first has ended', async () => {
+    const dir = join('/proc', 'nope', scratchDir());
+    const other = await otherDaemon(dir);
+    await expect(claim(dir)).rejects.toThrow(`is in use by another daemon (process ${String(other.pid)})`);
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    const claimed = await claim(dir);
+    expect(claimed.problem).toBeUndefined();
+    await claimed.release();
+    await (await claim(dir)).release();
+  });
+
+  test('with its name taken by a stranger it is not claimed, which is told, and nobody is kept from starting', async () => {
+    const dir = join('/proc', 'nope', scratchDir());
+    await holderOfTheName(dir, "'1'");
+    expect((await claim(dir)).problem).toMatch(/lock\.db/);
+  });
+});
 
 describe('the default state directory', () => {
   test.each([

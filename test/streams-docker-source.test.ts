@@ -114,6 +114,18 @@ test('a batch that is full ends between two records, so that its position is exa
   expect([...seen, ...resumed.texts]).toEqual(all);
 });
 
+test('what runs is read at once, however many have ended and however long it takes to look at those', async () => {
+  await engine.close();
+  engine = await fakeEngine({
+    ended: 2_000,
+    logs: ({ searchParams }) => ({ bytes: Buffer.concat(stored), open: searchParams.has('follow') }),
+  });
+  stored = [record(0, 'one\n')];
+  const { source, texts } = read();
+  await soon(() => expect(texts).toEqual(['one']));
+  expect(source.status().connection.state).toBe('up');
+});
+
 test('a position that is asked for while something is gathered is a fault, and says what to do', async () => {
   stored = [record(0, 'one\n')];
   const { source, texts } = read(undefined, withoutShortDelays);

@@ -98,6 +98,24 @@ describeMachine(
       expect(`${shown}${await journal()}`).not.toContain('Tok3n');
     });
 
+    test('an installation with a configuration that is not usable is refused, and the service runs on', async () => {
+      await machine().ok("echo 'limits: { errors: many }' > /srv/bad.yaml");
+      const main = await show('MainPID');
+      const { code, out } = await machine().run(
+        `${INSIDE}/bin/quantum-realtime install --config /srv/bad.yaml --report /root/reports`,
+      );
+      expect(code).toBe(1);
+      expect(out).toMatch(/^Nothing was done:\n.*qt cannot get into \/root/);
+      expect(out).toContain('limits.errors: expected a whole number from 1, or off, found "many"');
+      expect(await show('MainPID')).toBe(main);
+    });
+
+    test('installing again with nothing said keeps everything', async () => {
+      const said = await machine().ok(`${INSIDE}/bin/quantum-realtime install`);
+      expect(said).toContain('note: --heal /usr/local/bin/heal.sh stays as it was; --no-heal takes it away');
+      expect(said).toContain('everything was so already');
+    });
+
     test('installing again changes nothing and restarts nothing', async () => {
       const before = await show('MainPID');
       const said = await machine().ok(`quantum-realtime ${INSTALL}`);

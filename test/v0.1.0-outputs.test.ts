@@ -34,7 +34,8 @@ describe('what version 0.1.0 has told of its incidents', () => {
   test('incidents show tells in the same words', async () => {
     const ids = JSON.parse(golden('escalated', 'incidents.json')) as readonly { readonly id: string }[];
     expect(ids).toHaveLength(4);
-    for (const { id } of ids) expect(await show('show', id)).toBe(golden('escalated', `show-${id}.txt`));
+    for (const { id } of ids)
+      await isChanged(['show', id], golden('escalated', `show-${id}.txt`), await show('show', id));
   });
 
   test('its stored effects, performed anew, make the same messages and the same report', async () => {
@@ -69,6 +70,8 @@ describe('what version 0.1.0 has told of its incidents', () => {
       heal: undefined,
       clock,
       log: bench().log,
+      // The shortest pauses: with others a retry may come after what follows it, and be sent with that.
+      random: () => 0,
     });
     const effects = new Map(
       [...openSaved('escalated').deliveries()].map(({ effect }) => [effect.id, effect]),
@@ -155,6 +158,7 @@ test("the example's tests come out as they did", async () => {
  * The same as version 0.1.0 told, but for what is told otherwise on purpose since. In messages: a story is about the
  * evidence that decided (its containers, kinds and messages, the worst kind first), and no longer about all that the
  * window holds. In the report: nothing is given up yet, since refusals that are not the service's own are waited out.
+ * `incidents show` also says who was told, and what heals said.
  */
 async function isChanged(name: readonly string[], then: string, now: string): Promise<void> {
   await expect(changesSince(then, now)).toMatchFileSnapshot(changesFile(...name));

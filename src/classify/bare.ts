@@ -119,7 +119,7 @@ const LOGGED = /^(?:Caught: |Process \S+:$|(?:Task|Future) exception was never)/
 function modeOf(line: string, isShape: boolean): EntryState['mode'] {
   if (!isShape) return 'words';
   if (line.startsWith('Traceback ')) return 'traceback';
-  if (/^\w+Error:$/.test(line)) return 'report';
+  if (/^\w+Error:$|^(?:FAILURE: )?Build failed with an exception/.test(line)) return 'report';
   if (/panicked at .*:\d+:$|^Unhandled exception:$/i.test(line)) return 'message';
   if (/^(?:Killed|Aborted|Segmentation fault|Bus error|Illegal instruction)/.test(line)) return 'signal';
   return 'trace';

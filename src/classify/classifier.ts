@@ -7,13 +7,14 @@ import { EXAMINED, plain } from './display.ts';
 import { type EntryState, LEARNED } from './entry.ts';
 import { headerLevel } from './header.ts';
 import { imageDefault } from './image-defaults.ts';
-import { startLabelled } from './labelled.ts';
+import { messageStart, startLabelled } from './labelled.ts';
 import { launchedCrash } from './launched.ts';
 import { columnLevel, countCalm, learnColumn } from './learned-column.ts';
 import { INFO, WARNING } from './levels.ts';
 import { mark } from './mark.ts';
 import { judgeObjectLine } from './object.ts';
 import { skipPrefix } from './prefix.ts';
+import { brokerLevel, isCoded } from './market-answers.ts';
 import { isProse, isQuickInfo, quickInfo } from './quick.ts';
 import { underHead } from './under-head.ts';
 import { compileRules } from './user-rules.ts';
@@ -91,13 +92,18 @@ function judgeLine(text: string, entry: EntryState, at: number, quick: boolean):
   if (entry.read < LEARNED) learnColumn(text, from, entry);
   let packed = quick && isProse(text) ? 0 : headerLevel(text, from, end);
   if (packed === 0) packed = columnLevel(text, from, entry);
+  let body = messageStart(packed, text);
+  if (body >= 0 && isCoded(text, body)) {
+    packed = brokerLevel(text) || packed;
+    body = messageStart(packed, text);
+  }
   if (entry.head !== '' && (entry.level >= WARNING || entry.mode === 'excerpt')) {
-    const verdict = underHead(text, entry, packed, quick);
+    const verdict = underHead(text, entry, packed, body, quick);
     if (verdict !== undefined) return verdict;
   }
   if (packed === 0) return judgeBare(text, from, end, entry, quick);
   const crash = launchedCrash(text, packed);
-  return crash < 0 ? startLabelled(packed, entry, text) : judgeBare(text, crash, end, entry, quick);
+  return crash < 0 ? startLabelled(packed, entry, text, body) : judgeBare(text, crash, end, entry, quick);
 }
 
 /** As if so many lines had been judged to be info by their own level; `from` and `at` are the times of first and last. */

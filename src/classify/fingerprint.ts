@@ -1,4 +1,9 @@
 import { plain } from './display.ts';
+import { maskFields } from './mask-fields.ts';
+import { maskNames } from './mask-names.ts';
+import { maskNumbers } from './mask-numbers.ts';
+import { maskQuoted } from './mask-quoted.ts';
+import { HEX, MASKS } from './masks.ts';
 
 /** Longest fingerprint kept. */
 const LENGTH = 200;
@@ -7,42 +12,30 @@ const LENGTH = 200;
 const MASKED = 600;
 
 /**
- * What varies between two occurrences of one message, most specific first. A mask never contains a letter or digit that
- * a later pattern could take, so masking twice changes nothing. Each pattern is tried only where the text has what it
- * cannot do without, which costs a tenth of trying.
- */
-const MASKS: readonly (readonly [needs: RegExp, pattern: RegExp])[] = [
-  [/:\/\//, /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>)\]]+/gi],
-  [/@/, /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/g],
-  [/-[0-9a-f]{4}-[0-9a-f]{4}-/i, /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi],
-  [
-    /\d{4}[-/.]\d\d[-/.]\d\d/,
-    /\b\d{4}[-/.]\d\d[-/.]\d\d(?:[T ,:-]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?/g,
-  ],
-  [
-    /(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ /-]/,
-    /\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:\d{1,2}[ /-])?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ /-]+\d{1,4}(?:[ :]\d\d:\d\d:\d\d(?:[.,]\d+)?)?(?: \d{4})?/g,
-  ],
-  [/\d:\d\d:/, /\b\d\d?:\d\d:\d\d(?:[.,]\d+)?(?: ?[AP]M)?/g],
-  [/:[0-9a-f]{0,4}:/i, /(?<![\w.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%\w+)?(?![\w:])/gi],
-  [/\d\.\d{1,3}\.\d/, /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g],
-  [/["'`]/, /"(?:[^"\\]|\\.)*"|(?<![\w'])'(?:[^'\\]|\\.)*'(?!\w)|`[^`]*`/g],
-  [/[/\\]/, /(?<![\w<])(?:~|\.{1,2})?\/(?:[\w.@%+~-]+\/?)+(?::\d+)*|\b[A-Z]:\\[^\s"'<>|]+/g],
-  [/0x/i, /\b0x[0-9a-f]+\b/gi],
-  [/\d[a-f]|[a-f]\d/i, /\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,}\b/gi],
-  [/\d/, /[+-]?\d+(?:[.,_]\d+)*/g],
-];
-
-/**
- * The text with its variable parts masked: timestamps, UUIDs, addresses, URLs, paths, quoted values, hex and numbers.
- * Two occurrences of one message have one fingerprint; the same text always has the same.
+ * The text with its variable parts masked: timestamps, UUIDs, addresses, host names, URLs, paths, values of fields, users,
+ * made-up names, hex and numbers. What tells two errors apart stays: names of exceptions, SQLSTATEs, HTTP statuses, exit
+ * codes, and quoted names of up to 24 characters. Two occurrences of one message have one fingerprint; the same text
+ * always has the same, on every host.
  */
 export function fingerprint(text: string): string {
-  let masked = plain(text).slice(0, MASKED);
-  for (const [needs, pattern] of MASKS) if (needs.test(masked)) masked = masked.replace(pattern, '<*>');
-  return masked
-    .replace(/(?:<\*>[\s,:;./|-]*){2,}/g, '<*> ')
-    .replace(/\s{2,}|[^\S ]/g, ' ')
-    .trim()
-    .slice(0, LENGTH);
+  const shown = plain(text).slice(0, MASKED);
+  const shapes = applied(MASKS, maskQuoted(shown));
+  const masked = maskNumbers(applied(HEX, maskNames(maskFields(shapes))));
+  const short = masked.includes('<*>') ? joined(masked) : masked;
+  const even = short.includes('  ') || ODD_SPACE.test(short) ? short.replace(/\s{2,}|[^\S ]/g, ' ') : short;
+  return even.trim().slice(0, LENGTH);
+}
+
+const ODD_SPACE = /[^\S ]/;
+
+function applied(masks: typeof MASKS, text: string): string {
+  let masked = text;
+  for (const [needs, pattern] of masks) if (needs.test(masked)) masked = masked.replace(pattern, '<*>');
+  return masked;
+}
+
+/** Masks next to each other, and lists of which each member looks like the one before, are as one: of any length. */
+function joined(masked: string): string {
+  const words = masked.replace(/<\*>(?:[\s,:;./|#~-]*<\*>)+/g, '<*>').split(' ');
+  return words.filter((word, at) => word !== words[at - 1] || !word.includes('<*>')).join(' ');
 }

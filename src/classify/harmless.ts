@@ -2,7 +2,7 @@ import { MARKET, MEASURES, NAMES } from './measures.ts';
 
 /** Words that tell of trouble when they stand for themselves. */
 const TROUBLE =
-  '(?:errors?|warnings?|failures?|failed|failing|fails?|exceptions?|faults?|crash(?:es|ed)?|fatal|criticals?|panics?|problems?|issues?|timeouts?|rejected|aborted|aborts?|dropped|drops?|errs?|unhealthy|killed|lost|corrupt(?:ed|ions?)?|conflicts?|violations?|alerts?|denied|refused|invalid|missing|mismatch(?:es|ed)?|unavailable|unreachable|broken|expired|errno|duplicates?|timed ?out)';
+  '(?:errors?|warnings?|failures?|failed|failing|fails?|exceptions?|faults?|crash(?:es|ed)?|fatal|criticals?|panics?|problems?|issues?|timeouts?|rejected|aborted|aborts?|dropped|drops?|errs?|unhealthy|killed|lost|corrupt(?:ed|ions?)?|conflicts?|violations?|alerts?|denied|refused|invalid|missing|mismatch(?:es|ed)?|unavailable|unreachable|broken|expired|errno|duplicates?|timed ?out|degraded)';
 
 const NOUN = '(?:errors?|exceptions?|failures?|warnings?|crash(?:es)?|timeouts?|faults?|panics?|criticals?)';
 const ADJECTIVE = '(?:error|failed|fatal|critical|failure|warning|crash|alert|panic|exception)';
@@ -16,7 +16,7 @@ const NUMBERED =
   '(?:worker|node|shard|gpu|task|job|replica|partition|channel|rank|core|cpu|thread|disk|drive|slot|device|process|stage|queue|unit|bank|port|batch|chunk|block|segment|order|instance|member|peer|broker|controller|camera|sensor|container|pod|volume|interface|line|page|row|stream|track|request|connection|client|server)s?';
 
 /** Nothing at all, as a value: `0`, `0.00%`, `null`, `[]`, `<nil>`. */
-const NOTHING = String.raw`(?<!\d)["']?(?:(?:0(?:\.0+)?(?![\w.]*\d)%?|<nil>|n/a|""|\[\]|\{\}|-)(?=[\s,;.)\]}"'%]|$)|(?:null|none|nil|false|no|off|disabled|undefined)(?=[,;.)\]}"'|]|$|\s+(?:[\w.-]+[=:]|[}\])|]|$)))`;
+const NOTHING = String.raw`(?<!\d)["']?(?:(?:0(?:\.0+)?(?![\w.]*\d)%?|<nil>|n/a|""|\[\]|\{\}|(?<=[:=(] ?)-)(?=[\s,;.)\]}"'%]|$)|(?:null|none|nil|false|no|off|disabled|undefined)(?=[,;.)\]}"'|]|$|\s+(?:[\w.-]+[=:]|[}\])|]|$)))`;
 
 const BENIGN_VERB =
   '(?:add(?:ed|ing)|appl(?:ied|ying)|captur(?:es|ed|ing)|catch(?:es|ing)?|check(?:s|ed|ing)?(?: for)?|clean(?:ed|ing)?|clear(?:s|ed|ing)?|collect(?:s|ed|ing)?|compil(?:ed|ing)|configur(?:ed|ing)|copying|creat(?:ed|ing)|delet(?:ed|ing)|disabl(?:ed|ing)|dismiss(?:ed)?|display|download(?:ed|ing)|enabl(?:ed|ing)|fix(?:ed|es)?|flush(?:ed|ing)|forward(?:s|ed|ing)?|handled?|handles|handling|hide|ignor(?:es|ed|ing)|init\\w*|install(?:ed|ing)|joined|list(?:ing)?|listening for|load(?:ed|ing)|log(?:s|ging)|mapped|merg(?:ed|ing)|mount(?:ed|ing)|opening|playing|prun(?:ed|ing)|purg(?:ed|ing)|reading|recover(?:ed|ing)|requeu(?:ed|ing)|register(?:ed|ing)|remov(?:ed|ing)|rendering|report(?:s|ing)?|resolv(?:ed|ing)|retr(?:y|ies|ying)(?: on| after)?|send(?:s|ing)|set(?:s|ting)?(?: up)?|show(?:s|ing)?|simulat(?:ed|ing)|skipp(?:ed|ing)(?: already)?|subscribed(?: to)?|suppress(?:ed|es|ing)?|test(?:s|ing)?|tolerates?|unpacking|using|warming|watch(?:es|ing)(?: for)?|wrote|writing)';
@@ -45,8 +45,10 @@ export const HARMLESS: readonly RegExp[] = [
   /: \w+(?:, \w+){2,}$/g,
   /\b(?:panic|oops|timeout|fatal|alert|abort)=\S+/gi,
   /\b\w+(?:\|\w+)+\b/g,
+  /\berrors=[a-z][\w-]*/g,
+  /\b[Ss]topped target .*/g,
   /\b(?!\w*(?:ERR|FAIL))[A-Z][A-Z0-9]*_[A-Z0-9_]*=\S+/g,
-  /\b(?!\w*(?:err|fail))[a-z]+(?:_[a-z]+)+ ?= ?\w+$/g,
+  /\b(?!\w*(?:err|fail|stat))[a-z]+(?:_[a-z]+)+ ?= ?\w+$/g,
   /\b[Oo]n(?:Failure|Error|Exception|Crash|Timeout)\b/g,
   // what was run; what is tried again
   /\b(?:COMMAND=|CMD \().*/g,
@@ -110,8 +112,8 @@ export const HARMLESS: readonly RegExp[] = [
 
 /** Words that say it is over or went well: only counts and the strongest trouble outweigh them. */
 export const RECOVERY =
-  /\b(?:recovered|resolved|succeeded|success(?:ful(?:ly)?)?|passed|reconnected|cleared|restored|corrected|healthy again|is healthy|ok again|completed successfully|fixed|no longer|back to normal)\b|\[ *ok *\]$/i;
+  /\b(?:recovered|resolved|succeeded|success(?:ful(?:ly)?)?|passed|reconnected|cleared|restored|corrected|healthy again|is healthy|ok again|completed successfully|fixed|no longer|back to normal|(?:using|with|falling back to) (?:the |a |its )?(?:fallback|defaults?))\b|\[ *ok *\]$/i;
 
 /** Clients being refused for who they are: every exposed service logs these all day, and nothing of ours is broken. */
 export const CLIENT_REFUSED =
-  /\b(?:relay access denied|client\b.*\bnot authori[sz]ed|authentication fail(?:ure|ed)|failed password|invalid user|failed (?:login|logon|keyboard-interactive|publickey|none)|login (?:failed|incorrect|failure)|auth(?:entication)?[ -]?fail\w*|bad password|wrong password|invalid (?:password|credentials|username)|incorrect (?:password|username)|password check failed|check pass|illegal user|possible break-in|maximum authentication attempts|not allowed because|access denied for user|user unknown|login (?:has )?failed|login attempt\b.*\bfailed|fail(?:ed)? login|authenticator failed|incorrect authentication data|connection (?:closed|reset) by (?:authenticating|invalid)|failed su for|auth_failed|unauthori[sz]ed)\b/i;
+  /\b(?:relay access denied|client\b.*\bnot authori[sz]ed|authentication fail(?:ure|ed)|failed password|invalid user|failed (?:login|logon|keyboard-interactive|publickey|none)|login (?:failed|incorrect|failure)|auth(?:entication)?[ -]?fail\w*|bad password|wrong password|invalid (?:password|credentials|username)|incorrect (?:password|username)|password check failed|check pass|illegal user|possible break-in|maximum authentication attempts|not allowed because|access denied for user|user unknown|login (?:has )?failed|login attempt\b.*\bfailed|fail(?:ed)? login|authenticator failed|incorrect authentication data|connection (?:closed|reset) by (?:authenticating|invalid)|failed su for|fail (?:download|upload|login|mkdir|delete|rename): client|auth_failed|unauthori[sz]ed)\b/i;

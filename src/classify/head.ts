@@ -6,6 +6,7 @@ const LONGEST = 160;
 
 /** What a line that opens an entry begins with, before the message at `at`: '' where that is nothing, or too much. */
 export function headOf(text: string, at: number): string {
+  if (isBoxed(text)) return text.slice(0, 2);
   return at > LONGEST ? '' : text.slice(0, at);
 }
 
@@ -19,6 +20,12 @@ export function bareHead(text: string, from: number, isShape: boolean): string {
 
 /** What npm puts before each line of what it has to tell, which is one thing. */
 const BLOCK = /\bnpm (?:ERR!|error) /;
+
+/** The side of a box that is drawn around one message (Terraform). */
+function isBoxed(text: string): boolean {
+  const code = text.charCodeAt(0);
+  return (code === 0x2502 || code === 0x2503) && text.charCodeAt(1) === 32;
+}
 
 /** Where a crash begins behind whatever stands before it. */
 const CRASH =
@@ -59,10 +66,11 @@ function ends(code: number): boolean {
 /** A time to the microsecond, in which a program writes one entry and no more. */
 const MICROSECONDS = /\d\d:\d\d:\d\d[.,](?!\d{3}000)\d{6}/;
 /** A time to the millisecond, or the place in the source that wrote the line: most likely still the same entry. */
-const SAME_CALL = /\d\d:\d\d:\d\d[.,]\d{3}|\d\d:\d\d:\d\d.*\[?\w+\.\w{1,3}:\d+\]?/;
+const SAME_CALL = /\d\d:\d\d:\d\d[.,]\d{3}|\d\d\.\d\d\.\d\d:\d{3}|\d\d:\d\d:\d\d.*\[?\w+\.\w{1,3}:\d+\]?/;
 
 /** How surely lines that repeat a head letter by letter are one entry: 2 surely, 1 unless they tell of a fault of their own. */
 export function repeats(head: string): 0 | 1 | 2 {
-  if (MICROSECONDS.test(head) || head.endsWith('npm ERR! ') || head.endsWith('npm error ')) return 2;
+  if (MICROSECONDS.test(head) || head.endsWith('npm ERR! ') || head.endsWith('npm error ') || isBoxed(head))
+    return 2;
   return SAME_CALL.test(head) ? 1 : 0;
 }

@@ -65,16 +65,20 @@ const SAID = /child \d+ said into std(?:err|out): "/y;
 
 function pastName(text: string, at: number): number {
   const end = nameEnd(text, at);
-  const name = text.slice(at, end);
-  if (name.length > LONGEST) return at;
+  if (end - at > LONGEST) return at;
   const code = text.charCodeAt(end);
+  // A word and a letter after it: a sentence.
+  if (code === 32 && isSmall(text.charCodeAt(at)) && isLetter(text.charCodeAt(end + 1)))
+    return pastSaid(text, at);
+  const name = text.slice(at, end);
   if (code === 32 || code === 9) {
     if (ZONE.test(name) || (MONTH.test(name) && isDigit(text.charCodeAt(pastBlanks(text, end))))) return end;
     const after = pastBlanks(text, end);
     const mark = text.charCodeAt(after);
-    if ((mark === 45 || mark === 124) && isBlank(text, after + 1)) return FAULT.test(name) ? at : after + 1;
-    SAID.lastIndex = at;
-    return SAID.test(text) ? SAID.lastIndex : at;
+    // ` - `, ` | `, and the ` -- ` of Ruby's loggers
+    const dash = mark === 45 && text.charCodeAt(after + 1) === 45 ? after + 1 : after;
+    if ((mark === 45 || mark === 124) && isBlank(text, dash + 1)) return FAULT.test(name) ? at : dash + 1;
+    return pastSaid(text, at);
   }
   if (FAULT.test(name)) return at;
   // `app:`, `app[12]:`, `app(x):`, `main.py:12`
@@ -85,6 +89,16 @@ function pastName(text: string, at: number): number {
   let place = colon + 1;
   while (isDigit(text.charCodeAt(place)) || text.charCodeAt(place) === 58) place++;
   return place > colon + 1 && (isBlank(text, place) || text.charCodeAt(place) === 93) ? place : at;
+}
+
+/** Past what PHP-FPM puts before what a child has printed. */
+function pastSaid(text: string, at: number): number {
+  SAID.lastIndex = at;
+  return SAID.test(text) ? SAID.lastIndex : at;
+}
+
+function isSmall(code: number): boolean {
+  return code >= 97 && code <= 122;
 }
 
 function nameEnd(text: string, at: number): number {

@@ -75,7 +75,8 @@ export function jsonLevel(text: string, from: number, end: number, spoken: boole
       i = close + 1;
       continue;
     }
-    const key = keyAt(text, i + 1, close);
+    // Serilog's `@x`; a plain `x` is anything.
+    const key = close - i === 2 && (text.charCodeAt(i + 1) | 32) === 120 ? 0 : keyAt(text, i + 1, close);
     const setting = spoken && close - i > 6;
     let value = after + 1;
     while (value < end && text.charCodeAt(value) === 32) value++;

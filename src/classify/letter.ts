@@ -30,6 +30,9 @@ export function letterLevel(text: string, at: Place, before: number, after: numb
 /** A place in the source after the letter: `[W socket.cpp:401]` (PyTorch). */
 const SOURCE = /^ [\w./-]+:\d+\]/;
 
+/** Android's tag behind the letter: `E/AndroidRuntime( 123): x`, `I/Tag: x`; not I/O. */
+const TAG = /^[A-Za-z](?:[\w.$-]* *\(|[\w.$-]{2,} *: )/;
+
 /** What follows a frontend's name in HAProxy's logs, which may be a letter: backend and server, then times. */
 const PROXIED = /^ \S+\/\S+ -?\d+\/-?\d+/;
 
@@ -61,7 +64,9 @@ function isLevelPlace(text: string, at: Place, code: number, before: number, aft
   if (at.dated && at.depth === 0) {
     if (after === 32 || after === 9)
       return (upper || follows > 32) && !PROXIED.test(text.slice(at.end, at.end + 120));
-    return upper && (after === 47 ? isLetter(follows) : after === 58 && follows === 32);
+    return (
+      upper && (after === 47 ? TAG.test(text.slice(at.end + 1, at.end + 60)) : after === 58 && follows === 32)
+    );
   }
   if (at.dated && at.depth === 1 && upper) {
     return after === 32 ? isDigit(follows) : after === 47 && isLetter(follows) && before === 32;
@@ -74,8 +79,7 @@ function isLevelPlace(text: string, at: Place, code: number, before: number, aft
       : follows === 91 || isDated(text, at.end + 1);
   if (after === 91) return isDigit(follows);
   if (after === 40) return /^\( *\d+\) /.test(text.slice(at.end, at.end + 12));
-  if (after === 47)
-    return isLetter(follows) && /^(?:[\w.$-]+ *\(|[\w.$-]{3,} *: )/.test(text.slice(at.end + 1, at.end + 60));
+  if (after === 47) return TAG.test(text.slice(at.end + 1, at.end + 60));
   return after === 58 && follows === 32;
 }
 

@@ -43,6 +43,8 @@ export const MARKET: readonly RegExp[] = [
 export const NAMES: readonly RegExp[] = [
   /(?<!\S)\S{1,32}(?=(?: ?\[[^\]]{0,24}\]| ?\([^)]{0,24}\))? (?:has )?(?:joined|left|connected|disconnected|logged (?:in|out|on|off)|lost connection|was slain|was shot|respawned|issued server command)\b)/gi,
   /\b(?:[Pp]layer|[Uu]ser(?:name)?|[Nn]ick(?:name)?|[Cc]lient|[Cc]haracter|[Mm]ap|[Cc]lan|[Gg]uild|[Tt]eam|[Nn]pc|[Mm]od|[Pp]lugin|[Pp]ack|[Ss]ong|[Tt]rack|[Aa]lbum|[Mm]ovie|[Tt]itle|[Ww]orld):? (?:["'«][\w -]+["'»]|[A-Z][\w-]*)(?= |$|[,.:;])/g,
+  /\b(?:[Ss]ong|[Tt]rack|[Aa]lbum|[Mm]ovie|[Ee]pisode|[Ss]eries) (?:added|removed|queued|imported|started|grabbed): .*|\b[Nn]ow [Pp]laying:? .*/g,
   /(?<!\S)\S{1,32}(?= (?:was )?killed \S)|(?<=\bkilled )\S+(?= (?:by|with)\b)/gi,
+  /^(?:.{0,40})?\[(?:CHAT|Chat|chat|SAY|Say|say|Global|Team|Whisper|Shout|OOC)\]:? .*/g,
   /^(?:\[[^\]]{0,40}\] ?:? ?){0,4}<[\w-]{1,32}> .*/g,
 ];

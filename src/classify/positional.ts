@@ -27,14 +27,21 @@ export function numberedLevel(text: string, at: number): number {
 }
 
 const DEVICE_TAG =
-  /%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*?-([0-7])-[A-Z0-9_]+(?=:)|%*\d*[A-Z][A-Z0-9_]*\/([0-7])\/[A-Z][A-Z0-9_]+(?=[:([])/y;
+  /%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*?-([0-7])-[A-Z0-9_]+(?=:)|%*\d*[A-Z][A-Z0-9_]*\/([0-7])\/[A-Z][A-Z0-9_]+(?=[:([])|%([0-7])\|\d+\.\d+\|[A-Z_]+\|/y;
 
-/** Cisco and compatible devices `%LINK-3-UPDOWN:`, Huawei `%%01IFNET/3/LINK_STATE(l):`, H3C `SHELL/5/SHELL_LOGIN:`. */
+/**
+ * Cisco and compatible devices `%LINK-3-UPDOWN:`, Huawei `%%01IFNET/3/LINK_STATE(l):`, H3C `SHELL/5/SHELL_LOGIN:`, and
+ * librdkafka `%3|1732615200.123|FAIL|`.
+ */
 export function deviceLevel(text: string, at: number): number {
   DEVICE_TAG.lastIndex = at;
   const match = DEVICE_TAG.exec(text);
   if (match === null) return 0;
-  return marked(DEVICE[SYSLOG[Number(match[1] ?? match[2])] ?? NONE] ?? 0, at, DEVICE_TAG.lastIndex);
+  return marked(
+    DEVICE[SYSLOG[Number(match[1] ?? match[2] ?? match[3])] ?? NONE] ?? 0,
+    at,
+    DEVICE_TAG.lastIndex,
+  );
 }
 
 const TAGGED = /(?:Em|Al|Cr|Er|Wa|No|In|Db)\((\d{1,3})\)/y;

@@ -11,7 +11,7 @@ export function skipPrefix(text: string): number {
 }
 
 const HEADER =
-  /(?:<\d{1,3}>1?\s*)?(?:\[?(?:(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d?[-/ ](?:\w{3}|\d\d)[-/ ]\d{2,4}|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2}(?:,? \d{4})?)[T ,:]*)?(?:\d{1,2}:\d\d:\d\d(?:[.,]\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?(?: \d{4})?\]?:?(?:\s+|$))?(?:[\w.-]+ )?(?:[\w./-]+(?:\[\d+\]|\(\w+\)): |kernel: )?(?:\[\s*\d+(?:\.\d+)?\] )?/y;
+  /(?:<\d{1,3}>1?\s*)?(?:\[?(?:(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d?[-/ ](?:\w{3}|\d\d)[-/ ]\d{2,4}|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2}(?:,? \d{4})?)[T ,:]*)?(?:\d{1,2}:\d\d:\d\d(?:[.,]\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?(?: \d{4})?\]?:?(?:\s+|$))?(?:[\w.-]+ )?(?:[\w./-]+(?<!Error|Exception)(?:\[\d+\]|\(\w+\)): |kernel: )?(?:\[\s*\d+(?:\.\d+)?\] )?/y;
 const DATED = /\d\d:\d\d|\[\d+\]: |\d{4}-\d\d|<\d+>/;
 
 /** Where the message begins: past a date and, in syslog's form, a host and a program. The line's start without them. */

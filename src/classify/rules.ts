@@ -26,6 +26,7 @@ export const RULES = [
   'error field of a logfmt line',
   'a client that was refused',
   'trouble that is over',
+  'answer of a market',
 ] as const;
 
 export type RuleName = (typeof RULES)[number];

@@ -37,7 +37,7 @@ const SHAPES: readonly Shape[] = [
     CRITICAL,
   ],
   [
-    /\bcore dumped\b|\*\*\* (?:stack smashing|buffer overflow) detected|^\*\*\* Error in `|^(?:free|malloc|corrupted|double free|munmap_chunk|realloc)\b.*(?:detected|invalid|corrupt|free list|linked list|size)/,
+    /\bcore dumped\b|\babort\(\) was called\b|\*\*\* (?:stack smashing|buffer overflow) detected|^\*\*\* Error in `|^(?:free|malloc|corrupted|double free|munmap_chunk|realloc)\b.*(?:detected|invalid|corrupt|free list|linked list|size)/,
     CRITICAL,
   ],
   [
@@ -92,7 +92,7 @@ const SHAPES: readonly Shape[] = [
     ERROR,
   ],
   [
-    /^(?:[\w$-]+[.:\\/]+)*[A-Z][A-Za-z0-9$]*(?:Error|Exception|Failure|Fault|Interrupt|Exit|Interrupted|Timeout)(?:\d+)?(?: \[\w+\])?(?::| \(|$|: )/,
+    /^(?:[\w$-]+[.:\\/]+)*[A-Z][A-Za-z0-9$]*(?:Error|Exception|Failure|Fault|Interrupt|Exit|Interrupted|Timeout)(?:\d+)?(?: ?\[\w+\])?(?::| \(|$|: )/,
     ERROR,
   ],
   [/(?:^|[\s[(:])(?:[\w$]+[.:\\]+)+[A-Z][\w$]*(?:Error|Exception)\b(?=$|[:\s(\]])/, ERROR],

@@ -1,5 +1,7 @@
-import { CLASS, CLOSE, LOWER, OPEN, OTHER, isDigit } from './chars.ts';
-import { CRITICAL, ERROR, INFO, WARNING } from './levels.ts';
+import { isUnambiguous } from './ambiguous.ts';
+import { isClosing, isLower, isOpener, pastSpaces, previous, wideAfter } from './around.ts';
+import { CLASS, LOWER, OTHER, isDigit, isLetter } from './chars.ts';
+import { ERROR, INFO, WARNING } from './levels.ts';
 
 /** What is added to the value of a word that also begins ordinary sentences, and of one that is also a name or a code. */
 export const WEAK = 8;
@@ -43,15 +45,25 @@ export function bareForm(
   const wide = after === 9 || (after === 32 && text.charCodeAt(end + 1) <= 32);
   const atStart = start === at.from;
   if (before === 61 && !caps) return false;
+  // A part of a name: `Net::HTTP::Get`.
+  if (
+    before === 58 &&
+    after === 58 &&
+    text.charCodeAt(end + 1) === 58 &&
+    isLetter(text.charCodeAt(start - 3))
+  )
+    return false;
   // `fail` and its forms tell what happened more often than how bad it is
   if (weak && level === ERROR) return isVerdict(text, at, before, tail);
   if (after === 58 && level >= WARNING && NOTHING.test(text.slice(end, end + 24))) return false;
+  if (after === 58 && before === 32 && CHAT.test(text.slice(Math.max(at.from, start - 12), start)))
+    return false;
   if ((flags & AMBIGUOUS) !== 0 && !isUnambiguous(text, at, level, before, after, tail)) return false;
 
   // [error]  [ssl:error]  [gc,warning]  <Warning>  (WARN)  |INFO    |  [ERROR   ]
   if (prose > 0 && before === 91 && NAMED.test(text.slice(Math.max(at.from, start - 14), start)))
     return false;
-  if (isEnclosing(before) || (before === 32 && isOpener(previous(text, start, at.from)))) {
+  if (isOpener(before) || (before === 32 && isOpener(previous(text, start, at.from)))) {
     if (isClosing(tail))
       return prose < 3 && !isCall(text, start, before) && (end - start > 2 || before === 40);
     if (caps && prose < 3 && (tail === 58 || after === 32)) return true;
@@ -135,42 +147,11 @@ export function bareForm(
 const NOTHING =
   /^: ?(?:<nil>(?=$|[\s,;)])|(?:nil|null|none|undefined|false|0)(?=$|[,;)])|[+-]?\d*\.\d+(?:e[+-]?\d+)?%?(?=$|[\s,;|)]))/i;
 
-/**
- * Whether a word that is also a name or a code stands as a level all the same: in brackets or bars, before a colon, or
- * (FATAL, FTL, PANIC) right after the date. What is called an alert without a date is most often a user's, unless it is
- * numbered as HAProxy's are.
- */
-function isUnambiguous(
-  text: string,
-  { start, end, from, prose, dated }: Place,
-  level: number,
-  before: number,
-  after: number,
-  tail: number,
-): boolean {
-  const enclosed = isClosing(tail) && (isOpener(before) || before === 32 || before === 58 || before === 44);
-  if (level === CRITICAL && !dated && start - from < 2 && (text.charCodeAt(start) | 32) === 97) {
-    return enclosed && /^\] +(?:\d+\/|\(\d)/.test(text.slice(end, end + 8));
-  }
-  if (level === CRITICAL && prose > 0 && !enclosed && (text.charCodeAt(start) | 32) === 97) return false;
-  if (enclosed || after === 58 || tail === 124 || before === 46 || text.startsWith('  ', end)) return true;
-  const first = text.charCodeAt(start) | 32;
-  // FATAL, FTL, PANIC
-  if (level === CRITICAL && prose === 0 && (first === 102 || first === 112)) {
-    if (
-      dated ||
-      isOpener(before) ||
-      isDigit(tail) ||
-      /^ (?:error|exception)\b/i.test(text.slice(end, end + 12))
-    )
-      return true;
-  }
-  if (level === WARNING) return dated && prose === 0 && tail === 91;
-  return after === 44 || after === 91 || (before === 124 && after === 32) || (after === 33 && prose === 0);
-}
-
 /** What a name stands behind: `User [fatal] connected`. */
 const NAMED = /\b(?:user|player|nick|client|channel|session|account|name|bot):? \[$/i;
+
+/** Before what people say. */
+const CHAT = /\[(?:chat|say|global|team|whisper|ooc|shout)\]:? $/i;
 
 /** Topics before the level, and nothing but a header before them. */
 const TOPICS = /(?:^|\s)(?:[a-z][a-z0-9-]*,)+$/;
@@ -205,38 +186,6 @@ function isName(text: string, from: number, end: number): boolean {
     if (code === 91 || code === 47 || (code === 46 && text.charCodeAt(i + 1) > 32)) return i > from;
   }
   return i > from && text.charCodeAt(i - 1) === 58;
-}
-
-function pastSpaces(text: string, from: number, end: number): number {
-  let i = from;
-  while (i < end && text.charCodeAt(i) <= 32) i++;
-  return i < end ? text.charCodeAt(i) : 0;
-}
-
-function previous(text: string, at: number, from: number): number {
-  let i = at - 1;
-  while (i >= from && text.charCodeAt(i) === 32) i--;
-  return i >= from ? text.charCodeAt(i) : 0;
-}
-
-function wideAfter(text: string, at: number): boolean {
-  return text.charCodeAt(at) === 32 && text.charCodeAt(at + 1) === 32;
-}
-
-function isLower(code: number): boolean {
-  return code >= 97 && code <= 122;
-}
-
-function isOpener(code: number): boolean {
-  return code === 124 || (code < 128 && CLASS[code] === OPEN);
-}
-
-function isEnclosing(code: number): boolean {
-  return isOpener(code);
-}
-
-function isClosing(code: number): boolean {
-  return code === 124 || (code < 128 && CLASS[code] === CLOSE);
 }
 
 function isCapsEnd(code: number): boolean {

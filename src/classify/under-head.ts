@@ -1,5 +1,5 @@
 import { startsEntry } from './bare.ts';
-import { attach, bodyContinues, isBody, mayBeBody, mayFollow } from './continuation.ts';
+import { attach, bodyContinues, isBody, mayBeBody } from './continuation.ts';
 import type { EntryState } from './entry.ts';
 import { afterHead, repeats } from './head.ts';
 import { WARNING } from './levels.ts';
@@ -11,16 +11,18 @@ import { BLANK, type Verdict, continuationOf } from './verdict.ts';
 
 /**
  * A line that begins as the open entry's first line does, with a launcher's prefix or a logger's header: what follows
- * decides whether it belongs to that entry. `packed` is the line's own level, 0 if it has none. Undefined: it is judged
+ * decides whether it belongs to that entry. `packed` is the line's own level, 0 if it has none, and `body` where its
+ * message begins behind a header, -1 where that is not known. Undefined: it is judged
  * by itself.
  */
 export function underHead(
   text: string,
   entry: EntryState,
   packed: number,
+  body: number,
   quick: boolean,
 ): Verdict | undefined {
-  if (packed !== 0 && isMessage(text, entry)) return undefined;
+  if (packed !== 0 && isMessage(text, entry, body)) return undefined;
   const at = afterHead(text, entry.head);
   if (at === 0) return undefined;
   const rest = text.slice(at);
@@ -55,15 +57,16 @@ export function underHead(
 
 const REMARK = /^(?:note|help|hint): /;
 
-/** Whether a logged line, of which there may be many, plainly has a message of its own where the entry's began. */
-function isMessage(text: string, { head, mode }: EntryState): boolean {
-  const code = text.charCodeAt(head.length);
-  return (
-    mode === 'labelled' &&
-    code >= 97 &&
-    code <= 122 &&
-    text.charCodeAt(head.length - 1) === head.charCodeAt(head.length - 1) &&
-    !mayFollow(text, head.length) &&
-    !text.startsWith(head)
-  );
+/**
+ * A sentence that no line below an entry begins with, as most messages begin: a word that is none of a trace's or a
+ * dump's, and another.
+ */
+const SENTENCE =
+  /(?!(?:aborted|args|at|backtrace|bus|called|call|caused|child|client|compilation|connection|correlation|created|current|during|emitted|error|exception|execution|exit|extension|extra|fatal|file|floating|from|function|future|goroutine|illegal|in|initial|last|message|native|nested|order|program|queue|raised|reason|receiver|request|response|retry|root|runtime|segmentation|server|shadow|span|stack|state|status|suppressed|the|thread|thrown|trace|traceback|tried|user|when|with|wrapped) )[a-z][a-z]+ [\w"'<([]/iy;
+
+/** Whether a logged line, of which there may be many, plainly has a message of its own, which begins at `body`. */
+function isMessage(text: string, { head, mode }: EntryState, body: number): boolean {
+  if (mode !== 'labelled' || body <= 0 || text.startsWith(head)) return false;
+  SENTENCE.lastIndex = body;
+  return SENTENCE.test(text);
 }

@@ -1,4 +1,5 @@
 import { message } from './json.ts';
+import { brokerLevel, fixLevel } from './market-answers.ts';
 import { INFO } from './levels.ts';
 import { mark } from './mark.ts';
 import { bodyStart } from './prefix.ts';
@@ -38,6 +39,8 @@ export function judgeUnlabelled(text: string, from: number, end: number, remembe
     );
     return MESSAGE[levelOf(packed)] ?? packed;
   }
+  const answered = text.includes('8=FIX') ? fixLevel(text) : text.includes('Id') ? brokerLevel(text) : 0;
+  if (answered !== 0) return answered;
   const start = bodyStart(text, from);
   const body = text.slice(start, end);
   if (!remember || body.length > REMEMBERED_LENGTH) return judgeText(body, start);

@@ -30,20 +30,20 @@ const WORDS: readonly Word[] = [
     ERROR,
   ],
   [
-    /\binvalid (?:command|argument|option|syntax|value|config\w*|token|format|input|parameter|state|operation|pointer|reference|character|response|signature|certificate|header|data|path|type|api[ -]?key|key|credential|url|host|address|number|block|magic|utf)|\bundefined (?:symbol|method|variable|function|index|reference)/i,
+    /\binvalid (?:`[^`]{1,60}` )?(?:invocation|command|argument|option|syntax|value|config\w*|token|format|input|parameter|state|operation|pointer|reference|character|response|signature|certificate|header|data|path|type|api[ -]?key|key|credential|url|host|address|number|block|magic|utf)|\bundefined (?:symbol|method|variable|function|index|reference)/i,
     ERROR,
   ],
   [
-    /\b(?:quota|memory|size|time|deadline|limit|capacity|retries) exceeded\b|\b(?:connection|link|lease|contact|session)\b.*\blost\b|\blost (?:connection|quorum|contact|lease|link)\b|\b(?:licen[sc]e|certificate) (?:has |is )?expired\b/i,
+    /\b(?:quota|memory|size|time|deadline|limit|capacity|retries) exceeded\b|\b(?:connections?|link|lease|contact|session|communications?|connectivity|carrier)\b.*\blost\b|\blost (?:communications?|connectivity|connection|quorum|contact|lease|link)\b|\b(?:licen[sc]e|certificate|key|subscription|credentials?|password) (?:has |is )?expired\b/i,
     ERROR,
   ],
   // what is wrong with something, and what it lacks
   [
-    /\b(?:does|do|did)(?: not|n't) (?:exist|match|complete|respond|start|answer|know)\b|\b(?:is|has) (?:invalid|expired)\b|\bnot (?:valid|responding|reachable|authori[sz]ed|recogni[sz]ed|well-formed|online|allowed (?!because))\b|\bno (?:response|reply|answer) from\b|\bno (?:free|healthy|suitable|available) \w+/i,
+    /\b(?:does|do|did)(?: not|n't) (?:exist|match|complete|respond|start|answer|know|arrive|reply|come (?:up|online|back))\b|\b(?:is|has) (?:invalid|expired)\b|\bnot (?:valid|responding|reachable|authori[sz]ed|recogni[sz]ed|well-formed|online|allowed (?!because))\b|\bno (?:response|reply|answer) from\b|\bno (?:free|healthy|suitable|available) \w+/i,
     ERROR,
   ],
   [
-    /\b(?:atom|codec|stream|encoder|decoder|demuxer|muxer|filter|schema|bucket|collection|vhost|snapshot|backup|repository|reference|tag|branch|target|recipe|account|instrument|symbol|header|entry ?point|file|module|command|class|library|package|symbol|table|director(?:y|ies)|executable|interpreter|device|image|host|method|driver|plugin|certificate|database)(?: \S+)? (?:was |is |were |are )?not found\b|\b(?:key|file|field|value|argument|parameter|variable|column|header|token|configuration)(?: \S+)? is missing\b|\bmissing (?:required|mandatory|environment|configuration|argument|parameter)\b|\b(?:environment variable|env(?:ironment)?|variable|parameter)\b.{0,40}\b(?:is )?not set\b|\bunbound variable\b/i,
+    /\b(?:atom|codec|stream|encoder|decoder|demuxer|muxer|filter|schema|bucket|collection|vhost|snapshot|backup|repository|reference|tag|branch|target|recipe|account|instrument|symbol|header|entry ?point|file|module|command|class|library|package|symbol|table|director(?:y|ies)|executable|interpreter|device|image|host|method|driver|plugin|certificate|database)(?: \S+)? (?:was |is |were |are )?not found\b|\b(?:key|file|field|value|argument|parameter|variable|column|header|token|configuration)(?: \S+)? is missing\b|\bmissing (?:required|mandatory|environment|configuration|argument|parameter)\b|\b(?:environment variable|env(?:ironment)?|variable|parameter)\b.{0,40}\b(?:is )?not set\b|\bunbound variable\b|\b(?:array|index|subscript|pointer|argument|access|iterator|offset)\b.{0,20}\bout of (?:range|bounds)\b/i,
     ERROR,
   ],
   [
@@ -51,11 +51,11 @@ const WORDS: readonly Word[] = [
     ERROR,
   ],
   [
-    /\b(?:unknown|unsupported|unrecogni[sz]ed) (?:\w+ )?(?:column|command|option|host|database|table|directive|function|module|variable|symbol|argument|version|protocol|format|operation|platform|architecture|scheme|encoding|instruction|property|encoder|decoder|codec|filter|muxer|demuxer|pixel format|key|field|keyword|opcode|message type|exchange|user|role|action|request|response|error|signal|type|locale|device|driver|compression|cipher)\b|\bbad (?:decrypt|magic|substitution|gateway|file|address|interpreter|checksum|block|superblock|argument|option|configuration|response|certificate|signature|format|state)\b/i,
+    /\b(?:unknown|unsupported|unrecogni[sz]ed) (?:\w+ )?(?:column|command|option|host|database|table|directive|function|module|variable|symbol|argument|version|protocol|format|operation|platform|architecture|scheme|encoding|instruction|property|encoder|decoder|codec|filter|muxer|demuxer|pixel format|key|field|keyword|opcode|message type|exchange|user|role|action|request|response|error|signal|type|locale|device|driver|compression|cipher)\b|\bbad (?:(?:\w+ ){0,3}magic|decrypt|substitution|gateway|file|address|interpreter|checksum|block|superblock|argument|option|configuration|response|certificate|signature|format|state)\b/i,
     ERROR,
   ],
   [
-    /\btime-?out (?:occurred|exceeded|expired|reached|while|waiting|error|after \d)|\b(?:deadline|timeout) (?:has )?(?:passed|elapsed)\b|\bexceed(?:ed|s) (?:its|the|max\w*|allowed|a)?\s?(?:deadline|threshold|limit|quota|timeout|time)\b|\b(?:threshold|limit) (?:was |has been )?exceeded\b|\bexceeded threshold\b|\bheartbeats? (?:missed|lost|timed out|timeout)\b|\bmissed heartbeats?\b|\bassum\w+ (?:\w+ )?dead\b|\bstale\b.{0,20}\bfor \d|\brepeated too quickly\b/i,
+    /\btime-?out (?:occurred|exceeded|expired|reached|while|waiting|error|after \d)|\b(?:deadline|timeout) (?:has )?(?:passed|elapsed)\b|\bexceed(?:ed|s) (?:its|the|max\w*|allowed|a)?\s?(?:deadline|threshold|limit|quota|timeout|time)\b|\b(?:threshold|limit) (?:was |has been )?exceeded\b|\bexceeded threshold\b|\b(?:script|check|command|process|health ?check|hook|probe|job|handler)\b.{0,40}\breturn(?:ed|ing)(?: (?:exit )?(?:code|status))? [1-9]\d{0,2}$|\bheartbeats? (?:missed|lost|timed out|timeout)\b|\bmissed heartbeats?\b|\bassum\w+ (?:\w+ )?dead\b|\bstale\b.{0,20}\bfor \d|\brepeated too quickly\b/i,
     ERROR,
   ],
   [
@@ -77,8 +77,20 @@ const WORDS: readonly Word[] = [
   [/\bHTTP (?:4(?:01|03|08|18|29)|5\d\d)\b (?:from|on|for|when|while)\b/i, ERROR],
   [/\b(?!ERR)[A-Z]{3,}_ERR(?:OR)?_[A-Z_]+\b(?!=)/, ERROR],
   [/\bexit(?:ed)?(?: with)?(?: exit)?(?: code| status)?[:= ]+[1-9]\d*\b/i, ERROR],
+  [
+    /\bDegradedArray\b|\bdegraded (?:array|raid|mirror)\b|state=["']?(?:faulted|failed|unavail)\b|\b(?:transition to|enter(?:ed|ing)) (?:the )?(?:shutdown|error|fault|failed) state\b|\bdetected (?:\w+ ){0,2}hang\b/i,
+    ERROR,
+  ],
+  [
+    /\bdegraded\b|\bUPS\b.*\b(?:on battery|battery (?:is )?low)\b|\bpower (?:failure|outage)\b|\btemperature (?:is )?(?:above|exceeds|over) /i,
+    WARNING,
+  ],
   [/\b(?:warn(?:ing)?s?|deprecated|deprecation|caution|obsolete)\b/i, WARNING],
 ];
+
+/** What this program itself wanted to do, and was refused: no client's trouble. */
+const OWN_DEED =
+  /\b(?:could not|couldn't|unable to|failed to|cannot|can't|error) (?:fetch|get|load|place|send|post|read|open|connect|reach|subscribe|update|download|upload|pull|push|query|create|cancel|list|start|sync|(?:fetch|load|gett|plac|send|cancel)ing)\b/i;
 
 /** Some of it: `3 errors`, `1 failed`, `errors=3`. */
 const COUNTED =
@@ -99,7 +111,7 @@ export function judgeWords(text: string): number {
   const first = PACKED.find(([pattern]) => pattern.test(text));
   if (first === undefined) return NOTHING;
   const client = CLIENT_REFUSED.exec(text);
-  if (client !== null) return mark(text, client[0], REFUSED);
+  if (client !== null && !OWN_DEED.test(text)) return mark(text, client[0], REFUSED);
   let rest = text.replace(/\s{2,}/g, ' ');
   for (const pattern of HARMLESS) rest = rest.replace(pattern, ' ');
   rest = rest.replace(/ {2,}/g, ' ');

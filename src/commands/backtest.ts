@@ -11,12 +11,12 @@ interface BacktestFlags {
 
 const WEEK = 7 * 86_400_000;
 
-/** `backtest`: what Docker still holds, under these limits and others. */
+/** `backtest`: what is still held of the followed logs, under these limits and others. */
 export function backtestCommand(program: Command): void {
   program
     .command('backtest')
     .description(
-      'show when these settings would have alerted and healed, on the logs that Docker still holds',
+      'show when these settings would have alerted and healed, on what engine, files and journal still hold of the followed logs',
     )
     .addOption(
       new Option('--since <duration>', 'how far back, such as 24h or 7d')

@@ -11,7 +11,8 @@ interface Flags {
 
 /**
  * `check-config`: validates the settings and prints the effective ones with where each came from, then what containers
- * set for themselves by their labels. Exit 2 for settings that are not usable, 1 for a label that is not.
+ * set for themselves by their labels. Exit 2 for settings that are not usable, 1 for a label or a file of certificates that
+ * is not.
  */
 export function checkConfigCommand(program: Command): void {
   program
@@ -24,18 +25,26 @@ export function checkConfigCommand(program: Command): void {
     .action(async (flags: Flags) => {
       const own = flags.config ?? flags.state ?? flags.report;
       if (own === undefined && (await asService())) return;
-      const [{ loadConfig }, { effectiveSettings }, { containerSettings }, { imageSettings }] =
-        await Promise.all([
-          import('../config/load-config.ts'),
-          import('../config/effective-settings.ts'),
-          import('./check-config/container-settings.ts'),
-          import('./check-config/image-settings.ts'),
-        ]);
+      const [
+        { loadConfig },
+        { effectiveSettings },
+        { beyondRestart },
+        { containerSettings },
+        { imageSettings },
+      ] = await Promise.all([
+        import('../config/load-config.ts'),
+        import('../config/effective-settings.ts'),
+        import('../config/beyond-restart.ts'),
+        import('./check-config/container-settings.ts'),
+        import('./check-config/image-settings.ts'),
+      ]);
       const loaded = await loadConfig({
         file: flags.config,
         env: process.env,
         flags: { 'state.dir': flags.state, 'report.dir': flags.report },
       });
+      const { caProblem } = await import('../sinks/alert/http-client.ts');
+      const caTrouble = await caProblem(loaded.config.alerts.ca);
       const { settings: labelled, problems, unseen } = await containerSettings(loaded.config);
       const settings = [...effectiveSettings(loaded), ...imageSettings(), ...labelled];
       if (flags.json === true) printJson(settings);
@@ -46,8 +55,11 @@ export function checkConfigCommand(program: Command): void {
         }
       for (const name of loaded.ignored)
         printError(`${name} in the environment is no setting of this program\n`);
+      const unhealed = beyondRestart(loaded.config);
+      if (unhealed !== undefined) printError(`${unhealed}\n`);
       if (unseen !== undefined) printError(`labels of containers are not shown: ${unseen}\n`);
       for (const problem of problems) printError(`${problem}; it is left out of account\n`);
-      if (problems.length > 0) process.exitCode = 1;
+      if (caTrouble !== undefined) printError(`${caTrouble}\n`);
+      if (problems.length > 0 || caTrouble !== undefined) process.exitCode = 1;
     });
 }

@@ -18,6 +18,10 @@ export function classifyCommand(program: Command): void {
       '--ndjson',
       'input lines are {"id","line"} or {"id","lines"}; output {"id","label"} or {"id","counts"}',
     )
+    .option(
+      '--fingerprint',
+      'what tells messages apart: input lines are {"id","line"}, output {"id","fingerprint"}',
+    )
     .option('--container <name>', 'the container the lines came from, for rules limited to some', '')
     .option('--image <name>', 'the image the lines came from, for what is known of it', '')
     .option('--config <file>', 'configuration file (YAML), for its classify.rules')
@@ -53,18 +57,26 @@ export function classifyCommand(program: Command): void {
         return;
       }
       if (options.since !== undefined) throw new UsageError('--since: expected together with --learn');
-      const mode = options.ndjson === true ? 'ndjson' : options.explain === true ? 'explain' : 'json';
+      if (options.fingerprint === true && (options.ndjson === true || options.explain === true))
+        throw new UsageError('--fingerprint: expected without --ndjson and --explain');
       const { classifyStream } = await import('./classify/classify-stream.ts');
       await classifyStream(file === '-' ? undefined : file, process.stdout, {
         classifier,
-        mode,
+        mode: modeOf(options),
         container: options.container,
         image: options.image,
       });
     });
 }
 
+function modeOf({ fingerprint, ndjson, explain }: Options): 'fingerprint' | 'ndjson' | 'explain' | 'json' {
+  if (fingerprint === true) return 'fingerprint';
+  if (ndjson === true) return 'ndjson';
+  return explain === true ? 'explain' : 'json';
+}
+
 interface Options {
+  readonly fingerprint?: boolean;
   readonly explain?: boolean;
   readonly learn?: boolean;
   readonly since?: string;

@@ -43,9 +43,13 @@ export function incidentsCommand(program: Command): void {
         throw new Error(
           `Several incidents begin with ${id ?? ''}: ${found.id}, ${another.id} and perhaps more.`,
         );
-      const { incidentText } = await import('../control/incident-text.ts');
-      if (flags.json === true) printJson(found);
-      else print(incidentText(found));
+      const [{ incidentText }, { readTold }] = await Promise.all([
+        import('../control/incident-text.ts'),
+        import('../state/history.ts'),
+      ]);
+      const told = await reading(flags, (dir) => readTold(dir, found.id, Date.now()));
+      if (flags.json === true) printJson({ ...found, told });
+      else print(incidentText(found, told));
     });
 }
 
@@ -61,11 +65,13 @@ async function matching(flags: Flags, id: string | undefined) {
 }
 
 async function history(flags: Flags, query: { readonly limit: number } | { readonly id: string }) {
-  const [{ readHistory }, { statSync }, { join }] = await Promise.all([
-    import('../state/history.ts'),
-    import('node:fs'),
-    import('node:path'),
-  ]);
+  const { readHistory } = await import('../state/history.ts');
+  return reading(flags, (dir) => readHistory(dir, query, Date.now()));
+}
+
+/** What is read from the state directory of the daemon that is meant. */
+async function reading<T>(flags: Flags, read: (dir: string) => T): Promise<T> {
+  const [{ statSync }, { join }] = await Promise.all([import('node:fs'), import('node:path')]);
   const { named, usual } = await stateDirOf(flags);
   const places = named === undefined ? [usual, SERVICE_STATE] : [named];
   const dir = places.find((place) => {
@@ -75,16 +81,14 @@ async function history(flags: Flags, query: { readonly limit: number } | { reado
       const reason = error instanceof Error ? error.message : String(error);
       throw new Error(
         `The state in ${place} cannot be read (${reason}): ask as the daemon's user, or as root.`,
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     }
   });
   if (dir === undefined)
     throw new Error(`There is no state in ${places.join(' or ')}: no daemon has run there.`);
   try {
-    return readHistory(dir, query, Date.now());
+    return read(dir);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`The state in ${dir} cannot be read: ${reason}`, { cause: error });

@@ -1,27 +1,36 @@
 import type { Command } from 'commander';
 
 interface InstallFlags {
-  readonly user: string;
-  readonly report: string;
-  readonly heal?: string;
-  readonly config?: string;
-  readonly webhookFile?: string;
-  readonly docker?: string;
+  readonly user?: string;
+  readonly report?: string;
+  readonly heal?: string | false;
+  readonly config?: string | false;
+  readonly webhookFile?: string | false;
+  readonly docker?: string | false;
   readonly start: boolean;
   readonly print?: boolean;
 }
 
-/** `install`: the systemd service. Prints what it will do, then does it; idempotent. */
+/**
+ * `install`: the systemd service. Prints what it does; idempotent. What an earlier installation was given and this one is
+ * not stays as it was, unless a `--no-…` takes it away.
+ */
 export function installCommand(program: Command): void {
   program
     .command('install')
-    .description('install and start the systemd service quantum_realtime')
-    .requiredOption('--report <dir>', 'where incident reports are written; created if need be')
-    .option('--user <name>', 'the user it runs as; created if need be', 'qt')
+    .description(
+      'install, change or upgrade the systemd service quantum_realtime, and start it; what is not given again stays as it was',
+    )
+    .option('--report <dir>', 'where incident reports are written; created if need be')
+    .option('--user <name>', 'the user it runs as; created if need be (default: qt)')
     .option('--heal <path>', 'the program that is run to heal')
+    .option('--no-heal', 'run none any more')
     .option('--config <file>', 'configuration file (YAML)')
+    .option('--no-config', 'use none any more')
     .option('--webhook-file <file>', "a file with the webhook's address, readable by root alone")
+    .option('--no-webhook-file', 'use none any more')
     .option('--docker <endpoint>', 'where Docker listens, if not on its local socket: unix:///… or tcp://…')
+    .option('--no-docker', 'on its local socket again')
     .option('--no-start', 'put everything in place, but neither enable nor start the service')
     .option('--print', 'only show what would be done')
     .action(async (flags: InstallFlags) => {
@@ -29,12 +38,12 @@ export function installCommand(program: Command): void {
         import('node:path'),
         import('./install/run-install.ts'),
       ]);
-      const absolute = (path: string | undefined): string | undefined =>
-        path === undefined ? undefined : resolve(path);
-      process.exitCode = install(
+      const absolute = (path: string | false | undefined): string | false | undefined =>
+        typeof path === 'string' ? resolve(path) : path;
+      process.exitCode = await install(
         {
           user: flags.user,
-          report: resolve(flags.report),
+          report: flags.report === undefined ? undefined : resolve(flags.report),
           heal: absolute(flags.heal),
           config: absolute(flags.config),
           webhookFile: absolute(flags.webhookFile),

@@ -26,7 +26,7 @@ export function recordCommand(program: Command): void {
         import('../config/load-config.ts'),
         import('./record/record-sources.ts'),
         import('../sinks/text/redact.ts'),
-        import('../sinks/text/plain-words.ts'),
+        import('../text/plain.ts'),
       ]);
       const { config } = await loadConfig({ file: flags.config, env: process.env });
       const target = {

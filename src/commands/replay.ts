@@ -54,7 +54,7 @@ export function replayCommand(program: Command): void {
           import('../replay/replay-session.ts'),
           import('./replay/replay-story.ts'),
           import('./replay/progress.ts'),
-          import('../sinks/text/plain-words.ts'),
+          import('../text/plain.ts'),
           import('../usage.ts'),
         ]);
       const { config } = await loadConfig({ file: flags.config, env: process.env });

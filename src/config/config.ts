@@ -1,5 +1,7 @@
+import { hostname } from 'node:os';
 import * as z from 'zod';
 import { HEAL_ACTIONS } from '../sinks/heal/actions/registry.ts';
+import { incident } from './incident-settings.ts';
 import {
   channel,
   classifyRule,
@@ -14,7 +16,6 @@ import {
 import {
   amount,
   argv,
-  between,
   duration,
   flag,
   limit,
@@ -23,7 +24,6 @@ import {
   path,
   span,
   texts,
-  wait,
   webAddress,
 } from './values.ts';
 
@@ -33,7 +33,13 @@ const HOUR = 60 * MINUTE;
 
 /** Every setting with its default. Durations are in milliseconds once parsed. */
 export const configSchema = z.strictObject({
-  name: z.string().min(1).default('Quantum Trader').describe('What messages begin with.'),
+  name: z
+    .string()
+    .min(1)
+    .default(() => hostname())
+    .describe(
+      "What messages begin with. Default: the host's name, or Quantum Trader where QT_ALERT_WEBHOOK is set.",
+    ),
   window: span
     .default(HOUR)
     .describe(
@@ -133,7 +139,7 @@ export const configSchema = z.strictObject({
         .enum(HEAL_ACTIONS.map(({ name }) => name))
         .default('command')
         .describe(
-          'command: runs heal.command. restart: restarts the containers that caused the breach instead.',
+          'command: runs heal.command. restart: restarts the containers that caused the breach instead; nothing for files and units.',
         ),
       cwd: path.optional().describe('Working directory of the command. Default: that of the daemon.'),
       env: texts.default({}).describe('Variables added to the environment of the command.'),
@@ -164,100 +170,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('The heal: what is run when a limit is reached.'),
-  incident: z
-    .strictObject({
-      groupWait: between(0, 5 * MINUTE, 'of at most 5m')
-        .default(3 * SECOND)
-        .describe(
-          'Time from the first breach to the message, 0s to 5m; further breaches join it and never extend it.',
-        ),
-      settle: wait
-        .default(MINUTE)
-        .describe('Time after a heal has ended in which nothing counts as evidence, 1s to 24h.'),
-      verify: wait
-        .default(10 * MINUTE)
-        .describe('How long quiet, alive and observed must last for a recovery, 1s to 24h.'),
-      resolveRatio: z.coerce
-        .number()
-        .positive()
-        .max(1)
-        .default(0.5)
-        .describe(
-          "Part of a limit's rate that still is quiet: above 0, at most 1. Rounded down: at 0.5, 4 errors in 10m for 50 an hour.",
-        ),
-      aliveGrace: duration
-        .default(5 * MINUTE)
-        .describe('Time that an expected container may be down before the heal counts as failed.'),
-      verifyMax: wait
-        .default(HOUR)
-        .describe(
-          'Longest verification, 1s to 24h. Then resolved if no limit was reached meanwhile and nothing is down, else decided again.',
-        ),
-      maxAttempts: limit
-        .default(2)
-        .describe('Heals of one incident, at least 1. The breach after the last one escalates.'),
-      cooldown: duration
-        .default(15 * MINUTE)
-        .describe(
-          'Time from the end of a heal to the next heal of any incident; doubles with each that follows closely.',
-        ),
-      cooldownMax: duration.default(4 * HOUR).describe('Longest cooldown; it doubles no further.'),
-      streakReset: duration
-        .default(HOUR)
-        .describe(
-          'Time since the last heal (at least twice its cooldown) after which the cooldown is back at its base value.',
-        ),
-      budget: limit
-        .default(4)
-        .describe(
-          'Heals of all incidents within budgetWindow, at least 1. The breach after the last one escalates.',
-        ),
-      budgetWindow: duration
-        .default(24 * HOUR)
-        .describe('Length of the rolling window that budget is counted over.'),
-      reopenWindow: duration
-        .default(30 * MINUTE)
-        .describe(
-          'Time after a recovery in which a breach reopens the same incident; then the incident is closed.',
-        ),
-      maxReopens: amount
-        .default(2)
-        .describe(
-          'How often one incident may be reopened; the next relapse escalates as flapping. 0: the first one does.',
-        ),
-      reminder: duration
-        .default(4 * HOUR)
-        .describe('Time from an escalation to the first reminder; doubles with each.'),
-      reminderMax: duration
-        .default(24 * HOUR)
-        .describe('Longest time between two reminders; it doubles no further.'),
-      updateInterval: duration
-        .default(5 * MINUTE)
-        .describe(
-          'Shortest time between two edits of a sent message; the end of an incident is edited in at once.',
-        ),
-      freshness: duration
-        .default(5 * MINUTE)
-        .describe(
-          'Longest age of evidence that a heal may start on. What was read back after a start must reach the whole limit within it.',
-        ),
-      blindAfter: duration
-        .default(10 * SECOND)
-        .describe(
-          'An interruption of reading longer than this is blindness: no heal starts, and a recovery is observed anew.',
-        ),
-      blindMax: duration
-        .default(12 * HOUR)
-        .describe(
-          'Longest time that an incident waits while blind, before a heal or in its cooldown; then it escalates.',
-        ),
-    })
-    .refine(({ verify, verifyMax }) => verify <= verifyMax, {
-      path: ['verify'],
-      message: 'expected at most verifyMax: quiet that must last longer could never be seen',
-    })
-    .prefault({})
-    .describe('The life of an incident, see docs/incidents.md.'),
+  incident,
   state: z
     .strictObject({
       dir: path

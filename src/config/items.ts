@@ -95,7 +95,10 @@ export const channel = z.strictObject({
     .optional()
     .describe('Its name in logs and status, since the URL is never shown. Default: its type.'),
   secret: z.string().optional().describe('Standard Webhooks signing secret (whsec_…), for the type generic.'),
-  token: z.string().optional().describe('Access token, for ntfy.'),
+  token: z
+    .string()
+    .optional()
+    .describe('Access token, for ntfy and generic receivers: sent as `Authorization: Bearer`.'),
 });
 
 /** Certificates of an encrypted connection to an engine. */

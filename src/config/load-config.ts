@@ -50,6 +50,10 @@ export async function loadConfig({ file, env = {}, flags = {} }: ConfigPlaces): 
     assign(raw, path, text);
     sources.set(path.join('.'), name);
   }
+  if (env['QT_ALERT_WEBHOOK'] !== undefined && raw['name'] === undefined) {
+    raw['name'] = REPLACED_NAME;
+    sources.set('name', 'default where QT_ALERT_WEBHOOK is set');
+  }
   for (const [path, value] of Object.entries(flags)) {
     if (value === undefined) continue;
     assign(raw, path.split('.'), value);
@@ -117,6 +121,9 @@ function messageOf(error: unknown): string {
 
 /** Flags that are not called by the path of their setting. */
 const FLAGS: Readonly<Record<string, string>> = { 'state.dir': '--state', 'report.dir': '--report' };
+
+/** What the messages of the monitor that this program replaces begin with; its operator has set QT_ALERT_WEBHOOK. */
+const REPLACED_NAME = 'Quantum Trader';
 
 /** Variables that begin with QT_ and are no settings: those of a heal command, and the launcher's own. */
 const NOT_SETTINGS = new Set([

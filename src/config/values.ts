@@ -6,17 +6,19 @@ import { parseDuration } from '../time/duration.ts';
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
-/** A duration: `3s`, `10m`, `1h30m`, or a number of milliseconds; parsed it is milliseconds. */
+/** A duration: `3s`, `10m`, `1h30m`, or a number of milliseconds from 1000; parsed it is milliseconds. */
 export const duration = z
   .union([
     z.number().int().nonnegative(),
     z.string().meta({ pattern: '^(?:\\d+|(?:\\d+(?:\\.\\d+)?(?:ms|s|m|h|d))+)$' }),
   ])
   .transform((value, context) => {
-    if (typeof value === 'number') return value;
-    const ms = /^\d+$/.test(value) ? Number(value) : parseDuration(value);
-    if (ms === undefined) {
-      context.addIssue({ code: 'custom', message: 'expected a duration such as 3s, 10m or 1h30m' });
+    const bare = typeof value === 'number' || /^\d+$/.test(value);
+    const ms = bare ? Number(value) : parseDuration(value);
+    // Less than a second without a unit: seconds or minutes were meant.
+    if (ms === undefined || (bare && ms > 0 && ms < SECOND)) {
+      const unit = bare ? 'with its unit, ' : '';
+      context.addIssue({ code: 'custom', message: `expected a duration ${unit}such as 3s, 10m or 1h30m` });
       return z.NEVER;
     }
     return ms;

@@ -1,9 +1,9 @@
 import { formatDuration } from '../time/duration.ts';
-import type { Kind } from '../model.ts';
+import type { HealRecord, Kind } from '../model.ts';
 import { KINDS } from '../model.ts';
-import { counted } from '../sinks/text/plain-words.ts';
+import { counted, localDateTime } from '../text/plain.ts';
 import { safeLine } from '../text/safe-text.ts';
-import type { IncidentRecord } from '../state/change.ts';
+import type { IncidentRecord, Told } from '../state/change.ts';
 import { cut, table } from './table.ts';
 
 const GROUPS = 10;
@@ -13,7 +13,7 @@ export function incidentList(records: readonly IncidentRecord[], width: number):
   if (records.length === 0) return 'No incident is on record.\n';
   const rows = records.map(({ id, openedAt, closedAt, story }) => [
     id,
-    stamp(openedAt).slice(0, 19),
+    localDateTime(openedAt).slice(0, 19),
     closedAt === undefined ? story.state.toUpperCase() : `lasted ${length(closedAt - openedAt)}`,
     counted(story.heals.length, 'heal'),
     oneLine(story.reason),
@@ -24,25 +24,38 @@ export function incidentList(records: readonly IncidentRecord[], width: number):
     .join('');
 }
 
-/** One incident for people: what, when, which lines, what was done. Log text is redacted and cannot leave its line. */
-export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord): string {
+/** So many lines of a heal's output are shown: the last ones. */
+const OUTPUT = 10;
+
+/**
+ * One incident for people: what, when, which lines, what was done, who was told of it. Log text is redacted and cannot
+ * leave its line.
+ */
+export function incidentText(
+  { id, openedAt, closedAt, story }: IncidentRecord,
+  told: readonly Told[] = [],
+): string {
   const { counts, containers, groups, timeline, heals, gaps } = story;
   const lines = [
     `Incident ${id}: ${closedAt === undefined ? story.state.toUpperCase() : 'closed'}`,
     story.reason,
-    `Opened ${stamp(openedAt)}${story.foundAtStart ? ' (found at the start of the daemon)' : ''}` +
-      (closedAt === undefined ? '' : `, closed ${stamp(closedAt)}, after ${length(closedAt - openedAt)}`),
+    `Opened ${localDateTime(openedAt)}${story.foundAtStart ? ' (found at the start of the daemon)' : ''}` +
+      (closedAt === undefined
+        ? ''
+        : `, closed ${localDateTime(closedAt)}, after ${length(closedAt - openedAt)}`),
     `In the window: ${KINDS.map((kind) => kindCounted(counts[kind], kind)).join(', ')}`,
     ...(story.ask === '' ? [] : [story.ask]),
     ...section('Course', [
-      ...timeline.map(({ at, from, to, reason }) => `${stamp(at)}  ${from} → ${to}: ${reason}`),
+      ...timeline.map(({ at, from, to, reason }) => `${localDateTime(at)}  ${from} → ${to}: ${reason}`),
     ]),
     ...section('Heals', [
       ...heals.map(({ attempt, started, ended, result, exitCode }) => {
         const took = ended === undefined ? 'not ended' : `took ${length(ended - started)}`;
-        return `${stamp(started)}  attempt ${attempt}: ${result ?? 'running'}, ${took}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`;
+        return `${localDateTime(started)}  attempt ${attempt}: ${result ?? 'running'}, ${took}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`;
       }),
     ]),
+    ...heals.flatMap((heal) => section(`Output of heal ${heal.attempt}`, outputOf(heal, told))),
+    ...section('Told', told.map(toldInWords)),
     ...section('Containers', [
       ...Object.entries(containers).map(
         ([name, own]) => `${name}: ${KINDS.map((kind) => kindCounted(own[kind], kind)).join(', ')}`,
@@ -53,11 +66,34 @@ export function incidentText({ id, openedAt, closedAt, story }: IncidentRecord):
     ]),
     ...section('Lost lines', [
       ...gaps.map(
-        ({ container, from, to, reason }) => `${container}: ${stamp(from)} to ${stamp(to)}: ${reason}`,
+        ({ container, from, to, reason }) =>
+          `${container}: ${localDateTime(from)} to ${localDateTime(to)}: ${reason}`,
       ),
     ]),
   ];
   return lines.map((line) => `${oneLine(line)}\n`).join('');
+}
+
+/** The output of a heal: the story has only that of the last one, the messages have that of each. */
+function outputOf({ attempt, output }: HealRecord, told: readonly Told[]): readonly string[] {
+  const said = output ?? told.find(({ heal }) => heal?.attempt === attempt)?.heal?.output ?? '';
+  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  const cut = lines.length - OUTPUT;
+  const more = `(${counted(cut, 'earlier line')} left out: the report and incidents.jsonl have them)`;
+  return [...(cut > 0 ? [more] : []), ...lines.slice(-OUTPUT)];
+}
+
+function toldInWords({ since, part, heal, channel, state, attempts, detail, nextAt }: Told): string {
+  const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
+  const why = detail === '' ? '' : `: ${detail}`;
+  const what = {
+    sent: channel === 'report' ? 'written' : `sent${tries}`,
+    dead: `NOT SENT, given up${tries}${why}`,
+    pending: attempts === 0 ? 'not sent yet' : `not sent yet, tried again at ${localDateTime(nextAt)}${why}`,
+    inflight: `being sent, or not known to have arrived${why}`,
+  };
+  const message = heal === undefined ? part : `heal ${heal.attempt}`;
+  return `${localDateTime(since)}  ${message} to ${channel}: ${what[state]}`;
 }
 
 /** `6 critical`, `1 error`: short, since many stand in a line. */
@@ -67,14 +103,6 @@ function kindCounted(count: number, kind: Kind): string {
 
 function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
-}
-
-/** Local time with its offset, to the second: what is compared with a log. */
-export function stamp(moment: number): string {
-  const offset = -new Date(moment).getTimezoneOffset();
-  const local = new Date(moment + offset * 60_000).toISOString().slice(0, 19).replace('T', ' ');
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
-  return `${local} ${offset < 0 ? '-' : '+'}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`;
 }
 
 function length(ms: number): string {

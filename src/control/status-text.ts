@@ -1,5 +1,6 @@
-import { counted, countsInWords } from '../sinks/text/plain-words.ts';
+import { countsInWords } from '../sinks/text/plain-words.ts';
 import { display } from '../text/display.ts';
+import { apart, counted, localTime, span, upcoming } from '../text/plain.ts';
 import { formatDuration } from '../time/duration.ts';
 import { table, wrap } from './table.ts';
 import type { Status } from './status.ts';
@@ -48,7 +49,7 @@ function failing({ at, outbox }: Status): string[] {
   const { disabled, failing: all = {} } = outbox;
   return [...new Set([...Object.keys(disabled), ...Object.keys(all)])].map((channel) => {
     const failure = all[channel];
-    const next = failure === undefined ? '' : ` in ${span(failure.nextAt - at)}`;
+    const next = failure === undefined ? '' : ` at ${upcoming(failure.nextAt, at)}`;
     const why = disabled[channel] ?? failure?.why ?? '';
     return disabled[channel] === undefined
       ? `${channel} has not taken a message, tried again${next}: ${why}`
@@ -73,10 +74,6 @@ function sources({ sources: all, at }: Status): string[] {
 /** Clocks that differ by less than this show the same time to people, in milliseconds. */
 const SAME = 2_000;
 
-function apart(offset: number): string {
-  return `${formatDuration(Math.round(Math.abs(offset) / 1_000) * 1_000)} ${offset < 0 ? 'behind' : 'ahead of'}`;
-}
-
 /** `6 containers`, or `5 of 6 containers` where a log driver does not support reading. */
 function readable({ containers: all }: Status): string {
   const unreadable = all.filter(({ state }) => state === 'unreadable').length;
@@ -91,7 +88,7 @@ function incidents({ incidents: open, window, at }: Status): string[] {
     `Incident   ${id}: ${state.toUpperCase()} for ${span(at - since)}${acknowledged ? ', acknowledged' : ''}`,
     `           ${reason}`,
     ...(why === '' || !UNDECIDED.has(state) ? [] : [`           ${why}`]),
-    ...(next === undefined ? [] : [`           in ${span(next.at - at)} ${next.what}`]),
+    ...(next === undefined ? [] : [`           ${upcoming(next.at, at)}: ${next.what}`]),
   ]);
   return [...told, ...present];
 }
@@ -105,13 +102,11 @@ function healing({ heal, pausedUntil, at }: Status): string {
     ...(pausedUntil === undefined ? [] : [`PAUSED for another ${span(pausedUntil - at)}`]),
     ...(running === undefined
       ? []
-      : [`RUNNING for ${span(at - running.since)}, ended by force in ${span(running.deadline - at)}`]),
+      : [`RUNNING for ${span(at - running.since)}, ended by force at ${upcoming(running.deadline, at)}`]),
     heal.configured
       ? `${budget.used} of ${counted(budget.limit, 'heal')} in ${formatDuration(budget.window)} used`
       : 'no heal is configured',
-    ...(cooldownUntil === undefined
-      ? []
-      : [`none before ${clockTime(cooldownUntil)} (${span(cooldownUntil - at)})`]),
+    ...(cooldownUntil === undefined ? [] : [`none before ${upcoming(cooldownUntil, at)}`]),
   ];
   return said.join('; ');
 }
@@ -213,7 +208,7 @@ function lists({ gaps, effects, restarts }: Status): readonly (readonly string[]
         .slice(-LAST)
         .map(
           ({ container, from, to, reason }) =>
-            `  ${container}: ${clockTime(from)} to ${clockTime(to)}: ${reason}`,
+            `  ${container}: ${localTime(from)} to ${localTime(to)}: ${reason}`,
         ),
     ),
     titled(
@@ -222,7 +217,7 @@ function lists({ gaps, effects, restarts }: Status): readonly (readonly string[]
         .slice(-LAST)
         .map(
           ({ at, container, text, counted }) =>
-            `  ${clockTime(at)} ${container}: ${text}${counted ? '' : ' (not counted)'}`,
+            `  ${localTime(at)} ${container}: ${text}${counted ? '' : ' (not counted)'}`,
         ),
     ),
     titled(
@@ -230,7 +225,7 @@ function lists({ gaps, effects, restarts }: Status): readonly (readonly string[]
       effects.slice(-LAST).map(({ at, kind, id, ok, detail }) => {
         const word = ok === false ? 'FAILED' : NOT_DONE.has(detail ?? '') ? 'not done' : 'done';
         const end = ok === undefined ? 'under way' : `${word}: ${detail ?? ''}`;
-        return `  ${clockTime(at)} ${kind.padEnd(6)} ${id}: ${end}`;
+        return `  ${localTime(at)} ${kind.padEnd(6)} ${id}: ${end}`;
       }),
     ),
   ];
@@ -238,16 +233,6 @@ function lists({ gaps, effects, restarts }: Status): readonly (readonly string[]
 
 /** What became of effects for which nothing had to be done, or nothing might be: their outcome is no failure either. */
 const NOT_DONE: ReadonlySet<string> = new Set(['no channel is configured', 'dry run']);
-
-/** `14:03:22`, local time. */
-function clockTime(moment: number): string {
-  return new Date(moment).toTimeString().slice(0, 8);
-}
-
-/** Whole seconds, at most two units: `2h13m`. */
-function span(ms: number): string {
-  return formatDuration(Math.max(0, Math.round(ms / 1_000)) * 1_000);
-}
 
 function rate(perSecond: number): string {
   return perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond));

@@ -2,16 +2,18 @@
 export interface Column {
   readonly title: string;
   readonly right?: boolean;
-  /** Left out where the first column is at its shortest and there is still no room; the highest goes first. */
+  /** Left out where the first column would have to be cut below 28 characters; the highest goes first. */
   readonly spare?: number;
 }
 
 /** The first column is cut no shorter than this. */
 const LEAST = 12;
+/** What is spare is left out before the first column is cut below this: most names are shorter. */
+const WHOLE = 28;
 
 /**
  * Rows of cells as aligned lines, no wider than `width` as long as the columns that are not spare allow it with the first
- * one cut to 12 characters.
+ * one cut to 12 characters. Spare ones make room before names are cut.
  */
 export function table(
   columns: readonly Column[],
@@ -24,11 +26,12 @@ export function table(
   const total = widths.reduce((sum, each) => sum + each, 2 * (columns.length - 1));
   const [first = 0] = widths;
   const least = Math.min(first, LEAST);
+  const whole = Math.min(first, WHOLE);
   const spare = columns.reduce(
     (most, column, index) => ((column.spare ?? 0) > (columns[most]?.spare ?? 0) ? index : most),
     0,
   );
-  if (total - first + least > width && spare > 0)
+  if (total - first + whole > width && spare > 0)
     return table(
       columns.toSpliced(spare, 1),
       rows.map((row) => row.toSpliced(spare, 1)),

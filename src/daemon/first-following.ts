@@ -1,6 +1,6 @@
 import { map, type Observable, repeat, type SchedulerLike, takeWhile, tap, timer } from 'rxjs';
 import type { Log } from '../log.ts';
-import { counted } from '../sinks/text/plain-words.ts';
+import { counted } from '../text/plain.ts';
 import type { FollowedStatus, SourceStatus } from '../streams/source.ts';
 
 const LOOK_EVERY = 500;

@@ -28,6 +28,7 @@ import { silenceSource } from '../streams/silence.ts';
 import type { SourceStatus } from '../streams/source.ts';
 import type { SettableClock } from '../time/live-clock.ts';
 import { checkpoints } from './checkpoint.ts';
+import type { History } from './history.ts';
 import type { Recorder } from './recorder.ts';
 import type { Positions } from './stored-positions.ts';
 
@@ -49,6 +50,7 @@ export interface PipelineRunParts {
   readonly channels: () => readonly string[];
   /** Passes on what is read, and records it where that is wanted. */
   readonly seen: Recorder['seen'];
+  readonly history: Pick<History, 'see' | 'follow'>;
   readonly outcomes$: Observable<Outcome>;
   readonly commands$: Observable<Control>;
   /** Takes the effects of committed steps. */
@@ -120,6 +122,7 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
     const durable = store.commit(isChanged || step.state !== core ? changeOf(step, clock.now()) : {});
     isChanged = false;
     core = step.state;
+    parts.history.follow(step);
     if (window.forgotten > 0 && !isTold) {
       isTold = true;
       log.warn('more distinct messages in the window than there is room for: the oldest are only counted');
@@ -144,6 +147,7 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
       asRead,
       classifier,
       entries,
+      observer: parts.history,
       advanceClock: (evidence$) => evidence$,
       window,
       policy,

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Policy } from '../incidents/policy.ts';
+import { isOff } from '../incidents/rules.ts';
 import type { CoreState } from '../incidents/state.ts';
 
 /** What becomes of a new configuration in a running daemon. */
@@ -39,7 +40,7 @@ export function withLimits(core: CoreState, policy: Policy): CoreState {
   const slots = core.slots.map((slot) => {
     const rule = rules.get(slot.rule);
     const own = slot.container !== undefined && rule?.scope === 'host';
-    return rule === undefined || own ? slot : { ...slot, limit: rule.limit };
+    return rule === undefined || own || isOff(rule.limit) ? slot : { ...slot, limit: rule.limit };
   });
   return { ...core, slots };
 }

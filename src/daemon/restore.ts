@@ -1,7 +1,10 @@
 import type { SavedEntries } from '../operators/classify.ts';
 import type { EntryState } from '../classify/entry.ts';
+import { fingerprint } from '../classify/fingerprint.ts';
 import type { CoreState } from '../incidents/state.ts';
 import type { SavedBucket } from '../operators/rolling-window.ts';
+import { groupKey } from '../operators/window-bucket.ts';
+import type { Group } from '../model.ts';
 import type { HealProcess } from '../sinks/heal/heal-sink.ts';
 import type { Saved } from '../state/change.ts';
 import type { Store } from '../state/store.ts';
@@ -29,7 +32,7 @@ export function restore(saved: Saved): Restored | undefined {
   return {
     positions: positionsIn(saved.positions),
     entries,
-    window,
+    window: window.map(remasked),
     ...(core === undefined ? {} : { core }),
     ...(isHealProcess(saved.healProcess) ? { healProcess: saved.healProcess } : {}),
   };
@@ -50,6 +53,26 @@ const NOTHING: Restored = { positions: new Map(), entries: {}, window: [] };
 /** The heal that an earlier process of ours started and of which no end is known. */
 export function healInProgress({ core, healProcess }: Restored): HealProcess | undefined {
   return healProcess?.effect === core?.healing.running?.id ? healProcess : undefined;
+}
+
+/**
+ * Messages of lines under the fingerprints of this version, so that what an earlier one has stored is grouped with what
+ * comes now. What engines and systemd tell has fingerprints of its own, which are left as they are.
+ */
+function remasked(bucket: SavedBucket): SavedBucket {
+  const groups = new Map<string, Group>();
+  for (const group of bucket.groups) {
+    const isLine = group.kind !== 'restart' && !group.fingerprint.includes('<n>');
+    const fresh = isLine ? { ...group, fingerprint: fingerprint(group.sample) } : group;
+    const same = groups.get(groupKey(fresh));
+    groups.set(groupKey(fresh), same === undefined ? fresh : together(same, fresh));
+  }
+  return { ...bucket, groups: [...groups.values()] };
+}
+
+function together(a: Group, b: Group): Group {
+  const [first, last] = [Math.min(a.first, b.first), Math.max(a.last, b.last)];
+  return { ...a, count: a.count + b.count, first, last };
 }
 
 function isBucket(value: unknown): value is SavedBucket {

@@ -17,6 +17,7 @@ import { banner } from './banner.ts';
 import { daemonEffects } from './daemon-effects.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { answers, enginesOf } from './engine-at-start.ts';
+import { openDaemonHistory } from './history.ts';
 import { housekeeping } from './housekeeping.ts';
 import { lineRates } from './line-rates.ts';
 import { openWorld, type World } from './open-world.ts';
@@ -42,6 +43,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const stillRunning = healInProgress(restored);
   const effects = daemonEffects(options, world);
   const commands$ = new Subject<Control>();
+  const history = openDaemonHistory(stateDir, clock, log);
   const runs = pipelineRuns(
     (settings, carried) =>
       pipelineRun({
@@ -51,6 +53,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
         channels: effects.channels,
         everyLine: options.record !== undefined,
         seen: effects.recording.seen,
+        history,
         outcomes$: effects.outcomes$,
         commands$,
         effects,
@@ -120,6 +123,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const beside$ = merge(
     housekeeping({ world, stateDir, runs, rates, status, going, commands$ }),
     effects.running$,
+    history.writing$,
     stops.signals$,
   );
   try {

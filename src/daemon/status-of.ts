@@ -3,10 +3,11 @@ import { type Counts, HOST, LOCAL_DOCKER, type Rule, type Tally } from '../model
 import { countedFor, decisionCount } from '../incidents/evidence.ts';
 import type { Policy } from '../incidents/policy.ts';
 import type { CoreState, Incident } from '../incidents/state.ts';
-import { containerMatches, reasonText } from '../incidents/rules.ts';
+import { containerMatches, isOff, reasonText } from '../incidents/rules.ts';
 import type { EffectQueueStatus } from '../sinks/effect-queue.ts';
 import type { Health } from '../state/disk.ts';
 import type { SourceStatus } from '../streams/source.ts';
+import { formatDuration } from '../time/duration.ts';
 import { VERSION } from '../version.ts';
 import type { LineRates } from './line-rates.ts';
 import type { Carried } from './pipeline-run.ts';
@@ -64,7 +65,7 @@ export function statusOf(parts: StatusParts): Status {
     window: { length: config.window, counts: tally.counts },
     rules: rulesShown(policy, core, tally),
     incidents: Object.values(core.keys).flatMap(({ incident }) =>
-      incident === undefined ? [] : [incidentShown(incident, at)],
+      incident === undefined ? [] : [incidentShown(incident, at, config.incident)],
     ),
     heal: {
       configured: policy.canHeal,
@@ -207,7 +208,7 @@ function rulesShown(policy: Policy, core: CoreState, tally: Tally): Status['rule
       inWindow: others.reduce((total, [, counts]) => total + sum(rule, counts), 0),
       limit: rule.limit,
     };
-    return rule.scope === 'host' ? [host, ...each] : each;
+    return rule.scope === 'host' && !isOff(rule.limit) ? [host, ...each] : each;
   });
 }
 
@@ -220,17 +221,24 @@ const NEXT: Readonly<Record<Incident['state'], string>> = {
   queued: 'it is looked at again',
   healing: 'the heal is ended by force',
   settling: 'the watch begins',
-  verifying: 'the watch ends at the latest',
+  verifying: 'it is decided at the latest',
   cooldown: 'the next heal may start',
   escalated: 'a reminder is sent',
   resolved: 'it is closed',
 };
 
-function incidentShown(incident: Incident, at: number): Status['incidents'][number] {
+function incidentShown(
+  incident: Incident,
+  at: number,
+  { verify }: Policy['incident'],
+): Status['incidents'][number] {
   const { id, key, state, openedAt, since, breaches, decisionReason, attempts, acknowledged, until } =
     incident;
   const reminds = state !== 'escalated' || !acknowledged;
-  const next = until > at && Number.isFinite(until) && reminds ? { at: until, what: NEXT[state] } : undefined;
+  const next =
+    until > at && Number.isFinite(until) && reminds
+      ? { at: until, what: whatIsNext(state, verify) }
+      : undefined;
   return {
     id,
     key,
@@ -243,6 +251,13 @@ function incidentShown(incident: Incident, at: number): Status['incidents'][numb
     acknowledged,
     ...(next !== undefined && { next }),
   };
+}
+
+/** What happens at the end of a state; of the watch also what ends it before. */
+function whatIsNext(state: Incident['state'], verify: number): string {
+  return state === 'verifying'
+    ? `${NEXT[state]}; resolved before that once it has been quiet for ${formatDuration(verify)}`
+    : NEXT[state];
 }
 
 function round(rate: number): number {

@@ -1,6 +1,6 @@
 import { type Observable, repeat, type SchedulerLike, tap, timer } from 'rxjs';
 import type { Status } from '../control/status.ts';
-import { counted } from '../sinks/text/plain-words.ts';
+import { counted } from '../text/plain.ts';
 import type { Log } from '../log.ts';
 
 const HOUR = 60 * 60_000;

@@ -6,7 +6,7 @@ import { type DockerEngine, dockerEngines } from '../streams/docker/engines.ts';
 import { type Inspected, parseInspected } from '../streams/docker/inspected.ts';
 import { parseList, wanted } from '../streams/docker/list.ts';
 import { probe } from '../streams/docker/probe.ts';
-import { formatDuration } from '../time/duration.ts';
+import { apart } from '../text/plain.ts';
 import { checkContainers } from './check-containers.ts';
 import { checkGlobs } from './check-globs.ts';
 import { checkWatches } from './check-watches.ts';
@@ -41,7 +41,7 @@ async function checkEngine({ endpoint }: DockerEngine, config: Config): Promise<
     const running = await followed(client, config);
     return [
       ...(found === undefined ? [] : [found]),
-      ...(answer.ok && Math.abs(answer.offset) >= NOTABLE_OFFSET ? [apart(answer.offset)] : []),
+      ...(answer.ok && Math.abs(answer.offset) >= NOTABLE_OFFSET ? [otherTime(answer.offset)] : []),
       ...(await checkContainers(client, running)),
       ...checkGlobs(config.containers, listed),
       checkWatches(running.length),
@@ -54,11 +54,10 @@ async function checkEngine({ endpoint }: DockerEngine, config: Config): Promise<
 }
 
 /** It does no harm by itself, but people who compare times are misled, and one of the clocks is wrong. */
-function apart(offset: number): Finding {
-  const by = formatDuration(Math.round(Math.abs(offset) / 1_000) * 1_000);
+function otherTime(offset: number): Finding {
   return warning(
     CHECK,
-    `the engine's clock is ${by} ${offset < 0 ? 'behind' : 'ahead of'} ours, which is allowed for`,
+    `the engine's clock is ${apart(offset)} ours, which is allowed for`,
     'set both by NTP (timedatectl set-ntp true)',
   );
 }

@@ -1,9 +1,10 @@
 import { request } from 'node:http';
+import { beyondRestart } from '../config/beyond-restart.ts';
 import type { Config } from '../config/config.ts';
 import { reasonOf } from '../streams/docker/client.ts';
 import type { Endpoint } from '../streams/docker/endpoint.ts';
 import { dockerEngines } from '../streams/docker/engines.ts';
-import { fault, type Finding, ok } from './finding.ts';
+import { fault, type Finding, ok, warning } from './finding.ts';
 
 const CHECK = 'heal';
 const TIMEOUT = 5_000;
@@ -13,7 +14,14 @@ const NOBODY = '0'.repeat(64);
 
 /** Whether the engine, or a proxy before it, lets us restart containers: `heal.action: restart` needs that. */
 export async function checkRestart(config: Config): Promise<readonly Finding[]> {
-  return (await Promise.all(dockerEngines(config).map(({ endpoint }) => checkEngine(endpoint)))).flat();
+  const engines = await Promise.all(dockerEngines(config).map(({ endpoint }) => checkEngine(endpoint)));
+  const unhealed = beyondRestart(config);
+  return [
+    ...engines.flat(),
+    ...(unhealed === undefined
+      ? []
+      : [warning(CHECK, unhealed, 'set heal.command to a program that restarts them too')]),
+  ];
 }
 
 async function checkEngine(endpoint: Endpoint): Promise<readonly Finding[]> {

@@ -1,6 +1,6 @@
 import type { Rule, Signal } from '../model.ts';
 import { contributed, contributorsSince } from './contributors.ts';
-import { ownLimit, ruleMatches } from './rules.ts';
+import { isOff, ownLimit, ruleMatches } from './rules.ts';
 import { add, countAfter, none, nth } from './newest.ts';
 import type { Newest } from './newest.ts';
 import { isEvidence, quietLimit } from './policy.ts';
@@ -35,6 +35,7 @@ export function record(state: CoreState, signal: Signal, policy: Policy): Record
     if (at <= state.now - rule.window || !ruleMatches(rule, signal)) continue;
     const own = ownLimit(rule, signal);
     const limit = own ?? rule.limit;
+    if (isOff(limit)) continue;
     const container = own !== undefined || rule.scope === 'container' ? signal.container : undefined;
     const [index, prepared] = slotFor(next, policy, rule, limit, container);
     next = contributed(prepared, policy, index, signal, at);
@@ -57,7 +58,10 @@ export function countedFor(state: CoreState, policy: Policy, key: string): reado
     const rule = policy.rules.get(slot.rule);
     const newest = state.newest[index];
     const reachedUntil = state.reachedUntil[index] ?? 0;
-    return rule?.key === key && newest !== undefined ? [{ rule, slot, newest, reachedUntil }] : [];
+    if (rule?.key !== key || newest === undefined) return [];
+    // Evidence from before a reload that switched the host's limit off.
+    const isHosts = slot.container === undefined;
+    return isHosts && isOff(rule.limit) ? [] : [{ rule, slot, newest, reachedUntil }];
   });
 }
 

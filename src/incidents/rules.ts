@@ -43,6 +43,11 @@ export function ownLimit(rule: Rule, signal: Signal): number | undefined {
   return isLimit(rule.name) ? limitByLabel(rule.name, signal.labels) : undefined;
 }
 
+/** Whether a limit is switched off: a container may have one of its own all the same, by its label. */
+export function isOff(limit: number): boolean {
+  return limit === Infinity;
+}
+
 /** `353 critical events (threshold: 5); 482 errors (threshold: 50)`: critical, errors, restarts, then by name. */
 export function reasonText(breaches: readonly Breach[]): string {
   return breaches

@@ -1,5 +1,5 @@
 import { type OperatorFunction, filter, map } from 'rxjs';
-import type { Evidence, Line, Observation, Origin, Signal } from '../model.ts';
+import type { Activity, Evidence, Judged, Line, Observation, Origin, Signal } from '../model.ts';
 import type { Classifier } from '../classify/classifier.ts';
 import { type EntryState, newEntry } from '../classify/entry.ts';
 import { fingerprint } from '../classify/fingerprint.ts';
@@ -60,20 +60,41 @@ export function classify(
 ): OperatorFunction<readonly Observation[], readonly Evidence[]> {
   return (source) =>
     source.pipe(
-      map((batch) => judgeBatch(batch, classifier, entries)),
+      map((batch) => judgeBatch<never>(batch, classifier, entries)),
       filter((evidence) => evidence.length > 0),
     );
 }
 
-const NOTHING: readonly Evidence[] = [];
+/** The same, and in its place among the evidence that a stream speaks: once a minute, and not for every line. */
+export function classifyWithActivity(
+  classifier: Classifier,
+  entries: EntryStore,
+): OperatorFunction<readonly Observation[], readonly Judged[]> {
+  return (source) =>
+    source.pipe(
+      map((batch) => judgeBatch(batch, classifier, entries, activityOf)),
+      filter((judged) => judged.length > 0),
+    );
+}
 
-function judgeBatch(
+const MINUTE = 60_000;
+
+function activityOf({ source, container, image }: Origin, at: number, from: number): Activity {
+  return {
+    type: 'activity',
+    ...{ at, source, container: display(container), from },
+    ...(image !== undefined && { image }),
+  };
+}
+
+function judgeBatch<Told>(
   batch: readonly Observation[],
   classifier: Classifier,
   entries: EntryStore,
-): readonly Evidence[] {
+  told?: (origin: Origin, at: number, from: number) => Told,
+): readonly (Evidence | Told)[] {
   const { stats } = entries;
-  let evidence: Evidence[] | undefined;
+  let evidence: (Evidence | Told)[] | undefined;
   let last: Origin | undefined;
   let entry: EntryState | undefined;
   for (const observation of batch) {
@@ -85,6 +106,10 @@ function judgeBatch(
     if (entry === undefined || origin !== last) {
       last = origin;
       entry = entries.of(origin);
+    }
+    if (told !== undefined) {
+      const at = observation.type === 'quiet' ? observation.from : observation.at;
+      if (at >= entry.at - (entry.at % MINUTE) + MINUTE) (evidence ??= []).push(told(origin, at, entry.at));
     }
     if (observation.type === 'quiet') {
       const { lines, from, at } = observation;
@@ -99,7 +124,7 @@ function judgeBatch(
     stats.entries++;
     if (verdict.level !== 'info') (evidence ??= []).push(toSignal(observation, verdict.level, verdict));
   }
-  return evidence ?? NOTHING;
+  return evidence ?? [];
 }
 
 function toSignal(line: Line, kind: Signal['kind'], verdict: Verdict): Signal {
@@ -114,5 +139,6 @@ function toSignal(line: Line, kind: Signal['kind'], verdict: Verdict): Signal {
     text,
     fingerprint: fingerprint(text),
     rule: verdict.rule,
+    ...(line.origin.image !== undefined && { image: line.origin.image }),
   };
 }

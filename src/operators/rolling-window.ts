@@ -1,20 +1,19 @@
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
-import { KINDS, type Evidence, type Kind, type Signal, type Tally } from '../model.ts';
+import { KINDS, type Evidence, type Signal, type Tally } from '../model.ts';
 import type { SettableClock } from '../time/live-clock.ts';
 import {
   type Bucket,
-  bySeverity,
   containerCounts,
   costOf,
   emptyBucket,
   groupKey,
   openGroup,
   type OpenGroup,
-  samplesOf,
   type SavedBucket,
   toSaved,
   zero,
 } from './window-bucket.ts';
+import { tallyOf } from './window-tally.ts';
 
 export type { SavedBucket };
 export { zero };
@@ -96,29 +95,10 @@ export class RollingWindow {
 
   /** The window as it stands at `now`: every bucket that still reaches into it, and beyond `since`. */
   tally(now: number, since = -Infinity): Tally {
-    const counts = zero();
-    const containers = new Map<string, Record<Kind, number>>();
-    const groups = new Map<string, OpenGroup>();
-    for (const bucket of this.#live(now)) {
-      if (bucket.start + this.#width <= since) continue;
-      for (const kind of KINDS) counts[kind] += bucket.counts[kind];
-      for (const [name, own] of bucket.containers) {
-        const sum = containers.get(name) ?? zero();
-        for (const kind of KINDS) sum[kind] += own[kind];
-        containers.set(name, sum);
-      }
-      for (const [key, group] of bucket.groups) {
-        const sum = groups.get(key);
-        if (sum === undefined) groups.set(key, { ...group });
-        else {
-          sum.count += group.count;
-          sum.first = Math.min(sum.first, group.first);
-          sum.last = Math.max(sum.last, group.last);
-        }
-      }
-    }
-    const sorted = [...groups.values()].sort(bySeverity);
-    return { at: now, counts, containers, groups: sorted, samples: samplesOf(sorted) };
+    return tallyOf(
+      now,
+      [...this.#live(now)].filter(({ start }) => start + this.#width > since),
+    );
   }
 
   /** Buckets touched since the last call, and the starts of stored ones that no longer count: for the store. */

@@ -1,4 +1,4 @@
-import { KINDS, type Counts, type Group, type Kind, type Sample, type Signal } from '../model.ts';
+import type { Counts, Group, Kind, Signal } from '../model.ts';
 
 /** One bucket as it is stored: plain JSON. */
 export interface SavedBucket {
@@ -77,27 +77,6 @@ export function costOf({ sample, fingerprint, container }: Group): number {
   return OBJECT + bytesOf(sample) + 2 * bytesOf(fingerprint) + container.length;
 }
 
-/** The worst kinds first, of one kind the most frequent first. */
-export function bySeverity(a: Group, b: Group): number {
-  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || b.count - a.count || a.first - b.first;
-}
-
-/** The lines worth quoting of each kind: one for each distinct message, the most frequent first. */
-export function samplesOf(groups: readonly Group[]): Record<Kind, readonly Sample[]> {
-  const pick = (kind: Kind): Sample[] =>
-    groups
-      .filter((group) => group.kind === kind)
-      .slice(0, SAMPLES)
-      .map(({ first, container, sample }) => ({ at: first, container, text: sample }));
-  return {
-    critical: pick('critical'),
-    error: pick('error'),
-    warning: pick('warning'),
-    restart: pick('restart'),
-  };
-}
-
-const SAMPLES = 10;
 const SAMPLE_CHARS = 2_000;
 
 /** What a group takes beside its text: the object, its numbers, its place in a map; measured on Node 26. */

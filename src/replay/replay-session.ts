@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { concatWith, defer, EMPTY, ignoreElements, lastValueFrom, Subject, tap, timer } from 'rxjs';
 import { canHeal } from '../config/can-heal.ts';
 import type { Config } from '../config/config.ts';
@@ -5,16 +6,17 @@ import { policyOf } from '../incidents/policy.ts';
 import { SILENT } from '../log.ts';
 import type { Effect, Outcome, Tally } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
-import { createClassifier } from '../classify/classifier.ts';
+import { type Classifier, createClassifier } from '../classify/classifier.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import { RollingWindow } from '../operators/rolling-window.ts';
 import { pipeline } from '../pipeline.ts';
 import { ReplayJournal } from './replay-journal.ts';
 import type { ReplayResult } from './replay-result.ts';
+import { skimWorkers } from './skim-workers.ts';
 import { Backpressure } from '../streams/saved/backpressure.ts';
-import { openSaved } from '../streams/saved/open-saved.ts';
+import { openSaved, type SavedSession } from '../streams/saved/open-saved.ts';
 import { savedSource } from '../streams/saved/saved-source.ts';
-import { type Skipped, sessionNotes } from '../streams/saved/session-notes.ts';
+import { type SessionNotes, type Skipped, sessionNotes } from '../streams/saved/session-notes.ts';
 import { advanceClock, advanceInStep, type Pace, VirtualClock } from '../time/virtual-clock.ts';
 
 /** The assumed end of a heal, which is not run. `duration` in milliseconds of event time. */
@@ -37,6 +39,8 @@ export interface ReplayOptions {
   readonly speed?: number;
   /** Lines a second for files without times. Default 10. */
   readonly rate?: number;
+  /** Threads that read ahead; as many as there are processors beside this one's, two at most, if left out. */
+  readonly workers?: number;
   /** Called at once with a file, or the rest of one, that is left out. */
   readonly onSkip?: (skipped: Skipped) => void;
   /** Called with every step of the incidents, and the rolling window at that moment. */
@@ -52,17 +56,34 @@ const ASSUMED: AssumedHeal = { result: 'ok', duration: 30_000 };
  * fallen due later does not. Throws a UsageError for paths that cannot be replayed.
  */
 export async function replaySession(options: ReplayOptions): Promise<ReplayResult> {
-  const { config, assumeHeal = ASSUMED, onProgress } = options;
+  const { config, paths, rate = 10, workers = spareCores() } = options;
   const notes = sessionNotes(options.onSkip);
-  const { paths, rate = 10 } = options;
   const classifier = createClassifier(config.classify.rules);
-  const session = await openSaved({
-    paths,
-    restarts: config.restarts,
-    notes,
-    rate,
-    skim: classifier.skim,
-  });
+  // A rule of the user's may have any line count, so none is harmless before it is judged.
+  const { skim } = classifier;
+  const ahead = config.classify.rules.length === 0 ? skimWorkers(workers, skim) : undefined;
+  try {
+    const session = await openSaved({ paths, restarts: config.restarts, notes, rate, skim, ahead });
+    return await replayOpened(session, options, classifier, notes);
+  } finally {
+    ahead?.close();
+  }
+}
+
+/** More are idle most of the time: judging takes as long as two of them need. */
+const MOST_WORKERS = 2;
+
+function spareCores(): number {
+  return Math.min(MOST_WORKERS, availableParallelism() - 1);
+}
+
+async function replayOpened(
+  session: SavedSession,
+  options: ReplayOptions,
+  classifier: Classifier,
+  notes: SessionNotes,
+): Promise<ReplayResult> {
+  const { config, assumeHeal = ASSUMED, onProgress } = options;
   const heals = session.recorded.filter(({ kind }) => kind === 'heal');
   if (heals.length > 0) notes.assume(`heals end as recorded (${heals.length} of them)`);
   const clock = new VirtualClock();

@@ -1,6 +1,7 @@
 import type { Effect } from '../model.ts';
 import { type Delivery, deliveryKey, freshDelivery, isUnsent, type Outbox } from '../state/delivery.ts';
 import { SET_BACK } from '../time/live-clock.ts';
+import { LONGEST_PAUSE, UNANSWERED_PAUSE } from './retry.ts';
 
 /** The channel that report sections are delivered to. No alert channel may bear this name. */
 export const REPORT_CHANNEL = 'report';
@@ -16,8 +17,8 @@ export function channelsOf(effect: Effect, alertChannels: readonly string[]): re
 
 /**
  * The outbox under a clock that may have been set back: a delivery from the future was added while it was ahead, and is
- * owed since now. Any other is due within its own deadline, whatever the clock has been. What is added and saved goes
- * through as it is.
+ * owed since now. One that waits for longer than any pause does was put off while the clock was ahead, and is due. What
+ * is added and saved goes through as it is.
  */
 export function withinReach(outbox: Outbox, clock: { now(): number }): Outbox {
   return {
@@ -27,8 +28,10 @@ export function withinReach(outbox: Outbox, clock: { now(): number }): Outbox {
     unsent: () => {
       const now = clock.now();
       return outbox.unsent().map((delivery) => {
-        const { nextAt, since } = delivery;
-        return since > now + SET_BACK ? { ...delivery, nextAt: Math.min(nextAt, now), since: now } : delivery;
+        const { nextAt, since, state } = delivery;
+        if (since > now + SET_BACK) return { ...delivery, nextAt: Math.min(nextAt, now), since: now };
+        const longest = state === 'inflight' ? UNANSWERED_PAUSE : LONGEST_PAUSE;
+        return nextAt > now + longest ? { ...delivery, nextAt: now } : delivery;
       });
     },
   };

@@ -9,6 +9,9 @@ const FIRST_PAUSE = 5_000;
 /** Where pauses stop growing, in milliseconds. */
 export const LONGEST_PAUSE = 15 * 60_000;
 
+/** The pause after a receiver has taken a message several times without an answer: it has probably shown it each time. */
+export const UNANSWERED_PAUSE = 6 * 3_600_000;
+
 /** How a failed attempt is to be followed up. Durations in milliseconds; `random` gives a number in [0, 1). */
 export interface RetryPolicy {
   /** A delivery that is older than this is given up. */

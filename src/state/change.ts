@@ -1,5 +1,5 @@
 import type { Effect, IncidentSnapshot } from '../model.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, DeliveryState } from './delivery.ts';
 
 /**
  * What one commit writes: each part is optional, and only what differs from the last commit costs anything. Values
@@ -45,6 +45,21 @@ export interface IncidentRecord {
   readonly openedAt: number;
   readonly closedAt?: number;
   readonly story: IncidentSnapshot;
+}
+
+/** What became of one message or report section of an incident. */
+export interface Told {
+  readonly part: string;
+  /** The alert channel's name, or `report`. */
+  readonly channel: string;
+  readonly state: DeliveryState;
+  /** Since when it was owed, and when it is tried again while it is (epoch milliseconds). */
+  readonly since: number;
+  readonly nextAt: number;
+  readonly attempts: number;
+  readonly detail: string;
+  /** The attempt and the output of the heal that it tells of, where it is about one. */
+  readonly heal?: { readonly attempt: number; readonly output: string };
 }
 
 /** What the last commits left behind. A part that was never written is empty or undefined. */

@@ -4,7 +4,8 @@ import type { Effect } from '../model.ts';
  * Where a delivery stands. `pending`: certainly not received. `inflight`: an attempt was begun and its end is not
  * known (a crash, a lost answer), so that the next attempt may be a repeat and says so. `sent` and `dead` are final.
  */
-export type DeliveryState = 'pending' | 'inflight' | 'sent' | 'dead';
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+export const DELIVERY_STATES = ['pending', 'inflight', 'sent', 'dead'] as const;
 
 /** One effect on its way to one channel. The pair (`effect.id`, `channel`) is its key. */
 export interface Delivery {

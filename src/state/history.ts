@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { IncidentRecord } from './change.ts';
+import type { IncidentRecord, Told } from './change.ts';
 import { STATE_FILE, withCopy } from './database.ts';
 import { type IncidentQuery, Tables } from './tables.ts';
 
@@ -10,16 +10,25 @@ import { type IncidentQuery, Tables } from './tables.ts';
  * there is no state. Throws what SQLite or the file system throws if it cannot be read.
  */
 export function readHistory(dir: string, query: IncidentQuery, now: number): readonly IncidentRecord[] {
+  return read(dir, now, (tables) => tables.incidents(query));
+}
+
+/** What became of the messages and sections of one incident, read in the same way. */
+export function readTold(dir: string, incident: string, now: number): readonly Told[] {
+  return read(dir, now, (tables) => tables.told(incident));
+}
+
+function read<T>(dir: string, now: number, ask: (tables: Tables) => readonly T[]): readonly T[] {
   const path = join(dir, STATE_FILE);
   if (!existsSync(path)) return [];
-  return inPlace(path, query) ?? withCopy(path, now, (tables) => tables.incidents(query));
+  return inPlace(path, ask) ?? withCopy(path, now, ask);
 }
 
 /** Undefined where SQLite cannot read it in place: without a daemon it would have to write files beside it. */
-function inPlace(path: string, query: IncidentQuery): readonly IncidentRecord[] | undefined {
+function inPlace<T>(path: string, ask: (tables: Tables) => readonly T[]): readonly T[] | undefined {
   const tables = new Tables(new DatabaseSync(path, { readOnly: true }));
   try {
-    return tables.incidents(query);
+    return ask(tables);
   } catch {
     return undefined;
   } finally {

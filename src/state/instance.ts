@@ -1,9 +1,17 @@
-import { closeSync, openSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ensureStateDir } from './dir.ts';
 import { faultOf } from './faults.ts';
-import { namedDaemon } from './named-daemon.ts';
+import { namedDaemon, takeName } from './named-daemon.ts';
 
 /** The right to be the one daemon of a state directory, until it is released or the process ends, however it ends. */
 export interface Claim {
@@ -20,36 +28,49 @@ export class ClaimedError extends Error {
 /**
  * Claims a state directory, created if need be. Rejects with `ClaimedError` if another daemon has it. The claim is a
  * lock on a file in the directory, which is its owner's alone: nobody else can take it, it holds across namespaces and
- * containers, and the kernel drops it with the process. A directory that cannot be written cannot be claimed; that is
- * no error, since nothing can be kept in it either.
+ * containers, and the kernel drops it with the process. A directory that cannot be written is claimed by a name in the
+ * kernel instead. If that is not to be had either, it is no error, since nothing can be kept in the directory.
  */
 export async function claim(dir: string): Promise<Claim> {
   const real = realPath(dir);
-  const named = await namedDaemon(real);
-  if (named !== undefined) throw new ClaimedError(inUse(real, String(named)));
+  await refuseNamed(real);
   try {
     return lock(real);
   } catch (error) {
-    return { problem: faultOf(error).message, release: () => Promise.resolve() };
+    const { message } = faultOf(error);
+    const server = await takeName(real);
+    if (server !== undefined)
+      return { release: () => new Promise((resolve) => void server.close(() => resolve())) };
+    await refuseNamed(real);
+    return { problem: message, release: () => Promise.resolve() };
   }
+}
+
+async function refuseNamed(dir: string): Promise<void> {
+  const named = await namedDaemon(dir);
+  if (named !== undefined) throw new ClaimedError(inUse(dir, String(named)));
 }
 
 /** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
 const held = new Set<DatabaseSync>();
 
-/** SQLite's result code for a lock that another connection holds (sqlite.org/rescode.html). */
+// SQLite's result codes for a lock that another connection holds, and for a damaged file (sqlite.org/rescode.html).
 const BUSY = 5;
+const NOT_A_DATABASE = 26;
 
 /** An exclusive transaction that is never committed: SQLite holds it by a lock that the kernel releases. */
 function lock(dir: string): Claim {
   const path = join(dir, 'lock.db');
   createFor(path);
-  const database = new DatabaseSync(path, { timeout: 0 });
+  let database: DatabaseSync;
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    database = exclusively(path);
   } catch (error) {
-    database.close();
-    throw isBusy(error) ? new ClaimedError(inUse(dir, recordedPid(dir))) : error;
+    if (resultOf(error) === BUSY) throw new ClaimedError(inUse(dir, recordedPid(dir)));
+    if (resultOf(error) !== NOT_A_DATABASE) throw error;
+    // Nobody holds it, or it would not have been read. Emptied, and not replaced: who locks it meanwhile keeps the lock.
+    truncateSync(path);
+    return lock(dir);
   }
   held.add(database);
   recordPid(dir);
@@ -60,6 +81,17 @@ function lock(dir: string): Claim {
       return Promise.resolve();
     },
   };
+}
+
+function exclusively(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /**
@@ -108,8 +140,8 @@ function inUse(dir: string, pid: string | undefined): string {
   return `${dir} is in use by another daemon${pid === undefined ? '' : ` (process ${pid})`}`;
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === BUSY;
+function resultOf(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
 }
 
 function realPath(dir: string): string {

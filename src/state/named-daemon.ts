@@ -1,18 +1,38 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 
 /**
- * The process id of a 0.1.0 daemon that runs on this state directory (its real path), if one does: it claimed a name
- * in the kernel's abstract namespace, which anybody may take. It is believed only if a process of this very user, in
- * this process namespace, holds that name; whatever else answers there is ignored.
+ * The process id of a daemon that runs on this state directory (its real path) and has taken its name in the kernel's
+ * abstract namespace, which anybody may take: any of 0.1.0, and any that could not lock the directory. It is believed
+ * only if a process of this very user, in this process namespace, holds that name; whatever else answers is ignored.
  */
 export async function namedDaemon(dir: string): Promise<number | undefined> {
-  const name = `quantum-realtime:${createHash('sha256').update(dir).digest('hex').slice(0, 32)}`;
+  const name = nameOf(dir);
   const inode = inodeOf(name);
   if (inode === undefined) return undefined;
   const pid = await answerOf(`\0${name}`);
   return pid !== undefined && isOurs(pid) && holds(pid, inode) ? pid : undefined;
+}
+
+/**
+ * Takes the name of a state directory, and answers on it as `namedDaemon` expects, without keeping the process alive.
+ * Undefined if somebody has it, or if the system has no such names.
+ */
+export function takeName(dir: string): Promise<Server | undefined> {
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.end(String(process.pid));
+  });
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(undefined));
+    server.listen(`\0${nameOf(dir)}`, () => resolve(server));
+    server.unref();
+  });
+}
+
+function nameOf(dir: string): string {
+  return `quantum-realtime:${createHash('sha256').update(dir).digest('hex').slice(0, 32)}`;
 }
 
 /** A daemon answers at once; a stranger is not waited for any longer (milliseconds). */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { IncidentRecord } from './change.ts';
-import { deliveryKey } from './delivery.ts';
+import type { IncidentRecord, Told } from './change.ts';
+import { DELIVERY_STATES, deliveryKey, type DeliveryState } from './delivery.ts';
 import { EffectTables, isStory } from './effect-tables.ts';
 import { type Cells, emptyImage, type Image, type Patch } from './image.ts';
 import { object, type Row, Statements, text } from './statements.ts';
@@ -74,6 +74,30 @@ export class Tables {
     return rows.flatMap(incidentOf);
   }
 
+  /** What became of an incident's messages and sections, in the order they were owed; none a day after it was closed. */
+  told(incident: string): readonly Told[] {
+    const rows = this.#statements.all(
+      `SELECT effects.value ->> '$.part' AS part, channel, state, deliveries.value ->> '$.since' AS since,
+         deliveries.value ->> '$.nextAt' AS nextAt, deliveries.value ->> '$.attempts' AS attempts,
+         deliveries.value ->> '$.detail' AS detail, effects.value ->> '$.story.heals[#-1].attempt' AS attempt,
+         coalesce(effects.value ->> '$.story.heals[#-1].output', '') AS output
+       FROM deliveries JOIN effects ON effects.id = effect_id WHERE incident = ? ORDER BY seq`,
+      incident,
+    );
+    return rows.map((row) => ({
+      part: text(row, 'part'),
+      channel: text(row, 'channel'),
+      state: stateOf(text(row, 'state')),
+      since: Number(row['since']),
+      nextAt: Number(row['nextAt']),
+      attempts: Number(row['attempts']),
+      detail: text(row, 'detail'),
+      ...(text(row, 'part') === 'heal' && {
+        heal: { attempt: Number(row['attempt']), output: text(row, 'output') },
+      }),
+    }));
+  }
+
   close(): void {
     this.#database.close();
   }
@@ -108,6 +132,10 @@ export class Tables {
     if (dropped.length > 0) this.#effects.sweep();
     return dropped;
   }
+}
+
+function stateOf(state: string): DeliveryState {
+  return DELIVERY_STATES.find((known) => known === state) ?? 'pending';
 }
 
 function incidentOf(row: Row): readonly IncidentRecord[] {

@@ -21,7 +21,7 @@ export interface Position {
 
 /**
  * Where evidence comes from. One file or folder a kind, one line in the registry, one contract test that every kind
- * passes: `test/source-contract.ts`.
+ * passes: `test/support/source-contract.ts`.
  */
 export interface Source {
   /** Unique among the sources of a run: `docker`, `docker:vps2`, `files`, `journald`. */

@@ -1,6 +1,6 @@
 import { format } from 'date-fns/format';
 import type { Status } from '../control/status.ts';
-import { counted } from '../sinks/text/plain-words.ts';
+import { counted } from '../text/plain.ts';
 import { formatDuration } from '../time/duration.ts';
 
 /** The parts of a status that the line shows. */

@@ -13,6 +13,8 @@ interface Real {
   readonly excused: boolean;
   readonly removed: boolean;
   readonly sick: boolean;
+  /** Until when it was there and healthy; meaningless while it is. */
+  readonly upUntil: number;
   /** When a heal has stopped it: the engine tells that it was stopped, and that excuses nothing. */
   readonly byHeal?: number;
 }
@@ -36,7 +38,7 @@ export class Containers {
   readonly #lacking = new Map<string, number>();
 
   constructor(start: number) {
-    this.#up = NAMES.map(() => ({ running: true, sick: false, ...ALIVE }));
+    this.#up = NAMES.map(() => ({ running: true, sick: false, upUntil: start, ...ALIVE }));
     const told = { running: true, excused: false, sick: false, since: start, lastRunning: start, back: 0 };
     this.#told = NAMES.map(() => told);
   }
@@ -50,21 +52,23 @@ export class Containers {
     return NAMES[container] ?? '';
   }
 
-  /** Stops one, or starts it again; false if it was so already. */
+  /** Stops one, or starts it again, at a moment; false if it was so already. */
   set(
     container: number,
+    at: number,
     running: boolean,
     { excused, removed, sick = false }: Pick<Death, 'excused' | 'removed' | 'sick'> = ALIVE,
   ): boolean {
     if (this.#up[container]?.running !== !running) return false;
-    this.#up[container] = sick ? { running, sick, ...ALIVE } : { running, sick, excused, removed };
+    const doing = { running, sick, upUntil: at };
+    this.#up[container] = sick ? { ...doing, ...ALIVE } : { ...doing, excused, removed };
     return true;
   }
 
   /** A heal stops one and leaves it so. */
   stop(container: number, at: number): boolean {
     if (this.#up[container]?.running !== true) return false;
-    this.#up[container] = { running: false, sick: false, ...ALIVE, byHeal: at };
+    this.#up[container] = { running: false, sick: false, upUntil: at, ...ALIVE, byHeal: at };
     return true;
   }
 
@@ -77,6 +81,12 @@ export class Containers {
     if (afresh && real.removed) return;
     if (told.running || told.sick || !told.excused)
       this.#up[container] = { ...real, excused: false, byHeal: now };
+  }
+
+  /** Whether it was there and healthy at any time since a moment. */
+  wasUpSince(name: string, moment: number): boolean {
+    const real = this.#up[NAMES.findIndex((own) => own === name)];
+    return real !== undefined && (real.running || real.upUntil >= moment);
   }
 
   /** Whether a heal may bring it back. */

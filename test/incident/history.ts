@@ -45,12 +45,21 @@ export interface Blindness extends Span {
   readonly partial: boolean;
 }
 
+/** A crash at a place where one can strike. What vanishes meanwhile is back two hours later, and nobody tells of it. */
+export interface Outage {
+  readonly boundary: number;
+  readonly down: number;
+  readonly vanishes?: number | undefined;
+}
+
 /** Everything the world does to the daemon in one history. */
 export interface History {
   readonly storms: readonly Storm[];
   /** Taken in turn, one for each heal started. */
   readonly heals: readonly HealPlan[];
   readonly deaths: readonly Death[];
+  /** When the daemon is told how every container is, though nothing has changed. */
+  readonly lists?: readonly number[];
   readonly blind: readonly Blindness[];
   /** The same of another source, which has nothing to do with any incident here. */
   readonly elsewhere: readonly Blindness[];
@@ -59,7 +68,7 @@ export interface History {
   /** When an operator ends whatever pause there is. */
   readonly resumes?: readonly number[];
   /** Of all the places where a crash can strike, counted as they are passed, those where it does, and for how long. */
-  readonly crashes: readonly { readonly boundary: number; readonly down: number }[];
+  readonly crashes: readonly Outage[];
   readonly resets: readonly number[];
   readonly acks: readonly number[];
   /** Whether heal processes die with the daemon, as they do under systemd. */
@@ -147,6 +156,7 @@ export const history: fc.Arbitrary<History> = fc.record({
     }),
     { maxLength: 2 },
   ),
+  lists: fc.oneof(fc.constant([]), fc.array(within(HORIZON), { maxLength: 3 })),
   blind: fc.oneof(
     fc.constant([]),
     fc.array(blindness(HOUR), { maxLength: 3 }),
@@ -158,7 +168,14 @@ export const history: fc.Arbitrary<History> = fc.record({
   resumes: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.array(within(HORIZON), { maxLength: 2 })),
   crashes: fc.oneof(
     fc.constant([]),
-    fc.array(fc.record({ boundary: fc.nat(60), down: within(3 * MINUTE) }), { maxLength: 3 }),
+    fc.array(
+      fc.record({
+        boundary: fc.nat(60),
+        down: within(3 * MINUTE),
+        vanishes: fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, fc.nat(2)),
+      }),
+      { maxLength: 3 },
+    ),
   ),
   resets: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.array(within(HORIZON), { maxLength: 2 })),
   acks: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.array(within(HORIZON), { maxLength: 1 })),

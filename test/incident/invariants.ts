@@ -144,6 +144,12 @@ export class Watcher {
     );
   }
 
+  /** An incident opens or comes back, and expects these although they have not been there. */
+  expects(gone: readonly string[], now: number): void {
+    if (gone.length > 0)
+      throw new Violation('I30', `${gone.join(', ')} is expected at ${now}, and long gone`);
+  }
+
   /** A heal process has been started. */
   spawn(effect: Effect, disk: Disk | undefined, running: boolean, truth: Truth): void {
     const { now } = truth;

@@ -142,10 +142,25 @@ export const properties: readonly Property[] = [
   },
 ];
 
+/** A history, or what else a property is given, as plain JSON, and the property by its name. */
+export interface Example {
+  readonly property: string;
+  readonly values: readonly unknown[];
+}
+
 /** What a run over all the properties came to. */
 export interface Verdict {
   readonly histories: number;
-  readonly failure?: { readonly property: string; readonly history: unknown; readonly error: unknown };
+  readonly failure?: Example & { readonly error: unknown };
+}
+
+/** Runs one property on one example of it; one that is unknown by now breaks nothing. */
+export function checkExample({ property: name, values }: Example): Verdict {
+  const own = properties.find((property) => property.name === name);
+  if (own === undefined) return { histories: 0 };
+  const result = fc.check(own.property, { examples: [[...values]], numRuns: 1, endOnFailure: true });
+  if (!result.failed) return { histories: 1 };
+  return { histories: 1, failure: { property: name, values, error: result.errorInstance } };
 }
 
 /** Runs every property over its share of the histories, and stops at the first that fails, shrunk. */
@@ -160,9 +175,8 @@ export function check(seed: number, histories: number, shrink = true): Verdict {
     });
     total += result.numRuns;
     if (result.failed && result.counterexample !== null) {
-      const { counterexample } = result;
-      const plan: unknown = counterexample.length === 1 ? counterexample[0] : counterexample;
-      return { histories: total, failure: { property: name, history: plan, error: result.errorInstance } };
+      const { counterexample: values, errorInstance: error } = result;
+      return { histories: total, failure: { property: name, values, error } };
     }
   }
   return { histories: total };

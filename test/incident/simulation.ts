@@ -162,7 +162,16 @@ export class Simulation implements Machine {
     const crash =
       this.#history.crashes.find(({ boundary }) => boundary === this.#boundaries) ??
       this.#script.crashAt?.find((other) => other.place === place && other.nth === nth);
-    if (crash !== undefined) this.#crash(place, crash.down);
+    if (crash === undefined) return;
+    if ('vanishes' in crash && crash.vanishes !== undefined) this.#vanish(crash.vanishes, crash.down);
+    this.#crash(place, crash.down);
+  }
+
+  /** A container is removed while the daemon is down. */
+  #vanish(container: number, down: number): void {
+    const removed = { at: 0, length: 0, container, excused: false, removed: true };
+    this.#at(this.now + Math.floor(down / 2), () => this.#setRunning(container, false, removed));
+    this.#at(this.now + down + 2 * HOUR, () => this.#setRunning(container, true));
   }
 
   #crash(place: string, down: number): never {
@@ -197,8 +206,16 @@ export class Simulation implements Machine {
 
   onStep(step: Step, before: Daemon['core']): void {
     for (const { from, to, key } of step.transitions) {
-      if (from === 'healthy' || (from === 'resolved' && to !== 'closed'))
-        this.#containers.expect(key, this.now);
+      if (from !== 'healthy' && (from !== 'resolved' || to === 'closed')) continue;
+      this.#containers.expect(key, this.now);
+      // Unseen time counts as time in which it ran, and what is told is written within a second.
+      const since =
+        this.now - this.config.incident.aliveGrace - this.#truth().unseen - this.#downtime - 1_000;
+      const expected = step.state.keys[key]?.incident?.expected ?? [];
+      this.watcher.expects(
+        expected.filter((name) => !this.#containers.wasUpSince(name, since)),
+        this.now,
+      );
     }
     this.watcher.step(step, before, this.#truth());
     for (const { at, from, to, reason } of step.transitions)
@@ -224,6 +241,7 @@ export class Simulation implements Machine {
     const {
       storms,
       deaths,
+      lists = [],
       blind,
       elsewhere,
       receiverDown,
@@ -245,6 +263,11 @@ export class Simulation implements Machine {
       const { container, at, length } = death;
       this.#at(until(at), () => this.#setRunning(container, false, death));
       this.#at(until(at + length), () => this.#setRunning(container, true));
+    }
+    for (const at of lists) {
+      this.#at(until(at), () => {
+        if (this.#daemon !== undefined && this.#blind === 0) this.#list();
+      });
     }
     for (const { at, length, partial } of blind) {
       this.#at(until(at), () => this.#look(1, partial));
@@ -388,7 +411,7 @@ export class Simulation implements Machine {
   }
 
   #setRunning(container: number, running: boolean, death?: Death): void {
-    if (!this.#containers.set(container, running, death)) return;
+    if (!this.#containers.set(container, this.now, running, death)) return;
     this.#note(`${this.#containers.name(container)} ${running ? 'runs' : 'is gone'}`);
     if (this.#daemon !== undefined && this.#blind === 0) this.#tell(container);
   }

@@ -170,6 +170,21 @@ export const timers: readonly Property[] = [
     ),
   },
   {
+    name: 'I30: nobody misses what was ill for long before, however often that is told',
+    share: 0.005,
+    property: fc.property(moment(6 * MINUTE, HOUR), moment(0, 4 * MINUTE), (at, before) => {
+      const ill = { container: 1, excused: false, removed: false, sick: true };
+      const plan: History = {
+        ...calm,
+        storms: [burst(at)],
+        heals: [{ ...cure, cures: false }],
+        deaths: [{ at: 0, length: 10 * HOUR, ...ill }],
+        lists: [at - before],
+      };
+      assert.deepEqual(alerts(simulate(plan)), ['opened', 'heal', 'resolved']);
+    }),
+  },
+  {
     name: 'T21: once a broken command is mended, a reset has it run again at once',
     share: 0.01,
     property: fc.property(moment(20 * MINUTE, HOUR), (reset) => {

@@ -1,73 +1,46 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import examples from './examples.json' with { type: 'json' };
 import { further, named } from './mutants.ts';
-import type { Mutant } from './mutants.ts';
+import { GENERAL, withSoak } from './soak-mutant.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-const run = promisify(execFile);
-let folder = '';
+/** By mutant: a history that finds it, tried before all the others (`test/mutants/find-examples.ts` writes them). */
+const known = new Map(Object.entries<unknown>(examples));
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mutants-'));
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-});
-
-afterAll(() => rm(folder, { recursive: true }));
-
-/** Bundles the histories with one piece of source replaced, and runs them on fixed seeds until one fails. */
-async function verdictOf(mutant: Mutant | undefined, place: string): Promise<string> {
-  const outfile = join(folder, `${place}.mjs`);
-  const target = mutant && resolve(root, mutant.file);
-  let replaced = 0;
-  await build({
-    entryPoints: [join(root, 'test/soak-incidents.ts')],
-    outfile,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'silent',
-    plugins: [
-      {
-        name: 'mutate',
-        setup: (building) => {
-          building.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-            const source = await readFile(path, 'utf8');
-            if (mutant === undefined || path !== target) return { contents: source, loader: 'ts' };
-            replaced = source.split(mutant.find).length - 1;
-            return { contents: source.replace(mutant.find, () => mutant.replace), loader: 'ts' };
-          });
-        },
-      },
-    ],
+/** What the histories say of the mutant: those that are known to find it, then the general ones. */
+function verdictOf(mutant: (typeof named)[number]): Promise<string | undefined> {
+  return withSoak(mutant, async ({ places, run }) => {
+    expect(places, `places found in ${mutant.file}`).toBe(1);
+    const example = known.get(mutant.name);
+    if (example !== undefined) {
+      const verdict = (await run(['--example', JSON.stringify(example)])).at(-1);
+      if (verdict?.includes('FAILED') === true) return verdict;
+    }
+    return (await run([...GENERAL, '--no-shrink'])).at(-1);
   });
-  if (mutant !== undefined) expect(replaced, `places found in ${mutant.file}`).toBe(1);
-  const args = [outfile, '--seed', '20251217', '--histories', '4000', '--no-shrink'];
-  const { stdout } = await run(process.execPath, args, { timeout: 500_000 }).catch((failed: unknown) => {
-    if (failed instanceof Error && 'stdout' in failed) return { stdout: String(failed.stdout) };
-    throw failed;
-  });
-  return stdout.trimEnd().split('\n').at(-1) ?? '';
 }
 
 describe('the histories find', () => {
-  it('nothing wrong with the machine as it is', { timeout: 600_000 }, async () => {
-    expect(await verdictOf(undefined, 'unchanged')).toContain('soak incidents: ok');
+  it('nothing wrong with the machine as it is', { timeout: 300_000 }, async () => {
+    const verdict = await withSoak(undefined, async ({ run }) => (await run(GENERAL)).at(-1));
+    expect(verdict).toContain('soak incidents: ok');
+  });
+
+  it('nothing wrong in what finds the mutants', { timeout: 120_000 }, async () => {
+    const verdicts = await withSoak(undefined, ({ run }) =>
+      Promise.all(
+        [...known.values()].map(async (one) => (await run(['--example', JSON.stringify(one)])).at(-1)),
+      ),
+    );
+    for (const verdict of verdicts) expect(verdict).toContain('soak incidents: ok, 1 histories');
   });
 
   it('eighteen mutants are named in the specification', () => {
     expect(named).toHaveLength(18);
   });
 
-  for (const [place, mutant] of [...named, ...further].entries()) {
-    it(`the mutant: ${mutant.name}`, { timeout: 600_000 }, async () => {
-      const verdict = await verdictOf(mutant, `mutant-${place}`);
-      expect(verdict).toContain('soak incidents: FAILED');
+  for (const mutant of [...named, ...further]) {
+    it(`the mutant: ${mutant.name}`, { timeout: 300_000 }, async () => {
+      expect(await verdictOf(mutant)).toContain('soak incidents: FAILED');
     });
   }
 });

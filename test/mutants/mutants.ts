@@ -370,6 +370,18 @@ export const further: readonly Mutant[] = [
     replace: `return isUp(presence) || presence.lastUp >= moment + 280_000;`,
   },
   {
+    name: 'boot takes containers for running',
+    file: `${CORE}/world.ts`,
+    find: `{ ...known, instances: {}, unseen: true, lastUp`,
+    replace: `{ ...known, lastUp`,
+  },
+  {
+    name: 'a container that was ill all along is expected',
+    file: `${CORE}/world.ts`,
+    find: `wasUp || (running && status.healthy)`,
+    replace: `wasUp || running`,
+  },
+  {
     name: 'a message about containers that stayed down has no reason',
     file: `${CORE}/breaches.ts`,
     find: `if (breachedOf(context.state, context.policy, incident.key).length === 0) return incident;`,

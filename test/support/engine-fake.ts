@@ -19,6 +19,8 @@ export interface FakeAnswers {
   readonly ahead?: number;
   /** Whether the container is there. Default: it is. */
   readonly isThere?: () => boolean;
+  /** How many containers it has beside, which ended a minute ago: what they are is never answered. Default: none. */
+  readonly ended?: number;
 }
 
 /** Starts an engine with one running container, or none. */
@@ -27,6 +29,7 @@ export async function fakeEngine({
   events,
   ahead = 0,
   isThere = () => true,
+  ended = 0,
 }: FakeAnswers): Promise<FakeEngine> {
   let logRequests = 0;
   let eventRequests = 0;
@@ -35,7 +38,8 @@ export async function fakeEngine({
     answer.setHeader('Date', new Date(Date.now() + ahead).toUTCString());
     const json = (body: unknown) => answer.end(JSON.stringify(body));
     if (url.pathname === '/version') json({ Version: 'fake' });
-    else if (url.pathname === '/containers/json') json(isThere() ? [LISTED] : []);
+    else if (url.pathname === '/containers/json') json([...endedOnes(ended), ...(isThere() ? [LISTED] : [])]);
+    else if (url.pathname.startsWith('/containers/ended')) answer.flushHeaders();
     else if (url.pathname === '/events') {
       answer.flushHeaders();
       const { text, open } = events?.(eventRequests++) ?? { text: '', open: true };
@@ -68,6 +72,16 @@ export function frame(type: number, text: string): Buffer {
   header[0] = type;
   header.writeUInt32BE(Buffer.byteLength(text), 4);
   return Buffer.concat([header, Buffer.from(text)]);
+}
+
+function endedOnes(count: number): readonly object[] {
+  return Array.from({ length: count }, (_, nth) => ({
+    ...LISTED,
+    Id: `ended${nth}`,
+    Names: [`/ended${nth}`],
+    State: 'exited',
+    Status: 'Exited (0) About a minute ago',
+  }));
 }
 
 const LISTED = {

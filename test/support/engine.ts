@@ -32,6 +32,9 @@ export const noEngine: string | undefined =
         ? 'needs a static busybox (apt-get install busybox-static)'
         : undefined;
 
+/** How long a test with an engine may take (milliseconds), if it says nothing else: its waits have bounds of their own. */
+const LONGEST = 120_000;
+
 /** What a container is to do, beside its script. */
 export interface RunOptions {
   /** Run by /bin/sh -c; `numbered` writes such scripts. */
@@ -107,7 +110,7 @@ export function describeEngine(
         }));
     return;
   }
-  describe(name, () => {
+  describe(name, { timeout: LONGEST }, () => {
     let engine: Engine | undefined;
     beforeAll(async () => {
       engine = await startEngine(options);

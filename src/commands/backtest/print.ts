@@ -1,6 +1,6 @@
 import { formatDuration } from '../../time/duration.ts';
 import type { Breach } from '../../model.ts';
-import { counted } from '../../sinks/text/plain-words.ts';
+import { counted } from '../../text/plain.ts';
 import type { Firing, VariantResult } from './variants.ts';
 
 const CONTAINERS_SHOWN = 3;

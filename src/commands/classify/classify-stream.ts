@@ -6,12 +6,12 @@ import { newEntry } from '../../classify/entry.ts';
 import type { Verdict } from '../../classify/verdict.ts';
 import { display, escapeJson } from '../../text/display.ts';
 import { UsageError } from '../../usage.ts';
-import { judgeRecord } from './ndjson.ts';
+import { fingerprintRecord, judgeRecord } from './ndjson.ts';
 
 /** How lines are judged and shown. */
 export interface ClassifyOptions {
   readonly classifier: Classifier;
-  readonly mode: 'json' | 'explain' | 'ndjson';
+  readonly mode: 'json' | 'explain' | 'ndjson' | 'fingerprint';
   readonly container: string;
   readonly image: string;
 }
@@ -78,6 +78,12 @@ function lineJudge(
     return (line) => {
       n++;
       return line.trim() === '' ? '' : `${judgeRecord(line, `${name}:${n}`, classifier, container)}\n`;
+    };
+  }
+  if (mode === 'fingerprint') {
+    return (line) => {
+      n++;
+      return line.trim() === '' ? '' : `${fingerprintRecord(line, `${name}:${n}`)}\n`;
     };
   }
   if (mode === 'explain') {

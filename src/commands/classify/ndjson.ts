@@ -1,5 +1,7 @@
 import type { Classifier } from '../../classify/classifier.ts';
 import { newEntry } from '../../classify/entry.ts';
+import { fingerprint } from '../../classify/fingerprint.ts';
+import { signalText } from '../../operators/safe-observation.ts';
 import { escapeJson } from '../../text/display.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -25,6 +27,16 @@ export function judgeRecord(json: string, place: string, classifier: Classifier,
     if (event && level !== 'info') counts[level]++;
   }
   return escapeJson(JSON.stringify({ id: record['id'], counts }));
+}
+
+/**
+ * The fingerprint of one record: `{"id","line"}` gives `{"id","fingerprint"}`, of the line as signals carry it.
+ * @throws UsageError naming `place` when the record is none.
+ */
+export function fingerprintRecord(json: string, place: string): string {
+  const { id, line } = parse(json, place);
+  if (typeof line !== 'string') throw new UsageError(`${place}: expected "line" (a string)`);
+  return escapeJson(JSON.stringify({ id, fingerprint: fingerprint(signalText(line)) }));
 }
 
 function parse(json: string, place: string): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../model.ts';
-import { counted } from '../../sinks/text/plain-words.ts';
+import { counted } from '../../text/plain.ts';
 import { type Canvas, clipped, type Paint } from './canvas.ts';
 import type { Received } from './discord-stand-in.ts';
 import type { DemoRun } from './story.ts';

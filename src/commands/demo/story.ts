@@ -1,6 +1,6 @@
 import type { Effect, Outcome } from '../../model.ts';
 import type { ReplayResult } from '../../replay/replay-result.ts';
-import { counted } from '../../sinks/text/plain-words.ts';
+import { counted } from '../../text/plain.ts';
 import type { Received } from './discord-stand-in.ts';
 
 /** An effect that was performed for real, its outcome, and how many milliseconds of the present it took. */

@@ -84,3 +84,9 @@ function quoted(text: string): string {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%');
   return /[\s"'\\;]/.test(text) ? `"${escaped}"` : escaped;
 }
+
+/** What `quoted` made of a text, undone. */
+export function unquoted(text: string): string {
+  const inner = /^"(.*)"$/.exec(text)?.[1] ?? text;
+  return inner.replaceAll('%%', '%').replace(/\\(["\\])/g, '$1');
+}

@@ -12,6 +12,7 @@ export interface Host {
   /** The group that a socket belongs to, or that is called so. */
   readonly groupOf: (socket: string) => string | undefined;
   readonly hasGroup: (group: string) => boolean;
+  /** Undefined if there is no such file; empty if this user may not read it. */
   readonly read: (path: string) => string | undefined;
 }
 
@@ -28,7 +29,7 @@ export function thisHost(): Host {
       return gid === undefined || gid === 0 ? undefined : nameOf(gid);
     },
     hasGroup: (group) => succeeds('getent', 'group', group),
-    read: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
+    read: (path) => (existsSync(path) ? readable(path) : undefined),
   };
 }
 
@@ -36,6 +37,14 @@ function kindOf(path: string): 'file' | 'folder' | 'other' | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
   return found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
+}
+
+function readable(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function nameOf(gid: number): string {

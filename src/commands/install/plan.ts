@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Action } from './actions.ts';
 import { dropIns, type InstallRequest, isUnderHome } from './drop-ins.ts';
 import type { Host } from './host.ts';
@@ -112,31 +113,54 @@ function refusals(request: InstallRequest, host: Host, newUser: boolean, unit: s
     found.push('--user root: the service is made to run without privileges; name another user');
 
   for (const path of [report, heal, config]) if (path !== undefined) found.push(...hidden(path));
+  // A user that is made now may do what everybody may.
+  const may = (right: 'r' | 'w' | 'x', path: string): boolean =>
+    !host.isRoot || host.may(newUser ? 'nobody' : user, right, path);
   const kind = host.kindOf(report);
+  const closed = closedFolder(report, host, may);
   if (kind !== undefined && kind !== 'folder') found.push(`--report ${report}: not a folder`);
+  else if (closed !== undefined)
+    found.push(
+      `--report ${report}: ${user} cannot get into ${closed}. Choose another place, such as /var/lib/quantum/reports`,
+    );
   else if (kind === 'folder' && newUser)
     found.push(
       `--report ${report}: exists, and ${user} does not yet, so could not write there. First: sudo ${newUserCommand(user).join(' ')} && sudo chown ${user} ${report}`,
     );
-  else if (kind === 'folder' && host.isRoot && !host.may(user, 'w', report))
+  else if (kind === 'folder' && !may('w', report))
     found.push(`--report ${report}: ${user} cannot write there. sudo chown ${user} ${report}`);
 
   if (heal !== undefined) {
-    if (host.kindOf(heal) !== 'file') found.push(`--heal ${heal}: no such program`);
-    else if (!newUser && host.isRoot && !host.may(user, 'x', heal))
+    if (host.kindOf(heal) !== 'file')
+      found.push(`--heal ${heal}: no such program; --heal takes the path of one, without arguments`);
+    else if (!may('x', heal))
       found.push(`--heal ${heal}: ${user} cannot execute it. sudo chmod a+rx ${heal} (and its folders)`);
     if (heal.includes(',')) found.push(`--heal ${heal}: a comma would part it; rename it, or use --config`);
   }
   if (config !== undefined) {
     if (host.kindOf(config) !== 'file') found.push(`--config ${config}: no such file`);
-    else if (!newUser && host.isRoot && !host.may(user, 'r', config))
+    else if (!may('r', config))
       found.push(
-        `--config ${config}: ${user} cannot read it. sudo chgrp ${user} ${config} && sudo chmod g+r ${config}`,
+        newUser
+          ? `--config ${config}: ${user} could not read it. sudo chmod a+r ${config} (and its folders)`
+          : `--config ${config}: ${user} cannot read it. sudo chgrp ${user} ${config} && sudo chmod g+r ${config}`,
       );
   }
   if (webhookFile !== undefined && host.kindOf(webhookFile) !== 'file')
     found.push(`--webhook-file ${webhookFile}: no such file`);
   return found;
+}
+
+/** The first folder on the way to a path that the user may not pass through; undefined if there is none. */
+function closedFolder(
+  path: string,
+  host: Host,
+  may: (right: 'x', path: string) => boolean,
+): string | undefined {
+  const above = dirname(path);
+  if (above === path) return undefined;
+  const closed = closedFolder(above, host, may);
+  return closed ?? (host.kindOf(above) === 'folder' && !may('x', above) ? above : undefined);
 }
 
 function hidden(path: string): readonly string[] {

@@ -2,30 +2,42 @@ import { realpathSync } from 'node:fs';
 import { EXIT, UsageError } from '../../usage.ts';
 import { parseEndpoint } from '../../streams/docker/endpoint.ts';
 import { type Action, inWords, isDone, perform, run } from './actions.ts';
+import type { Config } from '../../config/config.ts';
+import { ConfigError } from '../../config/config-error.ts';
+import { loadConfig } from '../../config/load-config.ts';
 import type { InstallRequest } from './drop-ins.ts';
-import { thisHost } from './host.ts';
+import { type Host, thisHost } from './host.ts';
+import { installedRequest, serviceEnvironment } from './installed.ts';
 import { planInstall, planUninstall } from './plan.ts';
 import { PLACES, UNIT } from '../../systemd/places.ts';
 import { print } from '../print.ts';
 import { printPlan } from './print-plan.ts';
 import { thisProgram } from './program.ts';
+import { type AskedNow, wholeRequest } from './request.ts';
 
-/** Installs the service, or shows how; the exit code. */
-export function install(
-  request: InstallRequest,
+/** Installs the service, or shows how; the exit code. Nothing is touched before everything was found usable. */
+export async function install(
+  asked: AskedNow,
   { print: only, start }: { readonly print: boolean; readonly start: boolean },
-): number {
+): Promise<number> {
+  const host = thisHost();
+  const { request, kept } = wholeRequest(asked, installedRequest(host));
   checkEndpoint(request.docker);
-  const { actions, refusals, warnings } = planInstall(request, thisProgram(mainModule()), thisHost());
-  printLine(only ? 'This would be done:' : 'This is done now:');
-  printPlan({ actions, warnings }, printLine, only);
-  if (start) printLine(`  enable and start ${UNIT}`);
-  if (refusals.length > 0) {
-    printLine(only ? 'It would be refused:' : 'Nothing was done:');
-    for (const refusal of refusals) printLine(`  ${refusal}`);
-    return only ? EXIT.fine : EXIT.fault;
+  const { actions, refusals, warnings } = planInstall(request, thisProgram(mainModule()), host);
+  const all = [...refusals, ...(await settingsProblems(request, host))];
+  const notes = [...kept, ...warnings];
+  if (only) {
+    printLine('This would be done:');
+    printPlan({ actions, warnings: notes }, printLine, true);
+    if (start) printLine(`  enable and start ${UNIT}`);
+    if (all.length > 0) printRefusals('It would be refused:', all);
+    return EXIT.fine;
   }
-  if (only) return EXIT.fine;
+  if (all.length > 0) {
+    printRefusals('Nothing was done:', all);
+    return EXIT.fault;
+  }
+  for (const note of notes) printLine(`  note: ${note}`);
   const changed = performAll(actions);
   if (changed) run(['systemctl', 'daemon-reload']);
   if (!start) return done('Installed, not started.');
@@ -39,9 +51,12 @@ export function install(
     return EXIT.fault;
   }
   const service = UNIT.replace('.service', '');
-  const webhook = `Put the webhook into ${PLACES.environment}, then systemctl restart ${service}.`;
+  const told = request.webhookFile !== undefined || (await hasChannel(request, host));
+  const webhook = told
+    ? ''
+    : ` Put the webhook into ${PLACES.environment}, then systemctl restart ${service}.`;
   return done(
-    `It runs: systemctl status ${service}.${request.webhookFile === undefined ? ` ${webhook}` : ''} sudo quantum-realtime doctor tells what is missing.`,
+    `It runs: systemctl status ${service}.${webhook} sudo quantum-realtime doctor tells what is missing.`,
   );
 }
 
@@ -55,20 +70,25 @@ export function uninstall({
 }): number {
   const host = thisHost();
   const actions = planUninstall(host, keepState);
-  printLine(only ? 'This would be done:' : 'This is done now:');
-  printPlan({ actions, warnings: ['reports stay where they are, and so does the user'] }, printLine, false);
-  if (only) return EXIT.fine;
+  const note = 'reports stay where they are, and so does the user';
+  if (only) {
+    printLine('This would be done:');
+    printPlan({ actions, warnings: [note] }, printLine, false);
+    return EXIT.fine;
+  }
   if (!host.isRoot || !host.hasSystemd) {
-    printLine(
-      `Nothing was done: this needs ${host.isRoot ? 'a running systemd' : 'root: run it again with sudo'}`,
-    );
+    const needs = host.isRoot ? 'a running systemd' : 'root: run it again with sudo';
+    printLine(`Nothing was done: this needs ${needs}`);
     return EXIT.fault;
   }
+  const isThere = [PLACES.unit, PLACES.program, PLACES.state].some((path) => host.kindOf(path) !== undefined);
+  if (!isThere) return done('Nothing was done: it is not installed.');
+  printLine(`  note: ${note}`);
   performAll(actions);
   return done('Uninstalled.');
 }
 
-/** Does what is not done yet, in order; whether there was anything. The first failure ends it, and says where. */
+/** Does what is not done yet, in order, and prints each as it is done; whether there was anything. The first failure ends it. */
 function performAll(actions: readonly Action[]): boolean {
   let changed = false;
   for (const action of actions) {
@@ -80,9 +100,37 @@ function performAll(actions: readonly Action[]): boolean {
         cause: error,
       });
     }
+    printLine(`  ${inWords(action)}`);
     changed = true;
   }
   return changed;
+}
+
+/** What is wrong with the settings as the service would have them: a bad file must not stop one that runs. */
+async function settingsProblems(request: InstallRequest, host: Host): Promise<readonly string[]> {
+  const { config } = request;
+  if (config !== undefined && host.kindOf(config) !== 'file') return [];
+  try {
+    await serviceSettings(request, host);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+async function hasChannel(request: InstallRequest, host: Host): Promise<boolean> {
+  const { alerts } = await serviceSettings(request, host);
+  return alerts.webhook !== '' || alerts.channels.length > 0;
+}
+
+async function serviceSettings(request: InstallRequest, host: Host): Promise<Config> {
+  return (await loadConfig({ file: request.config, env: serviceEnvironment(request, host) })).config;
+}
+
+function printRefusals(title: string, refusals: readonly string[]): void {
+  printLine(title);
+  for (const refusal of refusals) printLine(`  ${refusal}`);
 }
 
 function checkEndpoint(docker: string | undefined): void {

@@ -2,7 +2,7 @@ import { formatDuration } from '../../time/duration.ts';
 import type { Counts } from '../../model.ts';
 import type { ReplayedIncident } from '../../replay/replay-result.ts';
 import type { ReplayResult } from '../../replay/replay-result.ts';
-import { counted } from '../../sinks/text/plain-words.ts';
+import { counted } from '../../text/plain.ts';
 
 /** A replay's result as people read it: the totals, then every incident as a timeline of what would have been done. */
 export function replayStory(result: ReplayResult): string {

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { Breach, Kind, Rule } from '../../model.ts';
+import { counted } from '../../text/plain.ts';
 import type { RuleKind } from './rule-kind.ts';
 
 /** What the three limits count one of, by their names, in the order in which messages name them. */
@@ -21,9 +22,7 @@ export const limits: RuleKind = {
   reasonOf({ rule, count, limit, container }: Breach) {
     const noun = COUNTED.get(rule);
     const where = container === undefined ? '' : ` in ${container}`;
-    return noun === undefined
-      ? undefined
-      : `${count} ${noun}${count === 1 ? '' : 's'}${where} (threshold: ${limit})`;
+    return noun === undefined ? undefined : `${counted(count, noun)}${where} (threshold: ${limit})`;
   },
 };
 
@@ -37,14 +36,13 @@ export function rankOf(rule: string): number {
   return isLimit(rule) ? NAMES.indexOf(rule) : NAMES.length;
 }
 
-/** The rule of a limit; none where it is switched off. */
+/** The rule of a limit; switched off it is there for containers that have one of their own, and never reached by others. */
 function limit(name: string, kind: Kind, most: number | 'off', { window }: Config): readonly Rule[] {
-  if (most === 'off') return [];
   return [
     {
       name,
       kinds: [kind],
-      limit: most,
+      limit: most === 'off' ? Infinity : most,
       window,
       scope: 'host',
       containers: [],

@@ -1,11 +1,14 @@
 import { formatDuration } from '../../time/duration.ts';
 import type { Effect, HealRecord, Kind, NotificationType, IncidentSnapshot } from '../../model.ts';
-import { clockTime, dateTime, healInWords } from '../text/plain-words.ts';
-import { quoteLine } from '../text/quote.ts';
+import { utcDateTime, utcTime } from '../../text/plain.ts';
+import { healInWords } from '../text/plain-words.ts';
+import { quoteEnds, quoteLine } from '../text/quote.ts';
 import { inCode, incidentDetails } from './incident-details.ts';
 
 /** Characters of a sentence that may name containers. */
 const SENTENCE = 1_000;
+/** Characters of a line that a heal has printed; what is in code has room for no more. */
+const SAID = 160;
 const HOUR = 3_600_000;
 
 /** A message in two parts, for channels that show them apart: what everybody must see, and what helps to act. */
@@ -68,7 +71,7 @@ const WRITERS: Readonly<Record<NotificationType, Writer>> = {
   reminder: (story, name) => ({
     head: `⏰ **${name} - Still waiting for a person**`,
     body: blocks(
-      `Open since ${dateTime(story.openedAt)} (${formatDuration(story.at - story.openedAt)}). ${storyReason(story)}`,
+      `Open since ${utcDateTime(story.openedAt)} (${formatDuration(story.at - story.openedAt)}). ${storyReason(story)}`,
       triedSoFar(story),
       incidentDetails(story),
       story.ask,
@@ -82,7 +85,7 @@ const WRITERS: Readonly<Record<NotificationType, Writer>> = {
       `**Why resolved:** ${lastReason(story)}`,
     ),
     body: blocks(
-      `Open from ${dateTime(story.openedAt)} to ${dateTime(story.at)} (${formatDuration(story.at - story.openedAt)}).`,
+      `Open from ${utcDateTime(story.openedAt)} to ${utcDateTime(story.at)} (${formatDuration(story.at - story.openedAt)}).`,
       triedSoFar(story),
       incidentDetails(story),
       story.ask,
@@ -137,7 +140,7 @@ function figure(story: IncidentSnapshot, kind: Kind, own: number | undefined, to
     ...deciding.groups.filter((group) => group.kind === kind).map((group) => group.first),
   );
   return Number.isFinite(first)
-    ? `${own} since ${clockTime(first)} (${total} ${lately})`
+    ? `${own} since ${utcTime(first)} (${total} ${lately})`
     : `${own} (${total} ${lately})`;
 }
 
@@ -169,7 +172,7 @@ function healHeadline(heal: HealRecord | undefined): string {
 function healDetail(heal: HealRecord | undefined): string {
   if (heal === undefined) return '';
   const said = heal.result === 'ok' ? [] : lastWords(heal.output ?? '');
-  return lines(`Heal ${healInWords(heal)}.`, ...said.map((line) => `> ${inCode(line)}`));
+  return lines(`Heal ${healInWords(heal)}.`, ...said.map((line) => `> ${inCode(quoteEnds(line, SAID))}`));
 }
 
 /** The last three lines of a heal's output that are not blank. */

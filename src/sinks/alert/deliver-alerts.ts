@@ -1,6 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Delivery, Outbox } from '../../state/delivery.ts';
-import { retryLater, type RetryPolicy } from '../retry.ts';
+import { retryLater, type RetryPolicy, UNANSWERED_PAUSE } from '../retry.ts';
 import type { Log } from '../../log.ts';
 import type { Settled, Worker } from '../worker.ts';
 import { type AlertChannel, type SendResult, UPDATES } from './alert-channel.ts';
@@ -9,6 +9,7 @@ import {
   type ChannelFailure,
   conditionAtStart,
   disabledDetail,
+  hold,
   nextUse,
   PROBE_EVERY,
 } from './channel-condition.ts';
@@ -54,7 +55,8 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
 
   function use({ channel, condition }: Line): ReturnType<typeof nextUse> {
     const unsent = unsentTo(channel.name);
-    return nextUse(condition, unsent, nextDue(unsent, clock.now()));
+    const now = clock.now();
+    return nextUse(condition, unsent, nextDue(unsent, now), now);
   }
 
   async function attemptOn(line: Line): Promise<void> {
@@ -83,7 +85,7 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
       Object.assign(condition, { disabled: undefined, missed: false, failure: undefined });
       if (verdict === 'refused') log.error(fields, 'alert refused');
       else {
-        if (wait !== undefined) condition.heldUntil = now + wait;
+        if (wait !== undefined) hold(condition, now + wait, now);
         log.info(fields, 'alert sent');
       }
       finish(batch, verdict === 'sent' ? 'sent' : 'dead', detail, result.remoteId);
@@ -91,13 +93,13 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
     }
     const isDisabled = verdict === 'disable';
     const patient = result.unanswered === true && isPatient(batch);
-    const pause = isDisabled ? PROBE_EVERY : patient ? LONG_PAUSE : wait;
+    const pause = isDisabled ? PROBE_EVERY : patient ? UNANSWERED_PAUSE : wait;
     const failure = { ...result, wait: pause, detail: isDisabled ? disabledDetail(detail) : detail };
     const rows = batch.deliveries.map((row) => retryLater(row, failure, now, options));
     const nextAt = rows.reduce((latest, row) => Math.max(latest, row.nextAt), now);
     const first = rows.reduce((least, row) => Math.min(least, row.nextAt), Infinity);
-    if (isDisabled || condition.missed) condition.heldUntil = isDisabled ? first : nextAt;
-    else if (result.channelWide && !patient) condition.heldUntil = nextAt;
+    if (isDisabled || condition.missed) hold(condition, isDisabled ? first : nextAt, now);
+    else if (result.channelWide && !patient) hold(condition, nextAt, now);
     const wasDisabled = condition.disabled !== undefined;
     condition.disabled = isDisabled ? detail : undefined;
     condition.missed ||= isDisabled;
@@ -184,8 +186,6 @@ interface Line {
 
 /** How often a message is sent again that a receiver took and left without an answer. */
 const REPEATS = 3;
-/** The pause after that, in milliseconds: the receiver has probably shown it each time. */
-const LONG_PAUSE = 6 * 3_600_000;
 
 const RETRIED = 'alert not sent; it will be tried again';
 const SLOW =

@@ -1,6 +1,6 @@
 import type { Effect } from '../../model.ts';
 import type { Delivery } from '../../state/delivery.ts';
-import { counted, dateTime } from '../text/plain-words.ts';
+import { counted, utcDateTime } from '../../text/plain.ts';
 import type { Message } from './alert-channel.ts';
 import { alertParts, alertTitle } from './alert-text.ts';
 import type { Batch } from './plan-batch.ts';
@@ -86,7 +86,7 @@ function merged(
   const [first = last] = effects;
   const opened = alertParts(first, name);
   const resolved = alertParts(last, name);
-  const late = `Opened ${dateTime(first.at)} and resolved ${dateTime(last.at)}; this channel could not be reached before.`;
+  const late = `Opened ${utcDateTime(first.at)} and resolved ${utcDateTime(last.at)}; this channel could not be reached before.`;
   return {
     title: `${alertTitle(first, name)} - and resolved`,
     head: `${opened.head}\n\n${late}`,
@@ -111,7 +111,7 @@ function summary(effects: readonly Effect[], name: string): Pick<Message, 'title
 }
 
 function listed(effect: Effect, name: string): string {
-  return `• ${dateTime(effect.at)}: ${alertTitle(effect, name)} (${effect.story.reason}) [${effect.story.incident}]`;
+  return `• ${utcDateTime(effect.at)}: ${alertTitle(effect, name)} (${effect.story.reason}) [${effect.story.incident}]`;
 }
 
 function footerOf(effects: readonly Effect[]): string {

@@ -47,6 +47,17 @@ export class UnusableCa extends Error {
   }
 }
 
+/** What is wrong with the file of `alerts.ca`, with its name; undefined if it can be used, or none is named. */
+export async function caProblem(ca: string): Promise<string | undefined> {
+  try {
+    if (ca !== '') await authorities(ca);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UnusableCa)) throw error;
+    return `alerts.ca: ${ca} ${error.message}; expected a PEM file with certificates, readable for the user of the daemon`;
+  }
+}
+
 async function open(ca: string, env: NodeJS.ProcessEnv): Promise<Dispatcher> {
   const tls = ca === '' ? {} : { ca: await authorities(ca) };
   if (!PROXIES.some((name) => (env[name] ?? '') !== '')) return new Agent({ connect: tls });

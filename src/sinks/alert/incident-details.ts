@@ -1,14 +1,7 @@
 import type { IncidentSnapshot } from '../../model.ts';
 import { messageOf } from '../text/message-of.ts';
-import {
-  clockTime,
-  type Counted,
-  counted,
-  countsInWords,
-  dateTime,
-  subjectGroups,
-  subjectsOf,
-} from '../text/plain-words.ts';
+import { counted, utcDateTime, utcTime } from '../../text/plain.ts';
+import { type Counted, countsInWords, subjectGroups, subjectsOf } from '../text/plain-words.ts';
 import { quoteLine } from '../text/quote.ts';
 
 const CONTAINERS_SHOWN = 5;
@@ -34,11 +27,11 @@ export function incidentDetails(story: IncidentSnapshot): string {
     ...section('What', groups, GROUPS_SHOWN, (group) => {
       const span =
         group.count === 1
-          ? clockTime(group.first)
-          : `${clockTime(group.first).slice(0, 8)} to ${clockTime(group.last)}`;
+          ? utcTime(group.first)
+          : `${utcTime(group.first).slice(0, 8)} to ${utcTime(group.last)}`;
       return `${group.count} × ${inCode(messageOf(group.sample))} in ${quoteLine(group.container, NAME)} (${group.kind}, ${span})`;
     }),
-    ...(since < story.openedAt ? [`Since ${dateTime(since)}.`] : []),
+    ...(since < story.openedAt ? [`Since ${utcDateTime(since)}.`] : []),
     ...(story.foundAtStart ? ['Found at start: some of this happened before the monitor ran.'] : []),
     ...(story.gaps.length > 0
       ? [`Not everything was seen: ${counted(story.gaps.length, 'gap')} in the logs.`]

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Effect, HealRecord } from '../../model.ts';
@@ -64,6 +63,8 @@ export function writeHealContext(
   effect: Effect,
 ): { readonly path: string; readonly remove: () => void } {
   // The folder may be one that everybody can write to: nobody must be able to have a file or a link of that name there.
+  // Loaded with the first heal: the settings name this action, and most commands that read settings heal nothing.
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
   const path = join(dir, `heal-${unitSafe(attemptOf(effect).id)}-${randomBytes(8).toString('hex')}.json`);
   writeFileSync(path, `${journalLine(effect)}\n`, { mode: 0o600, flag: 'wx' });
   return { path, remove: () => rmSync(path, { force: true }) };

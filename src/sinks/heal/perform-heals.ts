@@ -1,7 +1,14 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Effect } from '../../model.ts';
 import type { Log } from '../../log.ts';
-import type { HealEnd, HealProcess, HealRun, HealSink, HealStarted } from './heal-sink.ts';
+import {
+  endedRun,
+  type HealEnd,
+  type HealProcess,
+  type HealRun,
+  type HealSink,
+  type HealStarted,
+} from './heal-sink.ts';
 
 /** The most heals that wait; a further one ends at once as failed. */
 const WAITING_MAX = 16;
@@ -46,7 +53,7 @@ export function performHeals(options: PerformHealsOptions): Heals {
   };
 
   function follow(effect: string, run: HealRun): void {
-    const done = run.ended.then((end) => {
+    const done = run.ended.catch(brokenBy).then((end) => {
       current = undefined;
       const level = end.result === 'ok' || end.result === 'dry-run' ? 'info' : 'warn';
       log[level]({ effect, result: end.result, detail: end.detail }, 'heal ended');
@@ -70,7 +77,8 @@ export function performHeals(options: PerformHealsOptions): Heals {
         return;
       }
       log.info({ effect: effect.id }, 'heal starts');
-      const starting = heal.start(effect, started);
+      // A fault of the program ends this heal, and neither the process nor the heals after it.
+      const starting = heal.start(effect, started).catch((error: unknown) => endedRun(brokenBy(error)));
       current = { effect: effect.id, done: starting.then(() => undefined) };
       follow(effect.id, await starting);
     },
@@ -96,4 +104,8 @@ export function performHeals(options: PerformHealsOptions): Heals {
     clear: () => (waiting.length = 0),
     kill: () => current?.run?.kill(),
   };
+}
+
+function brokenBy(error: unknown): HealEnd {
+  return { result: 'broken', detail: `it failed in a way it must not: ${String(error)}`, output: '' };
 }

@@ -1,3 +1,4 @@
+import { counted, utcTime } from '../../text/plain.ts';
 import { formatDuration } from '../../time/duration.ts';
 import type { Counts, Group, HealRecord, Kind, IncidentSnapshot } from '../../model.ts';
 
@@ -8,27 +9,12 @@ const SINGULAR: Readonly<Record<Kind, string>> = {
   restart: 'restart',
 };
 
-/** `1 error`, `1204 errors`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** `332 critical events, 10 errors`: the kinds that occurred, worst first. */
 export function countsInWords(counts: Counts): string {
   const parts = (['critical', 'error', 'restart', 'warning'] as const)
     .filter((kind) => counts[kind] > 0)
     .map((kind) => counted(counts[kind], SINGULAR[kind]));
   return parts.join(', ');
-}
-
-/** `16:18:07 UTC`. Messages are read by people in other places than the host: UTC is the time they share. */
-export function clockTime(at: number): string {
-  return `${new Date(at).toISOString().slice(11, 19)} UTC`;
-}
-
-/** `2025-12-17 16:18:07 UTC`. */
-export function dateTime(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** A container with what counts of it. */
@@ -75,7 +61,7 @@ export function worstGroups(story: IncidentSnapshot): readonly Group[] {
 
 /** The result of one heal: `attempt 1: ok, exit code 0, took 30s`. */
 export function healInWords(heal: HealRecord): string {
-  if (heal.ended === undefined) return `attempt ${heal.attempt}: running since ${clockTime(heal.started)}`;
+  if (heal.ended === undefined) return `attempt ${heal.attempt}: running since ${utcTime(heal.started)}`;
   const code = heal.exitCode === undefined ? '' : `, exit code ${heal.exitCode}`;
   return `attempt ${heal.attempt}: ${heal.result ?? 'unknown'}${code}, took ${formatDuration(heal.ended - heal.started)}`;
 }

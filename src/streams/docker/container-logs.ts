@@ -12,12 +12,15 @@ import {
 } from './followed-container.ts';
 import type { FollowedContainers, LogsParts } from './followed-containers.ts';
 import { type Inspected, parseInspected } from './inspected.ts';
-import { parseList, wanted } from './list.ts';
+import { type Listed, parseList, wanted } from './list.ts';
 import type { SavedContainer } from './saved-position.ts';
 import { trackerFeed } from './tracker-feed.ts';
 
 /** So many containers are looked at, or catch up, at a time. */
 const AT_A_TIME = 16;
+
+/** So many of the ended ones, beside those: there may be thousands, and what runs is not to wait for them. */
+const ENDED_AT_A_TIME = 4;
 
 /** Follows all containers that are wanted; `saved` is where they were left off. */
 export function containerLogs(
@@ -30,6 +33,7 @@ export function containerLogs(
   /** Saved, and not seen again yet: kept until the engine's list shows whether they are still there. */
   const waiting = new Map(Object.entries(saved));
   const withSlot = limiter(AT_A_TIME);
+  const withSlotOfEnded = limiter(ENDED_AT_A_TIME);
   const feed = trackerFeed(parts);
   let heardAt = clock.now();
   let hasListed = false;
@@ -88,22 +92,33 @@ export function containerLogs(
     follow(described, at).log.wake(true);
   }
 
+  /** Resolves once what runs is followed; what has ended is looked at from then on. */
   async function resync(): Promise<void> {
     const there = parseList(await client.call('/containers/json', { all: '1' }));
     forgetAllBut(new Set(there.map(({ id }) => id)));
     const interesting = there.filter(
       (one) => isWanted(one) && (one.running || !one.old || followed.has(one.id) || waiting.has(one.id)),
     );
+    const running = interesting.filter((one) => one.running);
+    const ended = interesting.filter((one) => !one.running);
+    const known = running.filter((one) => followed.has(one.id));
+    for (const one of running) follow(one);
+    await Promise.all(known.map(({ id }) => withSlot(() => look(id))));
+    for (const one of followed.values()) one.log.wake();
+    void lookAtEnded(ended);
+  }
+
+  async function lookAtEnded(ended: readonly Listed[]): Promise<void> {
     await Promise.all(
-      interesting.map((one) =>
-        withSlot(async () => {
-          const found = one.running && !followed.has(one.id) ? undefined : await look(one.id);
+      ended.map((one) =>
+        withSlotOfEnded(async () => {
+          const found = signal.aborted ? undefined : await look(one.id);
+          if (signal.aborted) return;
           const recent = found !== undefined && found.finishedAt > theirs.now() - window;
-          if (one.running || waiting.has(one.id) || recent) follow(one);
+          if (waiting.has(one.id) || recent) follow(one);
         }),
       ),
     );
-    for (const one of followed.values()) one.log.wake();
     hasListed = true;
     for (const lookForIt of early.splice(0)) lookForIt();
   }

@@ -18,6 +18,8 @@ export interface StampReader {
 }
 
 export function stampReader(): StampReader {
+  // Both together are all of the bytes up to the minute, so that no two minutes are taken for one.
+  let day = -1;
   let minute = -1;
   let minuteMs = 0;
   return { end, ms };
@@ -30,12 +32,11 @@ export function stampReader(): StampReader {
 
   function ms(bytes: Buffer, start: number, stop: number): number {
     if (stop - start !== USUAL || bytes[stop - 1] !== ZULU) return slow(bytes, start, stop);
-    const key =
-      ((two(bytes, start + 2) * 13 + two(bytes, start + 5)) * 32 + two(bytes, start + 8)) * 1_440 +
-      two(bytes, start + 11) * 60 +
-      two(bytes, start + 14);
-    if (key !== minute) {
-      minute = key;
+    const date = (pair(bytes, start) * PAIRS + pair(bytes, start + 2)) * PAIRS + pair(bytes, start + 5);
+    const time = (pair(bytes, start + 8) * PAIRS + pair(bytes, start + 11)) * PAIRS + pair(bytes, start + 14);
+    if (time !== minute || date !== day) {
+      day = date;
+      minute = time;
       minuteMs = Date.parse(`${bytes.toString('latin1', start, start + 16)}:00Z`);
     }
     const hundreds = (bytes[start + 20] ?? 48) - 48;
@@ -45,6 +46,13 @@ export function stampReader(): StampReader {
 
 function slow(bytes: Buffer, start: number, stop: number): number {
   return parseStamp(bytes.toString('latin1', start, stop))?.at ?? Number.NaN;
+}
+
+/** How many pairs of bytes there are. */
+const PAIRS = 0x1_00_00;
+
+function pair(bytes: Buffer, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }
 
 function two(bytes: Buffer, at: number): number {

@@ -1,16 +1,11 @@
 import type { Line, Observation, Origin } from '../../model.ts';
 import { nanosBelowMilli } from '../../time/timestamp.ts';
-import { LONGEST_SKIMMED, type Skim } from '../skim.ts';
-import { stampReader } from '../docker/stamp.ts';
+import type { Skim } from '../skim.ts';
 import { REORDERED } from './reorder.ts';
-import { isPlausible } from './stamp-keeper.ts';
+import { STAMPED, stampedTimes } from './skimmed-lines.ts';
 
 /** A pause (milliseconds) that may end the entry above: what comes after it is a run of its own. */
 const PAUSE = 1_000;
-
-/** Docker's timestamp, `2025-12-17T16:06:14.123456789Z`, and the blank behind it. */
-const STAMP = 30;
-const STAMPED = 31;
 
 /**
  * Tells the harmless lines of one log, most of any, as runs: nothing is made of such a line but a count. Only lines in
@@ -20,6 +15,8 @@ const STAMPED = 31;
 export interface QuietRuns {
   /** Takes the line from `from` to `end` into the run if it is harmless and in order; otherwise ends the run. */
   take(bytes: Buffer, from: number, end: number, push: (run: Observation) => void): boolean;
+  /** The same for a line that has been skimmed before: `at` is its time, NaN if it is not plainly harmless. */
+  takeSkimmed(bytes: Buffer, from: number, at: number, push: (run: Observation) => void): boolean;
   /** A line that has not been taken: what follows must not be older. */
   note(line: Line): void;
   /** Ends the run. */
@@ -27,7 +24,7 @@ export interface QuietRuns {
 }
 
 export function quietRuns(origin: Origin, skim: Skim): QuietRuns {
-  const stamps = stampReader();
+  const timeOf = stampedTimes();
   let newest = -Infinity;
   /** Nanoseconds of the newest line; below 0 they have not been read yet, and stand at `place` in `source`. */
   let nanos = 0;
@@ -35,22 +32,30 @@ export function quietRuns(origin: Origin, skim: Skim): QuietRuns {
   let place = 0;
   let lines = 0;
   let first = 0;
-  return { take, note, close };
+  return { take, takeSkimmed, note, close };
 
   function take(bytes: Buffer, from: number, end: number, push: (run: Observation) => void): boolean {
-    const length = end - from;
-    const at = isStamp(bytes, from) ? stamps.ms(bytes, from, from + STAMP) : NaN;
-    if (
-      length < STAMPED ||
-      length > LONGEST_SKIMMED ||
-      !isPlausible(at) ||
-      at < newest ||
-      (at === newest && nanosAt(bytes, from) < newestNanos()) ||
-      !skim(bytes, from + STAMPED, end)
-    ) {
-      close(push);
-      return false;
-    }
+    const at = timeOf(bytes, from, end);
+    return isInOrder(bytes, from, at) && skim(bytes, from + STAMPED, end)
+      ? add(bytes, from, at, push)
+      : refuse(push);
+  }
+
+  function takeSkimmed(bytes: Buffer, from: number, at: number, push: (run: Observation) => void): boolean {
+    return isInOrder(bytes, from, at) ? add(bytes, from, at, push) : refuse(push);
+  }
+
+  /** False for NaN. */
+  function isInOrder(bytes: Buffer, from: number, at: number): boolean {
+    return at > newest || (at === newest && nanosAt(bytes, from) >= newestNanos());
+  }
+
+  function refuse(push: (run: Observation) => void): false {
+    close(push);
+    return false;
+  }
+
+  function add(bytes: Buffer, from: number, at: number, push: (run: Observation) => void): true {
     if (lines === REORDERED || at - newest > PAUSE) close(push);
     if (lines === 0) first = at;
     lines++;
@@ -80,20 +85,6 @@ export function quietRuns(origin: Origin, skim: Skim): QuietRuns {
     push({ type: 'quiet', origin, lines, from: first, at: newest });
     lines = 0;
   }
-}
-
-/** Whether Docker's own form of timestamp stands at `from`, with a blank behind it. */
-function isStamp(bytes: Buffer, from: number): boolean {
-  return (
-    bytes[from + STAMP] === 0x20 &&
-    bytes[from + 29] === 0x5a &&
-    bytes[from + 19] === 0x2e &&
-    bytes[from + 10] === 0x54 &&
-    bytes[from + 4] === 0x2d &&
-    bytes[from + 7] === 0x2d &&
-    bytes[from + 13] === 0x3a &&
-    bytes[from + 16] === 0x3a
-  );
 }
 
 /** The nanoseconds below the millisecond of the timestamp that stands at `from`. */

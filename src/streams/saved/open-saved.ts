@@ -3,6 +3,7 @@ import { UsageError } from '../../usage.ts';
 import type { RecordedOutcome } from '../recording/session-format.ts';
 import type { SavedStream } from './merge.ts';
 import type { Skim } from '../skim.ts';
+import type { SkimAhead } from './skim-ahead.ts';
 import { type DetectedFormat, detectFormat } from './detect-format.ts';
 import { savedFiles } from './saved-files.ts';
 import { origins, reasonOf } from './saved-lines.ts';
@@ -27,6 +28,8 @@ export interface OpenOptions {
   readonly rate?: number;
   /** Tells harmless lines, which are then handed on as runs. Default: none is taken for harmless. */
   readonly skim?: Skim;
+  /** Tells the same ahead of time, on other processors. */
+  readonly ahead?: SkimAhead | undefined;
 }
 
 /** Where files without times begin if nothing else in the session has a time. */
@@ -38,13 +41,13 @@ const NO_TIME = Date.UTC(2000, 0, 1);
  * with all the reasons if there is nothing left to replay.
  */
 export async function openSaved(options: OpenOptions): Promise<SavedSession> {
-  const { paths, restarts, notes, rate = 10, skim = () => false } = options;
+  const { paths, restarts, notes, rate = 10, skim = () => false, ahead } = options;
   const left: Skipped[] = [];
   const leaveOut = (path: string, reason: string): void => void left.push({ path, reason });
   const files: TextFile[] = [];
   const recognised: DetectedFormat[] = [];
   const recorded: RecordedOutcome[] = [];
-  const parts = { origins: origins(), notes, restarts, recorded, rate, skim };
+  const parts = { origins: origins(), notes, restarts, recorded, rate, skim, ahead };
   for (const { path, named } of await savedFiles(paths, leaveOut)) {
     let file: TextFile | undefined;
     try {

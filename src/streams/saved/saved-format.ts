@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { RecordedOutcome } from '../recording/session-format.ts';
 import type { Skim } from '../skim.ts';
+import type { SkimAhead } from './skim-ahead.ts';
 import type { SavedStream } from './merge.ts';
 import type { SavedFile } from './saved-files.ts';
 import type { Origins } from './saved-lines.ts';
@@ -23,6 +24,8 @@ export interface SessionParts {
   /** Lines a second for what has no times. */
   readonly rate: number;
   readonly skim: Skim;
+  /** Skims the same ahead of time. */
+  readonly ahead?: SkimAhead | undefined;
 }
 
 /** A file that is about to be read. */

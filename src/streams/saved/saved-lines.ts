@@ -1,6 +1,7 @@
 import { LOCAL_DOCKER, type Observation, type Origin } from '../../model.ts';
 import type { SavedStream } from './merge.ts';
 import { Reorder, REORDERED } from './reorder.ts';
+import { type Chunk, type KnownLines, readAhead, type SkimAhead } from './skim-ahead.ts';
 import type { SessionNotes } from './session-notes.ts';
 import { linesIn, type TextFile } from './text-file.ts';
 
@@ -12,9 +13,9 @@ export interface LineParser {
   parse(raw: string, push: (item: Observation) => void): void;
   /**
    * The same for many lines in their bytes, each with its `\n` but for the last and none with a carriage return; the
-   * quiet ones are told as runs. Returns how many there were.
+   * quiet ones are told as runs. `skimmed` is what is known of the first of them. Returns how many there were.
    */
-  parseLines?(bytes: Buffer, push: (item: Observation) => void): number;
+  parseLines?(bytes: Buffer, push: (item: Observation) => void, skimmed?: KnownLines): number;
   /** Hands on what is still open at the end of the file. */
   end?(push: (item: Observation) => void): void;
 }
@@ -28,12 +29,22 @@ export function savedLines(
   name: string,
   parser: LineParser,
   notes: SessionNotes,
+  ahead?: SkimAhead,
 ): SavedStream {
   const reorder = new Reorder();
+  const skimmer = parser.parseLines === undefined ? undefined : ahead?.forFile();
+  const nextChunk = readAhead(() => file.readBytes(), skimmer);
   const push = (item: Observation): void => reorder.push(item);
   let ended = false;
   let lines = 0;
-  return { name, read, close: () => file.close() };
+  return {
+    name,
+    read,
+    close() {
+      skimmer?.close();
+      return file.close();
+    },
+  };
 
   async function read(): Promise<readonly Observation[] | undefined> {
     if (ended) return undefined;
@@ -52,19 +63,23 @@ export function savedLines(
 
   /** Parses what comes next; false at the end. */
   async function next(): Promise<boolean> {
-    let read: Buffer | undefined;
+    let chunk: Chunk | undefined;
     try {
-      read = await file.readBytes();
+      chunk = await nextChunk();
     } catch (error) {
       notes.skip(file.path, `all after line ${lines}: ${reasonOf(error)}`);
     }
-    if (read === undefined) return false;
-    if (parser.parseLines !== undefined && !read.includes(RETURN)) lines += parser.parseLines(read, push);
+    if (chunk === undefined) return false;
+    const { bytes } = chunk;
+    const skimmed = chunk.skimmed?.();
+    if (parser.parseLines !== undefined && (skimmed !== undefined || !bytes.includes(RETURN)))
+      lines += parser.parseLines(bytes, push, skimmed);
     else
-      for (const raw of linesIn(read)) {
+      for (const raw of linesIn(bytes)) {
         lines++;
         parser.parse(raw, push);
       }
+    chunk.release?.();
     return true;
   }
 }

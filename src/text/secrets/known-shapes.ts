@@ -1,4 +1,6 @@
 import { MASK } from './mask.ts';
+import { runFinder } from './run-finder.ts';
+import { tellingOf } from './secret-names.ts';
 
 const JWT = /\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)?/g;
 /** What vendors begin their tokens with, so that they are found where they should not be. What follows has to look random. */
@@ -35,19 +37,24 @@ const PHRASE =
 
 /** A key as the numbers of its bytes. */
 const BYTES = /\[\s{0,4}(?:\d{1,3},\s{0,4}){31,127}\d{1,3}\s{0,4}\]/g;
-const SHORTEST_PHRASE = 12 * 4 - 1;
-const SHORTEST_RUN = 40;
-const RUN_CHAR = /[A-Za-z0-9+/]/;
+/** What each of these patterns cannot do without: so many characters in a row of which nearly all of it is made. */
+const PHRASE_RUN = runFinder(/[a-z"', ]/, 12 * 4 - 1);
+const BYTES_RUN = runFinder(/[\d,\s]/, 32 * 2 - 1);
+const LONG_RUN_RUN = runFinder(/[A-Za-z0-9+/]/, 40);
+const SHAPED_RUN = runFinder(/[A-Za-z0-9_-]/, 20);
 
 /** Secrets that tell themselves without any name: tokens with a vendor's prefix, JWTs, exchange and wallet keys. */
 export function maskPrefixed(text: string): string {
-  return text.replace(JWT, MASK).replace(PREFIXED, maskToken).replace(SHAPED, MASK);
+  let rest = text.includes('eyJ') ? text.replace(JWT, MASK) : text;
+  rest = rest.replace(PREFIXED, maskToken);
+  return SHAPED_RUN(rest) ? rest.replace(SHAPED, MASK) : rest;
 }
 
 /** Long runs that nothing names, after everything that has a name is masked. */
 export function maskLongRuns(text: string): string {
-  const rest = hasRun(text) ? text.replace(LONG_RUN, maskMixed).replace(HEX, maskUnlessHash) : text;
-  return rest.length < SHORTEST_PHRASE ? rest : rest.replace(PHRASE, MASK).replace(BYTES, `[${MASK}]`);
+  let rest = LONG_RUN_RUN(text) ? text.replace(LONG_RUN, maskMixed).replace(HEX, maskUnlessHash) : text;
+  if (PHRASE_RUN(rest)) rest = rest.replace(PHRASE, MASK);
+  return BYTES_RUN(rest) ? rest.replace(BYTES, `[${MASK}]`) : rest;
 }
 
 function maskToken(all: string, _prefix: string, body: string): string {
@@ -57,22 +64,15 @@ function maskToken(all: string, _prefix: string, body: string): string {
   return random ? MASK : all;
 }
 
-/** Whether there is a long run at all: it would cover one of every forty characters, so the rest need not be looked at. */
-function hasRun(text: string): boolean {
-  const fits = (at: number): boolean => at >= 0 && at < text.length && RUN_CHAR.test(text.charAt(at));
-  for (let probe = SHORTEST_RUN - 1; probe < text.length; probe += SHORTEST_RUN) {
-    let start = probe;
-    while (probe - start < SHORTEST_RUN && fits(start)) start--;
-    let end = probe;
-    while (end - start <= SHORTEST_RUN && fits(end)) end++;
-    if (end - start > SHORTEST_RUN) return true;
-  }
-  return false;
-}
-
-function maskMixed(run: string): string {
+function maskMixed(run: string, at: number, text: string): string {
+  if (isName(run, text.slice(at + run.length, at + run.length + 8))) return run;
   const mixed = /[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run);
   return mixed && !run.includes('//') && run.split('/').length < 4 ? MASK : run;
+}
+
+/** A long name with its value behind it is no secret itself, and has to be there for the value to be known as one. */
+function isName(run: string, behind: string): boolean {
+  return (run.endsWith('=') || /^["'`\])]{0,3}\s{0,4}[=:>]/.test(behind)) && tellingOf(run) !== undefined;
 }
 
 function maskUnlessHash(run: string, at: number, text: string): string {

@@ -9,6 +9,8 @@ const BODY = /(?:^|[\n ]|\\n)[A-Za-z0-9+/=]{1,100}(?:\r?\n|\\n|\\r\\n| )?$/;
 /** A body's widths are 64 (PEM), 70 (OpenSSH) and 76 (MIME); a short last line tells itself by its padding only. */
 const BODY_LINE = /^(?:[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{70}|[A-Za-z0-9+/]{76}|[A-Za-z0-9+/]{10,74}={1,2})$/;
 
+const LONGEST_WORD = 76;
+
 const PUTTY = /(Private-Lines: \d{1,3}(?:\r?\n|\\n))(?:[A-Za-z0-9+/=]{1,100}(?:\r?\n|\\n|$))+/g;
 const JWK_PART = /("(?:d|p|q|dp|dq|qi|k)"\s{0,4}:\s{0,4}")[A-Za-z0-9_=-]{1,2000}/g;
 
@@ -60,13 +62,9 @@ function maskBodyBefore(text: string): string {
 /** The last word of a line, which is all of it or stands behind a prefix, if it may be a line of a body. */
 function maskBodyLine(line: string): string {
   const end = line.endsWith('\r') ? line.length - 1 : line.length;
-  const start =
-    Math.max(
-      line.lastIndexOf(' ', end - 1),
-      line.lastIndexOf('|', end - 1),
-      line.lastIndexOf('\t', end - 1),
-    ) + 1;
-  if (end - start < 12 || end - start > 76) return line;
+  let start = end;
+  while (start > 0 && end - start <= LONGEST_WORD && !' |\t'.includes(line.charAt(start - 1))) start--;
+  if (end - start < 12 || end - start > LONGEST_WORD) return line;
   const word = line.slice(start, end);
   const mixed = BODY_LINE.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word);
   return mixed ? line.slice(0, start) + MASK + line.slice(end) : line;

@@ -7,6 +7,7 @@ const TO_THE_END =
 const DIGEST = /\b(digest\s{1,4})(?=\w{1,20}=")[^\r\n]+/gi;
 const SCHEME =
   /\b([Bb]earer|BEARER|[Bb]asic|BASIC)(\s{1,4})(?=[A-Za-z0-9+/_~.-]{0,500}(?:\d|[a-z][A-Z]))[A-Za-z0-9+/_~.-]{12,}=*/g;
+const SCHEME_WORD = /earer|asic/i;
 const ONE_TIME =
   /(\b(?:verification|confirmation|security|login|one-time|2fa|mfa|otp|auth(?:entication)?|sms|unlock|pairing|access|activation|backup|recovery|device)[ _-](?:code|password|pin)["']?\s{0,4}(?:is|was|=|:)?\s{0,4}["']?)\d{4,10}\b/gi;
 
@@ -21,7 +22,6 @@ const RARE_WORD = /cookie|mnemonic|phrase|words|digest|code|password|pin|value|a
 
 /** Secrets as sentences and protocols say them, where no `=` or `:` stands between the name and the value. */
 export function maskSaid(text: string): string {
-  if (!RARE_WORD.test(text)) return text;
   if (!RARE_WORD.test(text)) return text;
   return text
     .replace(DIGEST, `$1${MASK}`)
@@ -44,5 +44,5 @@ function maskValueFirst(
 
 /** What follows a scheme of HTTP that no header names. */
 export function maskSchemes(text: string): string {
-  return text.replace(SCHEME, `$1$2${MASK}`);
+  return SCHEME_WORD.test(text) ? text.replace(SCHEME, `$1$2${MASK}`) : text;
 }

@@ -20,15 +20,19 @@ export const slack = overHttp({
     const whole = [message.head, message.body, `_${message.footer}_`]
       .filter((part) => part !== '')
       .join('\n\n');
-    const text = plain
-      ? cutText(escape(`${message.title}\n${message.footer}`), PLAIN)
-      : cutText(mrkdwn(whole), TEXT);
-    const payload = { text, unfurl_links: false, unfurl_media: false };
+    // A workflow takes the text as it is, and refuses what is not a variable of its own.
+    const bare = plain || isWorkflow(url);
+    const text = !bare
+      ? cutText(mrkdwn(whole), TEXT)
+      : cutText(escape(unmarked(plain ? message.head : whole)), plain ? PLAIN : TEXT);
+    const payload = bare
+      ? { text: plain ? `${text}\n${escape(message.footer)}` : text }
+      : { text, unfurl_links: false, unfurl_media: false };
     return {
       method: 'POST',
       url,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(plain ? { text } : payload),
+      body: JSON.stringify(payload),
     };
   },
   isOwn: (body) => {
@@ -47,6 +51,15 @@ export const slack = overHttp({
     asked: 'POST of an empty message',
   }),
 });
+
+/** An address that starts a workflow, in which one variable called `text` has been defined. */
+function isWorkflow({ pathname }: URL): boolean {
+  return /^\/(?:triggers|workflows)\//.test(pathname);
+}
+
+function unmarked(markdown: string): string {
+  return markdown.replaceAll('**', '').replace(/^_(.*)_$/gm, '$1');
+}
 
 /** Markdown to Slack's mrkdwn: its three control characters escaped, so that no text becomes a link or a mention. */
 function mrkdwn(markdown: string): string {

@@ -26,6 +26,7 @@ export const dockerLogs: SavedFormat = {
       reading.container,
       dockerLogsParser(reading.origins.of(reading.container), reading),
       reading.notes,
+      reading.ahead,
     ),
   ],
 };
@@ -53,12 +54,16 @@ export function dockerLogsParser(
   const quiet = quietRuns(origin, skim);
   return {
     parse: (raw, push) => push(entry.parse(raw, 0, origin)),
-    parseLines(bytes, push) {
+    parseLines(bytes, push, skimmed) {
+      const known = skimmed?.lines ?? 0;
       let lines = 0;
       for (let from = 0; from <= bytes.length; lines++) {
-        const newline = bytes.indexOf(NEWLINE, from);
-        const end = newline < 0 ? bytes.length : newline;
-        if (!quiet.take(bytes, from, end, push)) {
+        const end = lines < known ? (skimmed?.ends[lines] ?? 0) : endOfLine(bytes, from);
+        const isQuiet =
+          lines < known
+            ? quiet.takeSkimmed(bytes, from, skimmed?.times[lines] ?? NaN, push)
+            : quiet.take(bytes, from, end, push);
+        if (!isQuiet) {
           const line = entry.parse(bytes.toString('utf8', from, end), 0, origin);
           quiet.note(line);
           push(line);
@@ -70,6 +75,11 @@ export function dockerLogsParser(
     },
     end: () => entry.impossible.note(path, notes),
   };
+}
+
+function endOfLine(bytes: Buffer, from: number): number {
+  const newline = bytes.indexOf(NEWLINE, from);
+  return newline < 0 ? bytes.length : newline;
 }
 
 /** Reads what `docker logs -t` prints for one container, from a given place of the line on. */
