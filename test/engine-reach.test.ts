@@ -15,7 +15,7 @@ import { startSshd, type Sshd } from './support/sshd.ts';
 import { scratchDir } from './support/state.ts';
 
 const LINES = 2_000;
-const SAY = `i=0; while [ $i -lt ${LINES} ]; do i=$((i+1)); echo "line $i"; done; sleep 600`;
+const SAY = `i=0; while [ $i -lt ${LINES} ]; do i=$((i+1)); echo "line $i"; done; trap exit TERM; sleep 600 & wait`;
 
 /** Every line of a flood arrives once and in order, and a container there can be restarted. */
 async function followsExactly(engine: Engine, endpoint: Endpoint): Promise<void> {

@@ -33,12 +33,14 @@ const TLS_PORT = '2376';
  * The endpoint, by what comes first: the settings' host or context, `DOCKER_HOST`, `DOCKER_CONTEXT`, the current context
  * of the Docker CLI, a local socket. As with the Docker CLI, `DOCKER_TLS_VERIFY` encrypts a tcp:// host with the
  * certificates of `DOCKER_CERT_PATH`, unless the settings name their own. Throws a message for people where it is none
- * that can be reached; `setting` is where the settings stand, such as `docker`.
+ * that can be reached; `setting` is where the settings
+ * stand, such as `docker`; below `root` are the system's sockets.
  */
 export function resolveEndpoint(
   { host, context, tls }: EndpointSettings,
   env: Environment = process.env,
   setting = 'docker',
+  root = '/',
 ): Endpoint {
   if (host !== undefined && context !== undefined)
     throw new Error(`${setting} has both host and context: expected one of them`);
@@ -53,7 +55,7 @@ export function resolveEndpoint(
   const current = currentContext(env);
   if (current !== undefined)
     return contextEndpoint(current.name, `currentContext of ${current.file}`, undefined, env);
-  return localSocket(env);
+  return localSocket(env, root);
 }
 
 /** Reads one address; `source` is where it was set, for the message; `tls` is used where the address is tcp://. */
@@ -113,16 +115,17 @@ function tlsOfEnvironment(env: Environment): TlsFiles | undefined {
  * The first that is there of: Docker's own socket, Docker Desktop's, those of a rootless Docker and of Podman. Docker's
  * own, if there is none: that is the one to start.
  */
-function localSocket(env: Environment): Endpoint {
+function localSocket(env: Environment, root = '/'): Endpoint {
+  const dockers = join(root, 'var/run/docker.sock');
   const runtime = env['XDG_RUNTIME_DIR'] ?? `/run/user/${userInfo().uid}`;
   const places = [
-    '/var/run/docker.sock',
-    join(homedir(), '.docker', 'run', 'docker.sock'),
+    dockers,
+    join(env['HOME'] ?? homedir(), '.docker', 'run', 'docker.sock'),
     join(runtime, 'docker.sock'),
     join(runtime, 'podman', 'podman.sock'),
-    '/run/podman/podman.sock',
+    join(root, 'run/podman/podman.sock'),
   ];
-  return socket(places.find((place) => existsSync(place)) ?? '/var/run/docker.sock');
+  return socket(places.find((place) => existsSync(place)) ?? dockers);
 }
 
 function socket(socketPath: string): Endpoint {
