@@ -90,6 +90,8 @@ test('check-config prints what is in force and who set it', async () => {
   const { stdout } = await cli(['check-config'], { env: { QT_LIMITS_ERRORS: '77' } });
   expect(stdout).toContain('limits.errors = 77  (QT_LIMITS_ERRORS)');
   expect(stdout).toContain('window = 1h  (default)');
+  expect(stdout).toContain('states.down.after = 1m  (default)');
+  expect(stdout).toContain('learning.window = 10m  (default)');
 });
 
 test("messages begin with the host's name, or with that of the monitor whose webhook variable is in use", async () => {

@@ -20,11 +20,11 @@ test.each([
 }); // prettier-ignore
 
 test('a host that is none is refused, and says which of them it is', () => {
-  expect(() => engines([{}, { name: 'vps', host: 'ssh://vps' }])).toThrow(
-    /^sources\.docker\[1\]\.host is ssh/,
+  expect(() => engines([{}, { name: 'vps', host: 'ftp://vps' }])).toThrow(
+    /^sources\.docker\[1\]\.host is ftp/,
   );
-  expect(() => engines({ host: 'ssh://vps' })).toThrow(/^sources\.docker\.host is ssh/);
-  expect(() => engines(true, 'ssh://vps')).toThrow(/^docker\.host is ssh/);
+  expect(() => engines({ host: 'ftp://vps' })).toThrow(/^sources\.docker\.host is ftp/);
+  expect(() => engines(true, 'ftp://vps')).toThrow(/^docker\.host is ftp/);
 });
 
 test('one engine under two names is refused: its lines would count twice', () => {

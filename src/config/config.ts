@@ -6,6 +6,7 @@ import {
   channel,
   classifyRule,
   engine,
+  engineEndpoint,
   enginesDiffer,
   fileGroup,
   journald,
@@ -246,11 +247,7 @@ export const configSchema = z.strictObject({
     .describe('Where evidence comes from.'),
   docker: z
     .strictObject({
-      host: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('unix:///path or tcp://host:port. Default: $DOCKER_HOST, else the local socket.'),
+      ...engineEndpoint,
     })
     .prefault({})
     .describe('Where the Docker Engine listens.'),

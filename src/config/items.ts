@@ -1,7 +1,18 @@
 import * as z from 'zod';
 import { KINDS } from '../model.ts';
 import { CHANNEL_TYPES, channelProblems } from '../sinks/alert/channels/registry.ts';
-import { argv, channelAddress, identifier, limit, list, paths as pathList, span, texts } from './values.ts';
+import {
+  argv,
+  channelAddress,
+  flag,
+  identifier,
+  limit,
+  list,
+  path as filePath,
+  paths as pathList,
+  span,
+  texts,
+} from './values.ts';
 
 /** How the lines that match it are judged. */
 export const classifyRule = z.strictObject({
@@ -107,6 +118,33 @@ export const channel = z
       context.addIssue({ code: 'custom', path: [name], message });
   });
 
+/** Certificates of an encrypted connection to an engine. */
+const tlsFiles = z.strictObject({
+  ca: filePath.optional().describe('PEM file of the authority that signed the certificate of the engine.'),
+  cert: filePath.optional().describe('PEM file of the certificate that is shown to the engine.'),
+  key: filePath.optional().describe('PEM file of its key.'),
+  verify: flag.default(true).describe('Whether the certificate of the engine must be valid. Leave it on.'),
+});
+
+/** Where a Docker Engine is. */
+export const engineEndpoint = {
+  host: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'unix:///path, tcp://host:port or ssh://user@host. Default: context, $DOCKER_HOST, $DOCKER_CONTEXT, the current context, else a local socket.',
+    ),
+  context: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Context of the Docker CLI (docker context ls), in place of host.'),
+  tls: tlsFiles
+    .optional()
+    .describe('Encrypts tcp://. Default: as $DOCKER_TLS_VERIFY and $DOCKER_CERT_PATH say.'),
+};
+
 /** One Docker Engine. */
 export const engine = z.strictObject({
   name: identifier
@@ -114,11 +152,7 @@ export const engine = z.strictObject({
     .describe(
       'By which its containers are told apart (docker:NAME:container); only one engine may go without.',
     ),
-  host: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('unix:///path or tcp://host:port. Default: docker.host, $DOCKER_HOST, else the local socket.'),
+  ...engineEndpoint,
 });
 
 /** Refuses a second engine of one name, or a second without. */

@@ -1,7 +1,10 @@
-import { Agent, type ClientRequest, IncomingMessage } from 'node:http';
+import { type Agent, type ClientRequest, IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
+import { ConnectingAgent } from './connecting-agent.ts';
+import { type Connector, connector } from './connector.ts';
 import type { Endpoint } from './endpoint.ts';
+import { EndpointError } from './endpoint-error.ts';
 import { UnchunkedAgent } from './unchunked.ts';
 
 /** Longest wait for the answer of a call. */
@@ -37,13 +40,16 @@ export interface DockerClient {
  * few connections and do. Neither looks at the environment: the endpoint decides. `asking` hears of every answer.
  */
 export function dockerClient(endpoint: Endpoint, asking?: Asking): DockerClient {
-  const open = unseen(new Agent({ keepAlive: false, maxSockets: Infinity }));
-  const shared = unseen(new Agent({ keepAlive: true, maxSockets: 16 }));
-  const bare = unseen(new UnchunkedAgent({ maxSockets: Infinity }));
-  const streams = docker(endpoint, asking, { agent: open, connectionTimeout: HEAD_TIMEOUT });
-  const unchunked = docker(endpoint, asking, { agent: bare, connectionTimeout: HEAD_TIMEOUT });
-  const calls = docker(endpoint, asking, { agent: shared, timeout: CALL_TIMEOUT });
-  const afresh = docker(endpoint, asking, { agent: open, timeout: CALL_TIMEOUT });
+  const connecting = connector(endpoint);
+  const { connect, explain } = connecting;
+  const open = unseen(new ConnectingAgent({ keepAlive: false, maxSockets: Infinity }, connect));
+  const shared = unseen(new ConnectingAgent({ keepAlive: true, maxSockets: 16 }, connect));
+  const bare = unseen(new UnchunkedAgent({ maxSockets: Infinity }, connect));
+  const api = (options: Connection): Api => ({ docker: docker(endpoint, options), asking, explain });
+  const streams = api({ agent: open, connectionTimeout: HEAD_TIMEOUT });
+  const unchunked = api({ agent: bare, connectionTimeout: HEAD_TIMEOUT });
+  const calls = api({ agent: shared, timeout: CALL_TIMEOUT });
+  const afresh = api({ agent: open, timeout: CALL_TIMEOUT });
   return {
     call: async (path, query = {}) => {
       const began = performance.now();
@@ -68,6 +74,7 @@ export function dockerClient(endpoint: Endpoint, asking?: Asking): DockerClient 
       open.destroy();
       bare.destroy();
       shared.destroy();
+      connecting.close();
     },
   };
 }
@@ -109,7 +116,7 @@ function isCut(error: unknown): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
-interface Connection {
+export interface Connection {
   readonly agent: Agent;
   /** Ends a request that is silent for so long. */
   readonly timeout?: number;
@@ -117,23 +124,27 @@ interface Connection {
   readonly connectionTimeout?: number;
 }
 
-/** The library lets the environment overrule its options, so what it took from there is set back afterwards. */
-function docker(endpoint: Endpoint, asking: Asking | undefined, options: Connection): Api {
-  const { socketPath, host, port } = endpoint;
+/**
+ * The library, for one engine. It lets the environment overrule its options, so what it took from there is set back
+ * afterwards.
+ */
+export function docker({ socketPath, ssh, host, port }: Endpoint, options: Connection): Docker {
   const made = new Docker({ protocol: 'http' });
   const none = { ca: undefined, cert: undefined, key: undefined, pathPrefix: '/' };
-  Object.assign(made.modem, none, { socketPath, host, port, timeout: undefined }, options);
-  return { docker: made, asking };
+  const place = ssh === undefined ? { socketPath, host, port } : { host: 'localhost', port: 80 };
+  Object.assign(made.modem, none, place, { timeout: undefined }, options);
+  return made;
 }
 
-/** The library, and who hears of its answers. */
+/** The library, who hears of its answers, and who knows what its errors mean. */
 interface Api {
   readonly docker: Docker;
   readonly asking: Asking | undefined;
+  readonly explain: Connector['explain'];
 }
 
 function get(
-  { docker, asking }: Api,
+  { docker, asking, explain }: Api,
   path: string,
   query: Query,
   signal?: AbortSignal,
@@ -153,7 +164,7 @@ function get(
         if (answer instanceof IncomingMessage) {
           answered?.(answer.headers.date);
           resolve(answer);
-        } else reject(error ?? new Error('the engine gave no answer'));
+        } else reject(explain(error ?? new Error('the engine gave no answer')));
       },
     );
   });
@@ -180,6 +191,7 @@ const DOWN = new Set([
 
 /** Judges what a request rejected with. */
 export function troubleOf(error: unknown): Trouble {
+  if (error instanceof EndpointError) return 'down';
   const status = property(error, 'statusCode');
   const code = property(error, 'code');
   if (status === 404 || status === 409) return 'gone';

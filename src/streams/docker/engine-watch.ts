@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { SchedulerLike } from 'rxjs';
 import { backoff, delay, gate } from '../delay.ts';
 import { type DockerClient, reasonOf, troubleOf } from './client.ts';
+import { EndpointError } from './endpoint-error.ts';
 import { type EngineClock, NOTABLE_OFFSET } from './engine-clock.ts';
 import { ACTIONS, type DockerEvent, parseEvent } from './events.ts';
 import type { Log } from '../../log.ts';
@@ -80,20 +81,20 @@ export function engineWatch(parts: WatchParts, saved?: EventsState): EngineWatch
   async function run(): Promise<void> {
     while (!stopped()) {
       const began = clock.now();
-      const reason = await connect();
+      const failure = await connect();
       if (stopped()) return;
       if (downSince === undefined) {
         downSince = clock.now();
         parts.change('lost', theirs.now());
       }
-      const cut = now.state === 'up' && clock.now() - began > HEALTHY && reason === undefined;
-      if (!cut && reason !== undefined) down(reason);
+      const cut = now.state === 'up' && clock.now() - began > HEALTHY && failure === undefined;
+      if (!cut && failure !== undefined) down(reasonOf(failure.error), failure.error);
       if (!cut) await delay(wait.next(), clock, signal);
     }
   }
 
-  /** One connection, from its opening to its end. Resolves with why it failed; undefined if it had been up and was cut. */
-  async function connect(): Promise<string | undefined> {
+  /** One connection, from its opening to its end. Resolves with what it failed with; undefined if it had been up and was cut. */
+  async function connect(): Promise<{ readonly error: unknown } | undefined> {
     const stop = new AbortController();
     const both = AbortSignal.any([signal, stop.signal]);
     try {
@@ -113,7 +114,7 @@ export function engineWatch(parts: WatchParts, saved?: EventsState): EngineWatch
       }
       return undefined;
     } catch (error) {
-      return reasonOf(error);
+      return { error };
     }
   }
 
@@ -129,11 +130,12 @@ export function engineWatch(parts: WatchParts, saved?: EventsState): EngineWatch
     door.open();
   }
 
-  function down(reason: string): void {
+  function down(reason: string, error: unknown): void {
     door.close();
     if (now.state !== 'down') {
       now = { state: 'down', since: clock.now(), reason };
-      log.warn({ reason }, 'the Docker Engine cannot be reached; waiting for it');
+      const remedy = error instanceof EndpointError ? { remedy: error.remedy } : {};
+      log.warn({ reason, ...remedy }, 'the Docker Engine cannot be reached; waiting for it');
     } else if (now.reason !== reason) now = { ...now, reason };
   }
 

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { LOCAL_DOCKER } from '../../model.ts';
-import { type Endpoint, parseEndpoint, resolveEndpoint } from './endpoint.ts';
+import { type Endpoint, type EndpointSettings, resolveEndpoint } from './endpoint.ts';
 
 /** One Docker Engine that the settings ask for; `id` is that of its source: `docker`, or `docker:NAME`. */
 export interface DockerEngine {
@@ -13,9 +13,9 @@ export interface DockerEngine {
  * is none we can speak to, or where two engines are the same: every line of it would be counted twice.
  */
 export function dockerEngines({ sources, docker }: Config): readonly DockerEngine[] {
-  const engines = asList(sources.docker).map(({ name, host, setting }) => ({
+  const engines = asList(sources.docker, docker).map(({ name, setting, ...where }) => ({
     id: name === undefined ? LOCAL_DOCKER : `${LOCAL_DOCKER}:${name}`,
-    endpoint: host === undefined ? resolveEndpoint(docker.host) : parseEndpoint(host, setting),
+    endpoint: resolveEndpoint(where, process.env, setting),
   }));
   engines.forEach(({ id, endpoint: { text } }, index) => {
     const same = engines.slice(0, index).find(({ endpoint }) => endpoint.text === text);
@@ -31,15 +31,22 @@ export function engineEndpoints(config: Config): (source: string) => Endpoint | 
   return (source) => engines.find(({ id }) => id === source)?.endpoint;
 }
 
-interface Setting {
+interface Setting extends EndpointSettings {
   readonly name?: string | undefined;
-  readonly host?: string | undefined;
+  /** Where it is set, for messages. */
   readonly setting: string;
 }
 
-function asList(docker: Config['sources']['docker']): readonly Setting[] {
-  if (docker === false) return [];
-  if (docker === true) return [{ setting: 'docker.host' }];
-  if (!Array.isArray(docker)) return [{ ...docker, setting: 'sources.docker.host' }];
-  return docker.map((engine, index) => ({ ...engine, setting: `sources.docker[${index}].host` }));
+/** Engines that say nothing of where they are, are where `docker` says. */
+function asList(engines: Config['sources']['docker'], docker: Config['docker']): readonly Setting[] {
+  if (engines === false) return [];
+  if (engines === true) return [{ ...docker, setting: 'docker' }];
+  const list = Array.isArray(engines)
+    ? engines.map((engine, index) => ({ ...engine, setting: `sources.docker[${index}]` }))
+    : [{ ...engines, setting: 'sources.docker' }];
+  return list.map(({ name, host, context, tls, setting }) =>
+    host === undefined && context === undefined && tls === undefined
+      ? { name, ...docker, setting: 'docker' }
+      : { name, host, context, tls, setting },
+  );
 }

@@ -1,5 +1,6 @@
 import { dockerClient, reasonOf } from './client.ts';
 import type { Endpoint } from './endpoint.ts';
+import { EndpointError } from './endpoint-error.ts';
 import { engineClock } from './engine-clock.ts';
 
 /**
@@ -36,6 +37,7 @@ function versionOf(answer: unknown): string {
 }
 
 function remedyOf({ socketPath, text }: Endpoint, error: unknown): string {
+  if (error instanceof EndpointError) return error.remedy;
   const reason = reasonOf(error);
   if (/EACCES|EPERM/.test(reason)) {
     return `This user may not use ${socketPath ?? text}: add it to the docker group (sudo usermod -aG docker $USER, then log in again). Mind that whoever can use this socket is root on this host.`;

@@ -1,5 +1,8 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { LOCAL_DOCKER } from '../../model.ts';
+import { docker } from './client.ts';
+import { ConnectingAgent } from './connecting-agent.ts';
+import { connector } from './connector.ts';
 import type { Endpoint } from './endpoint.ts';
 import { identity } from './identity.ts';
 
@@ -19,21 +22,33 @@ export async function restartContainers(
   const { source, name } = splitIdentity(container);
   const endpoint = endpointOf(source);
   if (endpoint === undefined) throw new Error('it is no container of a configured Docker Engine');
-  const docker = dockerAt(endpoint);
-  const all = (await docker.listContainers({ all: true })).filter(
+  const connecting = connector(endpoint);
+  const agent = new ConnectingAgent({ keepAlive: false }, connecting.connect);
+  try {
+    await restartAt(docker(endpoint, { agent }), name);
+  } catch (error) {
+    throw error instanceof Error ? connecting.explain(error) : error;
+  } finally {
+    agent.destroy();
+    connecting.close();
+  }
+}
+
+async function restartAt(engine: Docker, name: string): Promise<void> {
+  const all = (await engine.listContainers({ all: true })).filter(
     ({ Names, Labels }) => identity(Names[0] ?? '', Labels) === name,
   );
   const running = all.filter(({ State }) => State !== 'exited' && State !== 'created' && State !== 'dead');
   if (running.length > 0) {
-    for (const { Id } of running) await docker.getContainer(Id).restart();
+    for (const { Id } of running) await engine.getContainer(Id).restart();
     return;
   }
   const [last] = all.filter(({ State }) => State === 'exited').sort((a, b) => b.Created - a.Created);
   if (last === undefined) throw new Error('it is not running');
-  const { State } = await docker.getContainer(last.Id).inspect();
+  const { State } = await engine.getContainer(last.Id).inspect();
   if (STOPPED.has(State.ExitCode) && !State.OOMKilled)
     throw new Error(`it is not running, and was stopped rather than failed (exit code ${State.ExitCode})`);
-  await docker.getContainer(last.Id).start();
+  await engine.getContainer(last.Id).start();
 }
 
 /** No container's name holds a colon: what stands before the last one is the source. */
@@ -41,10 +56,4 @@ function splitIdentity(container: string): { readonly source: string; readonly n
   const colon = container.lastIndexOf(':');
   if (colon < 0) return { source: LOCAL_DOCKER, name: container };
   return { source: container.slice(0, colon), name: container.slice(colon + 1) };
-}
-
-function dockerAt({ socketPath, host, port }: Endpoint): Docker {
-  const docker = new Docker({ protocol: 'http' });
-  Object.assign(docker.modem, { socketPath, host, port, ca: undefined, cert: undefined, key: undefined });
-  return docker;
 }

@@ -1,5 +1,6 @@
-import { Agent, type AgentOptions, type ClientRequestArgs } from 'node:http';
+import type { AgentOptions, ClientRequestArgs } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { type Connect, ConnectingAgent } from './connecting-agent.ts';
 
 /**
  * Sends its requests as HTTP/1.0, so that answers come as they are and not in chunks (RFC 9112, section 6.1). Dockerd
@@ -7,16 +8,19 @@ import type { Duplex } from 'node:stream';
  * The price: the end of an answer and a connection that was cut look the same. Whoever answers in chunks all the same
  * is understood, too. Takes one request a connection.
  */
-export class UnchunkedAgent extends Agent {
-  constructor(options: Omit<AgentOptions, 'keepAlive'>) {
-    super({ ...options, keepAlive: false });
+export class UnchunkedAgent extends ConnectingAgent {
+  constructor(options: Omit<AgentOptions, 'keepAlive'>, connect?: Connect) {
+    super({ ...options, keepAlive: false }, connect);
   }
 
   override createConnection(
     options: ClientRequestArgs,
     created?: (error: Error | null, stream: Duplex) => void,
   ): Duplex | null | undefined {
-    const socket = super.createConnection(options, created);
+    const socket = super.createConnection(options, (error, later) => {
+      if (error === null) headAsHttp10(later);
+      created?.(error, later);
+    });
     if (socket) headAsHttp10(socket);
     return socket;
   }
