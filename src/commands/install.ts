@@ -29,7 +29,10 @@ export function installCommand(program: Command): void {
     .option('--no-config', 'use none any more')
     .option('--webhook-file <file>', "a file with the webhook's address, readable by root alone")
     .option('--no-webhook-file', 'use none any more')
-    .option('--docker <endpoint>', 'where Docker listens, if not on its local socket: unix:///…, tcp://… or ssh://…')
+    .option(
+      '--docker <endpoint>',
+      'where Docker listens, if not on its local socket: unix:///…, tcp://… or ssh://…',
+    )
     .option('--no-docker', 'on its local socket again')
     .option('--no-start', 'put everything in place, but neither enable nor start the service')
     .option('--print', 'only show what would be done')
