@@ -94,8 +94,8 @@ describe('doctor without an engine', () => {
   });
 
   test('an endpoint we cannot speak to is a fault', async () => {
-    const looked = await doctor({ QT_DOCKER_HOST: 'ssh://somewhere' });
-    expect(about(looked, 'docker')).toEqual(faultIn('docker', /ssh is not supported/, /docker\.host/));
+    const looked = await doctor({ QT_DOCKER_HOST: 'npipe://somewhere' });
+    expect(about(looked, 'docker')).toEqual(faultIn('docker', /npipe is not supported/, /docker\.host/));
   });
 
   test('people get a line each, with the remedy below', async () => {

@@ -249,10 +249,10 @@ describe('the commands', () => {
       '--report',
       '/srv/x',
       '--docker',
-      'ssh://x',
+      'npipe://x',
       '--print',
     ]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('--docker is ssh://x');
+    expect(stderr).toContain('--docker is npipe://x');
   });
 });

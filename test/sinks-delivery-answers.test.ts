@@ -167,7 +167,7 @@ describe.each(ROWS)('$answer', ({ gives = 'default', path, place, then, tries, w
       url: path === undefined ? receiver.discordUrl : receiver.origin + path,
     };
     const { alerts } = configSchema.parse({
-      alerts: { webhook: to.url, ca: to.ca ?? '', timeout: gives === 'silence' ? 100 : '10s' },
+      alerts: { webhook: to.url, ca: to.ca ?? '', timeout: gives === 'silence' ? '100ms' : '10s' },
     });
     const client = httpClient({ ca: alerts.ca, env: to.env ?? {} });
     const clock = new VirtualClock();
