@@ -48,16 +48,21 @@ export function sshStdio(target: SshTarget, env: NodeJS.ProcessEnv, failed: () =
     const args = sshArguments(target, [], ['docker', ...host, 'system', 'dial-stdio']);
     const child = spawn('ssh', args, { stdio: 'pipe', env });
     const complaint = tailOf(child.stderr);
+    /** We have ended it: what ssh says of its end is no complaint. */
+    let isOurEnd = false;
+    let hasEnded = false;
     near.add(socket);
+    child.stdout.once('end', () => (hasEnded = true));
     pipeline(socket, child.stdin, () => undefined);
     pipeline(child.stdout, socket, () => socket.destroy());
     socket.once('close', () => {
       near.delete(socket);
+      isOurEnd = !hasEnded;
       child.kill();
     });
     child.once('error', (error) => fail(sshNotRun(error)));
     child.once('close', (code) => {
-      if (code !== 0 && code !== null) fail(sshError(target, complaint()));
+      if (code !== 0 && code !== null && !isOurEnd) fail(sshError(target, complaint()));
       socket.destroy();
     });
   }
