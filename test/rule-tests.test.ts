@@ -70,7 +70,7 @@ test('everything that is wrong with a file is told at once, with its place', asy
     [
       `UsageError: ${path} is not usable:`,
       '  tests.0.expect.0.at: expected 00:12:30 (since the first event) or 2025-12-17T16:18:07Z, found "noon"',
-      '  tests.0.expect.1.incident: expected one of opens, reopens, waits, heals, settles, watches, cools down, escalates, resolves, closes, found "explodes"',
+      '  tests.0.expect.1.incident: expected one of opens, reopens, waits, heals, settles, watches, cools down, escalates, resolves, holds, closes, found "explodes"',
       '  tests.0.expect.2.critical: expected a number, or a comparison such as ">= 5", found "many"',
       '  tests.0.expect.3: expected one of incident, alert, report, heal, no, total, incidents, alerts, reports, heals, found at, alarm',
       '  tests.0.expect.4.heal: expected true or a text, found 7',
