@@ -90,7 +90,7 @@ describe('what is given to programs is what their schemas say, with nothing besi
 });
 
 describe('the examples of the documentation', () => {
-  // extending.md shows settings of what a reader might add, replay.md a file of rule tests.
+  // One shows settings of what a reader might add, the other a file of rule tests.
   const others = ['extending.md', 'replay.md'];
   const pages = readdirSync(DOCS).filter((name) => name.endsWith('.md') && !others.includes(name));
 

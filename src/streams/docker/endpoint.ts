@@ -60,7 +60,7 @@ export function resolveEndpoint(
 
 /** Reads one address; `source` is where it was set, for the message; `tls` is used where the address is tcp://. */
 export function parseEndpoint(text: string, source: string, tls?: TlsFiles): Endpoint {
-  const unix = /^unix:(?:\/\/)?(\/.+)$/.exec(text)?.[1];
+  const unix = /^unix:(?:\/\/)?(\/[^/].*)$/.exec(text)?.[1];
   if (unix !== undefined) return socket(unix);
   const path = /^(?:unix:)?\/*(.+)$/.exec(text)?.[1] ?? '';
   if (text.startsWith('unix:') || text.startsWith('/'))
