@@ -165,6 +165,35 @@ test("restarts that no event told of are counted from the engine's own count", (
   expect(found).toHaveLength(2);
 });
 
+test.each([
+  ['at once', 0.1],
+  ['when the count has been looked at', 0.6],
+])(
+  'a restart that the engine has counted and not made yet is told once, if its start comes %s',
+  (_, later) => {
+    const told: string[] = [];
+    const tracker = restartTracker({ count: ALL, onRestart: ({ text }) => told.push(text) });
+    tracker.inspected(state({ policy: 'on-failure' }), T0);
+    tracker.event(happened(5, 'die', die(5)));
+    const waiting = state({
+      policy: 'on-failure',
+      state: 'restarting',
+      finishedAt: T0 + 5_000,
+      exitCode: 5,
+      restartCount: 1,
+    });
+    tracker.inspected(waiting, T0 + 5_010);
+    tracker.due(T0 + 5_000 + later * 1_000 - 1);
+    tracker.event(happened(5 + later, 'start'));
+    tracker.inspected(
+      state({ policy: 'on-failure', startedAt: T0 + 5_000 + later * 1_000, restartCount: 1 }),
+      T0 + 6_000,
+    );
+    tracker.due(T0 + 9_000);
+    expect(told).toEqual(['restarted by policy after exit code 5']);
+  },
+);
+
 test('restarts told twice, by inspect and by events that come late, are counted once', () => {
   const found: Restart[] = [];
   const tracker = reconnected(found);

@@ -1,5 +1,5 @@
 import { HOLD, outOfMemory } from './apply-event.ts';
-import { type ContainerRun, initFromInspect, isDown } from './container-run.ts';
+import { type ContainerRun, initFromInspect, isDown, restartsMade } from './container-run.ts';
 import type { Inspected } from './inspected.ts';
 import { START_SLACK } from './restart-cause.ts';
 import { addRun, emitStatus, renameRun, type TrackerMemory } from './tracker-memory.ts';
@@ -37,9 +37,11 @@ function correctEnd(
 }
 
 /** The engine's count of restarts explains a start that is held back; else it is kept, to find starts without an event. */
-function compareCount(run: ContainerRun, { startedAt, restartCount }: Inspected, now: number): void {
-  if (run.held === undefined) run.check = { startedAt, count: restartCount, due: now + 2 * HOLD };
-  else if (Math.abs(run.held.at - startedAt) <= START_SLACK) run.held.count = restartCount;
+function compareCount(run: ContainerRun, found: Inspected, now: number): void {
+  const { startedAt } = found;
+  const count = restartsMade(found);
+  if (run.held === undefined) run.check = { startedAt, count, due: now + 2 * HOLD };
+  else if (Math.abs(run.held.at - startedAt) <= START_SLACK) run.held.count = count;
 }
 
 /** Inspect decides, unless an event of a later run has come already. */

@@ -78,11 +78,16 @@ export function newRun(
 export function initFromInspect(run: ContainerRun, found: Inspected): void {
   run.startedAt = found.startedAt;
   run.created = found.state === 'created';
-  run.count = found.restartCount;
+  run.count = restartsMade(found);
   run.healthy = found.healthy;
   if (found.finishedAt === 0) return;
   run.diedAt = found.finishedAt;
   run.exitCode = found.exitCode;
+}
+
+/** How many restarts the engine has made: while it waits to restart, it has counted the one to come. */
+export function restartsMade({ state, restartCount }: Inspected): number {
+  return state === 'restarting' ? Math.max(0, restartCount - 1) : restartCount;
 }
 
 /** The fact that people and incidents see. An exit with code 0 is expected unless a policy would restart it. */
