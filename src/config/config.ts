@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import * as z from 'zod';
 import { HEAL_ACTIONS } from '../sinks/heal/actions/registry.ts';
 import { incident } from './incident-settings.ts';
+import { learning } from './learning-settings.ts';
 import {
   channel,
   classifyRule,
@@ -13,6 +14,7 @@ import {
   namesAreUnique,
   rule,
 } from './items.ts';
+import { states } from './state-settings.ts';
 import {
   amount,
   argv,
@@ -22,31 +24,14 @@ import {
   limitOrOff,
   list,
   path,
-  sign,
   span,
   texts,
-  wait,
   webAddress,
 } from './values.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-
-const loudness = z
-  .enum(['off', 'note', 'alert'])
-  .default('alert')
-  .describe('alert: channels and report. note: only the report. off: not at all.');
-
-function state(what: string, after: number) {
-  return z
-    .strictObject({
-      tell: loudness,
-      after: wait.default(after).describe('Time that it must last before it is told, 1s to 24h.'),
-    })
-    .prefault({})
-    .describe(`${what}.`);
-}
 
 /** Every setting with its default. Durations are in milliseconds once parsed. */
 export const configSchema = z.strictObject({
@@ -83,18 +68,7 @@ export const configSchema = z.strictObject({
     .superRefine(namesAreUnique)
     .default([])
     .describe('Your own limits, beside the three of limits.'),
-  states: z
-    .strictObject({
-      down: state('A container that has run is down, and nobody stopped it', MINUTE),
-      unhealthy: state("A container's health check has failed without a break", 2 * MINUTE),
-      engine: state('The Docker Engine is away', MINUTE),
-      silence: z
-        .strictObject({ tell: loudness })
-        .prefault({})
-        .describe('Nothing at all is logged on this host for a whole window.'),
-    })
-    .prefault({})
-    .describe('What containers and the engine are, told while it lasts; no heal is run for it.'),
+  states,
   containers: z
     .strictObject({
       include: list.default(['*']).describe('Globs of the names of containers to follow.'),
@@ -120,21 +94,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Restarts of containers.'),
-  learning: z
-    .strictObject({
-      new: sign.describe('An error or critical message that was never seen of its image in 90 days.'),
-      back: sign.describe('One that comes back after at least 7 days.'),
-      rate: sign.describe('Errors that come far more often than usual, or rise slowly over days.'),
-      silent: sign.describe('A container that always logged and does not any more.'),
-      limit: limit
-        .default(3)
-        .describe('How often a message must come within window before new or back tells it; at least 1.'),
-      window: span.default(10 * MINUTE).describe('Within how long, 1s to 7d.'),
-    })
-    .prefault({})
-    .describe(
-      'What is found by comparing with the past, see docs/learning.md: off, note (told beside incidents) or alert. None heals.',
-    ),
+  learning,
   alerts: z
     .strictObject({
       webhook: z
