@@ -9,7 +9,7 @@ export interface SkimWorkers extends SkimAhead {
 }
 
 /** So many bytes are skimmed without threads: a small input is done before they have started. */
-const WORTHWHILE = 8 * 1024 * 1024;
+const WORTHWHILE = 64 * 1024 * 1024;
 
 /** A smaller chunk is skimmed sooner than handed over. */
 const SMALLEST = 4 * 1024;
