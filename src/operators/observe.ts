@@ -1,4 +1,5 @@
 import {
+  connect,
   endWith,
   filter,
   ignoreElements,
@@ -8,7 +9,6 @@ import {
   type OperatorFunction,
   takeUntil,
 } from 'rxjs';
-import { connect } from 'rxjs';
 import type { Evidence, Judged } from '../model.ts';
 
 /** Who compares what has been judged with the past, and keeps it; it must not throw. */

@@ -20,6 +20,18 @@ export interface Question {
   readonly next?: (body: string) => Question | undefined;
 }
 
+/** A message that is none, which a webhook that would take a real one answers with 400: the address is looked at first. */
+export function emptyPost({ url }: { readonly url: URL }): Question {
+  return {
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+    means: (status) => (status === 400 ? 'takes' : status < 300 ? 'unknown' : 'refuses'),
+    asked: 'POST of an empty message',
+  };
+}
+
 /** Makes the request, and gives up after `timeout` milliseconds. Never throws; nothing in the result is the address. */
 export async function probe(question: Question, client: HttpClient, timeout: number): Promise<ProbeResult> {
   const { method, url, headers, body = null, means, asked } = question;

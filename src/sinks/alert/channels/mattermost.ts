@@ -1,6 +1,7 @@
 import { cutText } from '../../text/cut-text.ts';
 import { textOf } from '../field-of.ts';
 import { overHttp } from '../http-channel.ts';
+import { emptyPost } from '../probe.ts';
 import { shortText, wholeText } from '../whole-text.ts';
 
 /** Characters of a post; a longer text becomes several (incoming webhooks). */
@@ -19,14 +20,7 @@ export const mattermost = overHttp({
     return { method: 'POST', url, headers: { 'content-type': 'application/json' }, body };
   },
   isOwn: (body) => textOf(body, 'id') !== '' && textOf(body, 'message') !== '',
-  question: ({ url }) => ({
-    method: 'POST',
-    url,
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
-    means: (status) => (status === 400 ? 'takes' : status < 300 ? 'unknown' : 'refuses'),
-    asked: 'POST of an empty message',
-  }),
+  question: emptyPost,
 });
 
 /** A zero-width space behind every @ that would begin a mention, so that no log line calls a whole channel. */

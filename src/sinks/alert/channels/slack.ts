@@ -1,5 +1,6 @@
 import { cutText } from '../../text/cut-text.ts';
 import { overHttp } from '../http-channel.ts';
+import { emptyPost } from '../probe.ts';
 import { parseJson } from '../parse-json.ts';
 
 /** Documented are 40,000; longer messages than some 13,000 have been refused. */
@@ -42,14 +43,7 @@ export const slack = overHttp({
     return typeof answer === 'object' && answer !== null && ('error' in answer || 'message' in answer);
   },
   // The address is looked at first: 403 and 404 are about it, 400 is about the message that is none.
-  question: ({ url }) => ({
-    method: 'POST',
-    url,
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
-    means: (status) => (status === 400 ? 'takes' : status < 300 ? 'unknown' : 'refuses'),
-    asked: 'POST of an empty message',
-  }),
+  question: emptyPost,
 });
 
 /** An address that starts a workflow, in which one variable called `text` has been defined. */
