@@ -180,7 +180,6 @@ test.each([
       state: 'restarting',
       finishedAt: T0 + 5_000,
       exitCode: 5,
-      restartCount: 1,
     });
     tracker.inspected(waiting, T0 + 5_010);
     tracker.due(T0 + 5_000 + later * 1_000 - 1);

@@ -1,7 +1,7 @@
-import { type ContainerRun, exitCodeOf, restartsBy, signal } from './container-run.ts';
+import { type ContainerRun, exitCodeOf, isFirstStart, restartsBy, signal } from './container-run.ts';
 import type { DockerEvent } from './events.ts';
 import { explainStart } from './explain-start.ts';
-import { START_SLACK } from './restart-cause.ts';
+import { isAccounted, isSameStart } from './same-start.ts';
 import { emitStatus, renameRun, type TrackerMemory } from './tracker-memory.ts';
 
 /**
@@ -30,7 +30,7 @@ export function applyEvent(
 ): void {
   switch (action) {
     case 'create':
-      run.created = true;
+      if (run.startedAt === 0) Object.assign(run, { created: true, count: 0, toldEndAt: 0 });
       break;
     case 'start':
       start(memory, run, at);
@@ -86,18 +86,30 @@ export function removeRun(memory: TrackerMemory, run: ContainerRun, at: number):
 
 function start(memory: TrackerMemory, run: ContainerRun, at: number): void {
   explainStart(memory, run);
-  if (at > run.accountedAt + START_SLACK) {
-    const { created, touched, oom, diedAt, exitCode } = run;
-    const first = created || (diedAt === undefined && run.startedAt === 0);
-    run.held = { at, first, manual: false, touched, oom, diedAt, exitCode, due: at + HOLD };
+  const after = endBefore(run, at);
+  if (isAccounted({ at, after }, run.accountedAt)) {
+    if (isSameStart({ at, after }, run.accountedAt))
+      Object.assign(run, { startedAt: at, startedAfter: after });
+    return;
   }
-  Object.assign(run, { created: false, touched: false, oom: false, startedAt: at, healthy: true });
+  const { touched, oom, diedAt, exitCode, check } = run;
+  const first = isFirstStart(run);
+  run.held = { at, after, first, manual: false, touched, oom, diedAt, exitCode, due: at + HOLD };
+  if (check !== undefined && isSameStart(run.held, check.startedAt)) run.held.count = check.count;
+  Object.assign(run, { created: false, touched: false, oom: false, healthy: true });
+  Object.assign(run, { startedAt: at, startedAfter: after });
   emitStatus(memory, run, 'running', at);
+}
+
+/** When the run before a start at `at` ended; see `ToldStart`. */
+function endBefore({ toldEndAt }: ContainerRun, at: number): number | undefined {
+  return toldEndAt !== undefined && toldEndAt <= at ? toldEndAt : undefined;
 }
 
 function die(memory: TrackerMemory, run: ContainerRun, at: number, exitCode: number | undefined): void {
   if (at - (run.touchedAt ?? at) > STOPPING) run.touched = false;
   run.diedAt = at;
+  run.toldEndAt = at;
   run.exitCode = exitCode;
   emitStatus(memory, run, run.touched || !restartsBy(run.policy, exitCode) ? 'exited' : 'restarting', at);
 }

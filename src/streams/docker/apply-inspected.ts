@@ -1,7 +1,7 @@
 import { HOLD, outOfMemory } from './apply-event.ts';
-import { type ContainerRun, initFromInspect, isDown, restartsMade } from './container-run.ts';
+import { type ContainerRun, currentStart, initFromInspect, isDown } from './container-run.ts';
 import type { Inspected } from './inspected.ts';
-import { START_SLACK } from './restart-cause.ts';
+import { isBefore, isSameStart } from './same-start.ts';
 import { addRun, emitStatus, renameRun, type TrackerMemory } from './tracker-memory.ts';
 
 /** Brings a container up to what inspect says of it; `now` (epoch milliseconds) is when inspect was called. */
@@ -30,25 +30,28 @@ function correctEnd(
 ): void {
   const { diedAt } = run;
   const isSameEnd =
-    diedAt !== undefined && Math.abs(finishedAt - diedAt) < START_SLACK && startedAt < finishedAt;
+    diedAt !== undefined &&
+    isSameStart({ at: diedAt, after: run.startedAt }, finishedAt) &&
+    startedAt < finishedAt;
   if (!isSameEnd) return;
   run.exitCode = exitCode;
   if (oomKilled && exitCode === 137 && !run.oom) outOfMemory(memory, run, diedAt);
 }
 
 /** The engine's count of restarts explains a start that is held back; else it is kept, to find starts without an event. */
-function compareCount(run: ContainerRun, found: Inspected, now: number): void {
-  const { startedAt } = found;
-  const count = restartsMade(found);
-  if (run.held === undefined) run.check = { startedAt, count, due: now + 2 * HOLD };
-  else if (Math.abs(run.held.at - startedAt) <= START_SLACK) run.held.count = count;
+function compareCount(run: ContainerRun, { startedAt, restartCount }: Inspected, now: number): void {
+  const { held, check } = run;
+  if (held !== undefined) {
+    if (isSameStart(held, startedAt)) held.count = restartCount;
+  } else if (check === undefined || check.startedAt <= startedAt)
+    run.check = { startedAt, count: restartCount, due: now + 2 * HOLD };
 }
 
 /** Inspect decides, unless an event of a later run has come already. */
 function correctState(memory: TrackerMemory, run: ContainerRun, found: Inspected, now: number): void {
   const { state, healthy, startedAt, finishedAt, exitCode } = found;
   const changed = memory.unannounced.has(run.id) || state !== run.state || healthy !== run.healthy;
-  if (!changed || state === 'created' || run.startedAt > startedAt + START_SLACK) return;
+  if (!changed || state === 'created' || isBefore(currentStart(run), startedAt)) return;
   run.healthy = healthy;
   if (isDown(state) && !isDown(run.state)) {
     run.diedAt = finishedAt;

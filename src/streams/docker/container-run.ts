@@ -1,5 +1,6 @@
 import type { ContainerStatus, Signal } from '../../model.ts';
 import type { Inspected } from './inspected.ts';
+import type { ToldStart } from './same-start.ts';
 
 /** What is remembered of one container id and its current or last run. Moments in epoch milliseconds. */
 export interface ContainerRun {
@@ -19,7 +20,11 @@ export interface ContainerRun {
   /** Another id had the same identity before. */
   replaces: boolean;
   startedAt: number;
+  /** When the run before the current one ended: 0 if there was none, undefined if that is not known. */
+  startedAfter?: number | undefined;
   diedAt?: number | undefined;
+  /** The last end that events have told, 0 for none yet; `diedAt` may be of inspect and ahead of them. */
+  toldEndAt?: number | undefined;
   exitCode?: number | undefined;
   /** Stopped or killed by somebody since its last start. */
   touched: boolean;
@@ -40,6 +45,7 @@ export interface ContainerRun {
 /** A start waiting for its explanation, with what is known of the run before it. */
 export interface Held {
   readonly at: number;
+  readonly after?: number | undefined;
   readonly due: number;
   readonly first: boolean;
   readonly touched: boolean;
@@ -77,17 +83,24 @@ export function newRun(
 /** A container seen for the first time: its earlier restarts are not counted. */
 export function initFromInspect(run: ContainerRun, found: Inspected): void {
   run.startedAt = found.startedAt;
+  run.accountedAt = found.startedAt;
   run.created = found.state === 'created';
-  run.count = restartsMade(found);
+  run.count = found.restartCount;
   run.healthy = found.healthy;
+  if (found.finishedAt < found.startedAt) run.toldEndAt = found.finishedAt;
   if (found.finishedAt === 0) return;
   run.diedAt = found.finishedAt;
   run.exitCode = found.exitCode;
 }
 
-/** How many restarts the engine has made: while it waits to restart, it has counted the one to come. */
-export function restartsMade({ state, restartCount }: Inspected): number {
-  return state === 'restarting' ? Math.max(0, restartCount - 1) : restartCount;
+/** Whether a start that comes now would be its first. */
+export function isFirstStart({ created, diedAt, startedAt }: ContainerRun): boolean {
+  return created || (diedAt === undefined && startedAt === 0);
+}
+
+/** The start of the current run, as far as it is known. */
+export function currentStart({ startedAt, startedAfter }: ContainerRun): ToldStart {
+  return { at: startedAt, after: startedAfter };
 }
 
 /** The fact that people and incidents see. An exit with code 0 is expected unless a policy would restart it. */

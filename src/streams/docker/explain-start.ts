@@ -1,7 +1,11 @@
 import type { RestartCause } from '../../model.ts';
-import { type ContainerRun, signal } from './container-run.ts';
-import { restartCause, restartText, START_SLACK } from './restart-cause.ts';
+import { type ContainerRun, currentStart, type Held, isFirstStart, signal } from './container-run.ts';
+import { restartCause, restartText } from './restart-cause.ts';
+import { isAfter, isBefore } from './same-start.ts';
 import type { TrackerMemory } from './tracker-memory.ts';
+
+/** A start with what is known of it. */
+type Explained = Omit<Held, 'due' | 'after'>;
 
 /** Explains and checks what has come due by `now` (epoch milliseconds). */
 export function explainDue(memory: TrackerMemory, now: number): void {
@@ -27,37 +31,48 @@ export function explainStart(memory: TrackerMemory, run: ContainerRun): void {
   const { held } = run;
   if (held === undefined) return;
   delete run.held;
-  const counted = held.count === undefined || run.count === undefined ? undefined : held.count - run.count;
-  const { policy, replaces } = run;
-  const { engineLostAt, engineBackAt } = memory;
-  const cause = restartCause({ ...held, policy, replaces, counted, engineLostAt, engineBackAt });
-  const own = cause === 'crash' || cause === 'policy' || cause === 'oom';
-  run.count = held.count ?? (own && run.count !== undefined ? run.count + 1 : own ? undefined : 0);
-  run.replaces = false;
-  const times = own && counted !== undefined && counted > 1 ? counted : 1;
-  if (cause !== undefined)
-    for (let i = 0; i < times; i++) restarted(memory, run, held.at, cause, held.exitCode);
+  explain(memory, run, held);
 }
 
 /** Counts restarts without an event: the engine's count has grown, or the run is not the one that is known. */
 function countUnseen(
   memory: TrackerMemory,
   run: ContainerRun,
-  found: NonNullable<ContainerRun['check']>,
+  { startedAt: at, count }: NonNullable<ContainerRun['check']>,
 ): void {
-  if (run.startedAt > found.startedAt + START_SLACK) return;
-  const unseen = found.startedAt > run.startedAt + START_SLACK;
-  const grown = run.count === undefined ? 0 : found.count - run.count;
-  const missed = grown >= 0 ? grown : found.count;
-  run.count = found.count;
-  if (unseen)
-    Object.assign(run, { startedAt: found.startedAt, accountedAt: found.startedAt, touched: false });
-  if (unseen && missed === 0) {
-    const { engineLostAt } = memory;
-    const cause = engineLostAt !== undefined && found.startedAt >= engineLostAt ? 'engine' : 'manual';
-    restarted(memory, run, found.startedAt, cause, undefined);
-  }
-  for (let i = 0; i < missed; i++) restarted(memory, run, found.startedAt, 'policy', undefined);
+  const known = currentStart(run);
+  if (isBefore(known, at)) return;
+  if (isAfter(known, at)) {
+    const sawEnd = run.diedAt !== undefined && run.diedAt >= run.startedAt && run.diedAt <= at;
+    const end = sawEnd ? { diedAt: run.diedAt, exitCode: run.exitCode } : {};
+    const { touched, oom } = run;
+    explain(memory, run, { at, first: isFirstStart(run), manual: false, touched, oom, count, ...end });
+    Object.assign(run, { startedAt: at, startedAfter: undefined, accountedAt: at });
+    Object.assign(run, { created: false, touched: false, oom: false });
+  } else if (run.count === undefined || count <= run.count) run.count = count;
+  else explain(memory, run, { ...UNSEEN, at, count });
+}
+
+/** A start of which nothing is known but that the engine has counted it. */
+const UNSEEN = { first: false, manual: false, touched: false, oom: false };
+
+function explain(memory: TrackerMemory, run: ContainerRun, start: Explained): void {
+  const counted = countedSince(run.count, start.count);
+  const { policy, replaces } = run;
+  const { engineLostAt, engineBackAt } = memory;
+  const cause = restartCause({ ...start, policy, replaces, counted, engineLostAt, engineBackAt });
+  const own = cause === 'crash' || cause === 'policy' || cause === 'oom';
+  run.count = start.count ?? (own && run.count !== undefined ? run.count + 1 : own ? undefined : 0);
+  run.replaces = false;
+  const times = own && counted !== undefined && counted > 1 ? counted : 1;
+  if (cause !== undefined)
+    for (let i = 0; i < times; i++) restarted(memory, run, start.at, cause, start.exitCode);
+}
+
+/** How many policy restarts the engine has counted more than we have: a start by hand sets its count back. */
+function countedSince(ours: number | undefined, theirs: number | undefined): number | undefined {
+  if (ours === undefined || theirs === undefined) return undefined;
+  return theirs < ours ? theirs : theirs - ours;
 }
 
 function restarted(

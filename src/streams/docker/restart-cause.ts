@@ -6,9 +6,6 @@ const LONGEST_BACKOFF = 61_000;
 /** How long after the engine came back a start is put down to it. */
 const ENGINE_START = 60_000;
 
-/** How far a `start` event and the state's `StartedAt` of the same start may lie apart. */
-export const START_SLACK = 50;
-
 /** What is known at the moment a start has to be explained. Times in epoch milliseconds. */
 export interface Start {
   readonly at: number;
@@ -38,9 +35,9 @@ export interface Start {
  * before it, the policy allows it, and it came within the longest backoff.
  */
 export function restartCause(start: Start): RestartCause | undefined {
-  if (start.first) return start.replaces ? 'recreate' : undefined;
   if (start.manual) return 'manual';
   if (start.counted !== undefined && start.counted > 0) return ownCause(start);
+  if (start.first) return start.replaces ? 'recreate' : undefined;
   const unexplained = start.touched || start.diedAt === undefined || start.counted !== undefined;
   if (unexplained && withEngine(start)) return 'engine';
   if (start.touched || start.counted !== undefined || start.diedAt === undefined) return 'manual';
@@ -69,9 +66,10 @@ export function restartText(cause: RestartCause, exitCode: number | undefined): 
   }
 }
 
+/** An end that nobody saw is taken for no crash. */
 function ownCause(start: Start): RestartCause {
   if (start.oom) return 'oom';
-  return start.exitCode === 0 ? 'policy' : 'crash';
+  return start.exitCode === 0 || start.diedAt === undefined ? 'policy' : 'crash';
 }
 
 /** Whether the run ended with the engine and this start came when the engine was back. */

@@ -41,7 +41,9 @@ const savedRun = z.object({
   created: z.boolean(),
   replaces: z.boolean(),
   startedAt: z.number(),
+  startedAfter: z.number().optional(),
   diedAt: z.number().optional(),
+  toldEndAt: z.number().optional(),
   exitCode: z.number().optional(),
   touched: z.boolean(),
   touchedAt: z.number().optional(),
@@ -52,6 +54,7 @@ const savedRun = z.object({
   held: z
     .object({
       at: z.number(),
+      after: z.number().optional(),
       due: z.number(),
       first: z.boolean(),
       touched: z.boolean(),
