@@ -47,7 +47,10 @@ export function serviceView(env: NodeJS.ProcessEnv = process.env): ServiceView |
 
 /** Whether the unit is ours: the program that this one replaces has one of the same name. */
 function isInstalled(): boolean {
-  return existsSync(PLACES.unit) && existsSync(`${PLACES.program}/bin/quantum-realtime`);
+  return (
+    [PLACES.unit, PLACES.packagedUnit].some((path) => existsSync(path)) &&
+    existsSync(`${PLACES.program}/bin/quantum-realtime`)
+  );
 }
 
 function lookAsService(args: readonly string[]): number {

@@ -8,7 +8,7 @@ import { loadConfig } from '../../config/load-config.ts';
 import type { InstallRequest } from './drop-ins.ts';
 import { type Host, thisHost } from './host.ts';
 import { installedRequest, serviceEnvironment } from './installed.ts';
-import { planInstall, planUninstall } from './plan.ts';
+import { isPackaged, planInstall, planUninstall } from './plan.ts';
 import { PLACES, UNIT } from '../../systemd/places.ts';
 import { print } from '../print.ts';
 import { printPlan } from './print-plan.ts';
@@ -70,10 +70,15 @@ export function uninstall({
 }): number {
   const host = thisHost();
   const actions = planUninstall(host, keepState);
-  const note = 'reports stay where they are, and so does the user';
+  const notes = [
+    'reports stay where they are, and so does the user',
+    ...(isPackaged(host)
+      ? ['the program stays: it belongs to the package. apt remove quantum-realtime']
+      : []),
+  ];
   if (only) {
     printLine('This would be done:');
-    printPlan({ actions, warnings: [note] }, printLine, false);
+    printPlan({ actions, warnings: notes }, printLine, false);
     return EXIT.fine;
   }
   if (!host.isRoot || !host.hasSystemd) {
@@ -83,7 +88,7 @@ export function uninstall({
   }
   const isThere = [PLACES.unit, PLACES.program, PLACES.state].some((path) => host.kindOf(path) !== undefined);
   if (!isThere) return done('Nothing was done: it is not installed.');
-  printLine(`  note: ${note}`);
+  for (const note of notes) printLine(`  note: ${note}`);
   performAll(actions);
   return done('Uninstalled.');
 }
