@@ -21,16 +21,14 @@ export function makeImageContext(executable: string, folder: string): void {
   writeFileSync(join(root, 'etc/passwd'), `qt:x:${USER}:${USER}::/var/lib/quantum-realtime:/sbin/nologin\n`);
   writeFileSync(join(root, 'etc/group'), `qt:x:${USER}:\n`);
   writeFileSync(join(root, 'etc/nsswitch.conf'), 'passwd: files\ngroup: files\nhosts: files dns\n');
-  for (const empty of ['tmp', 'var/lib/quantum-realtime']) {
-    mkdirSync(join(root, empty), { recursive: true });
-    writeFileSync(join(root, empty, '.keep'), '');
-  }
+  mkdirSync(join(folder, 'state'));
+  writeFileSync(join(folder, 'state/.keep'), '');
   writeFileSync(join(folder, 'Dockerfile'), DOCKERFILE);
 }
 
 const DOCKERFILE = `FROM scratch
 COPY root/ /
-COPY --chown=${USER}:${USER} root/var/lib/quantum-realtime /var/lib/quantum-realtime
+COPY --chown=${USER}:${USER} state/ /var/lib/quantum-realtime/
 ENV QT_STATE_DIR=/var/lib/quantum-realtime QT_REPORT_DIR=/var/lib/quantum-realtime/reports TMPDIR=/var/lib/quantum-realtime
 USER ${USER}:${USER}
 VOLUME /var/lib/quantum-realtime
