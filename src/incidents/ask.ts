@@ -14,7 +14,17 @@ export function askFor(part: NotificationType, state: CoreState, incident: Incid
   if (incident.state === 'escalated') return askEscalated(state, incident);
   const down = seenDown(state, incident.expected);
   const missing = down.length === 0 ? '' : ` Not running or not healthy: ${down.join(', ')}.`;
-  return askWaiting(state, incident, policy) + missing;
+  return askWaiting(state, incident, policy) + missing + aboutRestarts(part, incident);
+}
+
+/** A limit of restarts may be reached by what is meant to start again and again: the setting is named where it is told. */
+function aboutRestarts(part: NotificationType, { breaches }: Incident): string {
+  const isTold = part === 'opened' || part === 'news' || part === 'reopened';
+  if (!isTold || !breaches.some(({ kinds }) => kinds.includes('restart'))) return '';
+  return (
+    ' If these restarts are meant to be: restarts.count says which causes count, and the label' +
+    ' quantum-realtime.limits.restarts gives a container a limit of its own.'
+  );
 }
 
 function askEscalated(state: CoreState, incident: Incident): string {

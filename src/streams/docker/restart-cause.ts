@@ -66,9 +66,10 @@ export function restartText(cause: RestartCause, exitCode: number | undefined): 
   }
 }
 
-/** An end that nobody saw is taken for no crash. */
+/** An end that nobody saw is taken for no crash, unless the policy restarts after nothing else. */
 function ownCause(start: Start): RestartCause {
   if (start.oom) return 'oom';
+  if (start.policy === 'on-failure') return 'crash';
   return start.exitCode === 0 || start.diedAt === undefined ? 'policy' : 'crash';
 }
 
