@@ -91,7 +91,7 @@ export const configSchema = z.strictObject({
         .array(z.enum(['crash', 'policy', 'oom', 'manual', 'recreate', 'engine']))
         .default(['crash', 'oom'])
         .describe(
-          'Causes of a restart that count towards limits; the others are only recorded. policy: an end with exit code 0, or one that nobody saw, after which a policy starts it again.',
+          'Causes of a restart that count; the others are only recorded. policy: restarted after exit code 0.',
         ),
     })
     .prefault({})
