@@ -28,10 +28,12 @@ function aboutRestarts(part: NotificationType, { breaches }: Incident): string {
 }
 
 function askEscalated(state: CoreState, incident: Incident): string {
+  const isBroken = incident.decisionReason.endsWith('the heal command cannot be run');
+  const why = isBroken && state.healProblem !== undefined ? `: ${state.healProblem}` : '';
   const down = seenDown(state, incident.expected);
   const missing = down.length === 0 ? '' : ` Not running or not healthy: ${down.join(', ')}.`;
   return (
-    `Somebody has to look now: ${incident.decisionReason}. No further heal will be started.${missing}` +
+    `Somebody has to look now: ${incident.decisionReason}${why}. No further heal will be started.${missing}` +
     ` Once it is taken care of: quantum-realtime ack ${incident.id} (ends the reminders),` +
     ' quantum-realtime heal reset (allows new attempts).'
   );
