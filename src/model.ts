@@ -368,4 +368,6 @@ export type Control =
   | { readonly type: 'pause'; readonly at: number; readonly until: number }
   | { readonly type: 'resume'; readonly at: number }
   | { readonly type: 'ack'; readonly at: number; readonly incident: string; readonly gone?: string }
-  | { readonly type: 'heal-reset'; readonly at: number };
+  | { readonly type: 'heal-reset'; readonly at: number }
+  /** Why the configured heal cannot be run; empty: it can. Not asked for by anybody, but found by looking. */
+  | { readonly type: 'heal-problem'; readonly at: number; readonly problem: string };

@@ -4,10 +4,11 @@ import type { Policy } from './incidents/policy.ts';
 import type { Step } from './incidents/reducer-context.ts';
 import type { CoreState } from './incidents/state.ts';
 import type { Log } from './log.ts';
-import type { Control, Evidence, Observation, Outcome } from './model.ts';
+import type { Control, Evidence, Judged, Observation, Outcome } from './model.ts';
 import { breach } from './operators/breach.ts';
 import { classify, classifyWithActivity, type EntryStore } from './operators/classify.ts';
 import { commit } from './operators/commit.ts';
+import { killOnce } from './operators/kill-once.ts';
 import { observe, type Observer } from './operators/observe.ts';
 import { type EffectTaker, perform } from './operators/perform.ts';
 import { type RollingWindow, rollingWindow } from './operators/rolling-window.ts';
@@ -58,6 +59,6 @@ function judge({
   entries,
   observer,
 }: Parts): OperatorFunction<readonly Observation[], readonly Evidence[]> {
-  if (observer === undefined) return classify(classifier, entries);
-  return pipe(classifyWithActivity(classifier, entries), observe(observer));
+  if (observer === undefined) return pipe(classify(classifier, entries), killOnce<Evidence>());
+  return pipe(classifyWithActivity(classifier, entries), killOnce<Judged>(), observe(observer));
 }

@@ -11,8 +11,8 @@ interface Flags {
 
 /**
  * `check-config`: validates the settings and prints the effective ones with where each came from, then what containers
- * set for themselves by their labels. Exit 2 for settings that are not usable, 1 for a label or a file of certificates that
- * is not.
+ * set for themselves by their labels. Exit 2 for settings that are not usable, 1 for a label, a file of certificates or a heal
+ * command that is not.
  */
 export function checkConfigCommand(program: Command): void {
   program
@@ -45,6 +45,9 @@ export function checkConfigCommand(program: Command): void {
       });
       const { caProblem } = await import('../sinks/alert/authorities.ts');
       const caTrouble = await caProblem(loaded.config.alerts.ca);
+      const { healProblem, isRelativeHeal, RELATIVE_HEAL } = await import('../sinks/heal/heal-problem.ts');
+      const unhealable = healProblem(loaded.config.heal);
+      const isRelative = isRelativeHeal(loaded.config.heal);
       const { settings: labelled, problems, unseen } = await containerSettings(loaded.config);
       const settings = [...effectiveSettings(loaded), ...imageSettings(), ...labelled];
       if (flags.json === true) printJson(settings);
@@ -60,6 +63,8 @@ export function checkConfigCommand(program: Command): void {
       if (unseen !== undefined) printError(`labels of containers are not shown: ${unseen}\n`);
       for (const problem of problems) printError(`${problem}; it is left out of account\n`);
       if (caTrouble !== undefined) printError(`${caTrouble}\n`);
-      if (problems.length > 0 || caTrouble !== undefined) process.exitCode = 1;
+      if (unhealable !== undefined) printError(`the heal cannot be run: ${unhealable}\n`);
+      else if (isRelative) printError(`${RELATIVE_HEAL}\n`);
+      if (problems.length > 0 || caTrouble !== undefined || unhealable !== undefined) process.exitCode = 1;
     });
 }

@@ -89,8 +89,10 @@ export const configSchema = z.strictObject({
     .strictObject({
       count: z
         .array(z.enum(['crash', 'policy', 'oom', 'manual', 'recreate', 'engine']))
-        .default(['crash', 'policy', 'oom'])
-        .describe('Causes of a restart that count towards limits; the others are only recorded.'),
+        .default(['crash', 'oom'])
+        .describe(
+          'Causes of a restart that count; the others are only recorded. policy: restarted after exit code 0.',
+        ),
     })
     .prefault({})
     .describe('Restarts of containers.'),

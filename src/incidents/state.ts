@@ -17,6 +17,8 @@ export interface CoreState {
   /** What of each source is being read, by the source's id; a source that has not reported yet counts as read. */
   readonly coverage: Readonly<Record<string, SourceWatch>>;
   readonly healing: Healing;
+  /** Why the configured heal cannot be run, as it was last found; absent while it can. */
+  readonly healProblem?: string;
   readonly presence: Readonly<Record<string, Presence>>;
   /** When the next state of a container or an engine begins or ends by itself; 0 or absent for never. */
   readonly statesDue?: number;
