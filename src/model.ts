@@ -363,6 +363,17 @@ export interface Outcome {
   readonly output?: string;
 }
 
+/**
+ * Whether the state can be stored, sent at every change of it: `problem` says why it cannot, and is empty while it can.
+ * `withheld` is the heal that was requested by a step which did not reach the disk, and was therefore not started.
+ */
+export interface Storage {
+  readonly type: 'storage';
+  readonly at: number;
+  readonly problem: string;
+  readonly withheld?: string;
+}
+
 /** What an operator asks of the running daemon. Durations and moments in epoch milliseconds. */
 export type Control =
   | { readonly type: 'pause'; readonly at: number; readonly until: number }

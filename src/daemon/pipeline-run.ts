@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import {
+  asapScheduler,
   concat,
   defer,
   EMPTY,
   ignoreElements,
   type MonoTypeOperatorFunction,
   type Observable,
+  observeOn,
   Subject,
   takeUntil,
   tap,
@@ -16,7 +18,7 @@ import { type Policy, policyOf } from '../incidents/policy.ts';
 import { reasonText } from '../incidents/rules.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import type { CoreState } from '../incidents/state.ts';
-import type { Control, Observation, Outcome } from '../model.ts';
+import type { Control, Observation, Outcome, Storage } from '../model.ts';
 import type { EntryStore } from '../operators/classify.ts';
 import type { EffectTaker } from '../operators/perform.ts';
 import type { RollingWindow } from '../operators/rolling-window.ts';
@@ -45,7 +47,7 @@ export interface PipelineRunParts {
   readonly everyLine: boolean;
   readonly config: Config;
   readonly carried: Carried;
-  readonly store: Pick<Store, 'commit'>;
+  readonly store: Pick<Store, 'commit' | 'health'>;
   /** Names of the present alert channels, which a reload replaces before the run: each is owed a delivery of every alert. */
   readonly channels: () => readonly string[];
   /** Passes on what is read, and records it where that is wanted. */
@@ -90,6 +92,7 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
   );
   const sources = [...read, silenceSource(read, config.window, clock)];
   const checkpoint$ = new Subject<void>();
+  const storage$ = new Subject<Storage>();
   const leaving$ = new Subject<void>();
   /** Where reading was ended: what still arrives then is not counted, and is read again. */
   let left: Positions | undefined;
@@ -122,6 +125,7 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
     const durable = store.commit(isChanged || step.state !== core ? changeOf(step, clock.now()) : {});
     isChanged = false;
     core = step.state;
+    tellStorage(step, durable);
     parts.history.follow(step);
     if (window.forgotten > 0 && !isTold) {
       isTold = true;
@@ -133,6 +137,14 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
         reason,
       );
     return durable;
+  }
+
+  /** Tells the core whether its state can be stored, where it takes that for otherwise. */
+  function tellStorage({ effects, state }: Step, durable: boolean): void {
+    if (durable === (state.unstored === undefined)) return;
+    const problem = durable ? '' : (store.health().problem ?? 'it cannot be written');
+    const withheld = durable ? undefined : effects.find(({ kind }) => kind === 'heal')?.id;
+    storage$.next({ type: 'storage', at: clock.now(), problem, ...(withheld !== undefined && { withheld }) });
   }
 
   /** Which limits an incident has reached, with their counts, and by which containers. */
@@ -153,6 +165,7 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
       policy,
       initial: core,
       outcomes$,
+      storage$: storage$.pipe(observeOn(asapScheduler)),
       commands$,
       checkpoint$,
       store: write,
