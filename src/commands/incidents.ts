@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { daemonOptions, SERVICE_STATE, stateDirOf, type DaemonFlags } from './ask-daemon.ts';
+import { daemonOptions, stateDirOf, statePlaces, type DaemonFlags } from './ask-daemon.ts';
 import type { IncidentRecord } from '../state/change.ts';
-import { print, printJson } from './print.ts';
+import { print, printError, printJson } from './print.ts';
 
 interface Flags extends DaemonFlags {
   readonly json?: boolean;
@@ -90,20 +90,26 @@ async function history(flags: Flags, query: { readonly limit: number } | { reado
 
 /** What is read from the state directory of the daemon that is meant. */
 async function reading<T>(flags: Flags, read: (dir: string) => T): Promise<T> {
-  const [{ statSync }, { join }] = await Promise.all([import('node:fs'), import('node:path')]);
-  const { named, usual } = await stateDirOf(flags);
-  const places = named === undefined ? [usual, SERVICE_STATE] : [named];
+  const [{ statSync }, { join }, { isInstalled }] = await Promise.all([
+    import('node:fs'),
+    import('node:path'),
+    import('../doctor/installed-service.ts'),
+  ]);
+  const dirs = await stateDirOf(flags);
+  const places = statePlaces(dirs);
   const dir = places.find((place) => {
     try {
       return statSync(join(place, 'state.db'), { throwIfNoEntry: false }) !== undefined;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new Error(
-        `The state in ${place} cannot be read (${reason}): ask as the daemon's user, or as root.`,
+        `The state in ${place} cannot be read (${reason}): ask as the daemon's user, or with sudo.`,
         { cause: error },
       );
     }
   });
+  if (dirs.named === undefined && dirs.isService !== true && dir === dirs.usual && isInstalled())
+    printError(`These are your own, of ${dir}. Those of the service: sudo quantum-realtime incidents\n`);
   if (dir === undefined)
     throw new Error(`There is no state in ${places.join(' or ')}: no daemon has run there.`);
   try {

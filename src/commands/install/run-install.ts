@@ -5,11 +5,11 @@ import { type Action, inWords, isDone, perform, run } from './actions.ts';
 import type { Config } from '../../config/config.ts';
 import { ConfigError } from '../../config/config-error.ts';
 import { loadConfig } from '../../config/load-config.ts';
-import type { InstallRequest } from './drop-ins.ts';
+import { type InstallRequest, unquoted } from './drop-ins.ts';
 import { type Host, thisHost } from './host.ts';
 import { installedRequest, serviceEnvironment } from './installed.ts';
 import { isPackaged, planInstall, planUninstall } from './plan.ts';
-import { PLACES, UNIT } from '../../systemd/places.ts';
+import { dropInFile, PLACES, UNIT } from '../../systemd/places.ts';
 import { print } from '../print.ts';
 import { printPlan } from './print-plan.ts';
 import { thisProgram } from './program.ts';
@@ -70,8 +70,15 @@ export function uninstall({
 }): number {
   const host = thisHost();
   const actions = planUninstall(host, keepState);
+  const isRemoved = actions.some((action) => action.do === 'remove' && action.path === PLACES.environment);
+  const stateDir = /^ReadWritePaths=(.+)$/m.exec(host.read(dropInFile('config')) ?? '')?.[1];
+  const stays = [
+    'reports',
+    ...(stateDir === undefined ? [] : [`the state in ${unquoted(stateDir)}`]),
+    ...(isRemoved || host.kindOf(PLACES.environment) === undefined ? [] : [PLACES.environment]),
+  ];
   const notes = [
-    'reports stay where they are, and so does the user',
+    `${stays.join(', ')} and the user stay`,
     ...(isPackaged(host)
       ? ['the program stays: it belongs to the package. apt remove quantum-realtime']
       : []),
