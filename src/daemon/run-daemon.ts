@@ -110,6 +110,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
         runs.replace(settings);
         log.level = settings.log.level;
         loadedAt = clock.now();
+        history.changed('the settings of quantum-realtime were loaded again');
         effects.resume();
       },
       clock,

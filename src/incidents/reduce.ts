@@ -103,6 +103,8 @@ function apply(context: ReducerContext, input: Input): void {
     case 'gap':
       context.state = keepGap(context.state, input, context.policy);
       return;
+    case 'setup':
+      return;
     case 'note':
       context.state = keepNote(context.state, input, context.policy);
       return;
