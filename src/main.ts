@@ -21,6 +21,7 @@ import { statusCommand } from './commands/status.ts';
 import { testAlertCommand } from './commands/test-alert.ts';
 import { testCommand } from './commands/test.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
+import { watchCommand } from './commands/watch.ts';
 import type { Config } from './config/config.ts';
 import { VERSION } from './version.ts';
 import { exitCodeOf } from './usage.ts';
@@ -49,6 +50,7 @@ async function load(options: Readonly<Record<string, unknown>>): Promise<Config>
 program.commandsGroup('Watching:');
 runCommand(program);
 statusCommand(program);
+watchCommand(program);
 pageCommand(program);
 incidentsCommand(program);
 historyCommand(program);
