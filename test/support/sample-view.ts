@@ -13,7 +13,7 @@ export const HOSTILE =
 
 /** A host on a quiet day: one container below a limit, one that has ended well. */
 export function quietView(): View {
-  const minutes = KINDS.map((kind) => [
+  const minutes = KINDS.map((kind): readonly [string, readonly number[]] => [
     kind,
     Array.from({ length: 60 }, (_, n) => (kind === 'error' && n % 9 === 4 ? n % 4 : 0)),
   ]);
