@@ -49,14 +49,29 @@ export interface Parts {
 
 /** The whole flow, from lines to effects: one batch, one step, one transaction. The clock comes last. */
 export function pipeline(parts: Parts, clock: SettableClock): Observable<Step> {
-  const { sources, window, policy, initial, checkpoint$ } = parts;
-  const inputs$ = merge(parts.outcomes$, parts.storage$ ?? EMPTY, parts.commands$);
+  const { sources } = parts;
   return mergeSources(sources).pipe(
     parts.asRead,
     judge(parts),
+    decide(parts, () => drain(sources), clock),
+  );
+}
+
+/** What decides, which of the parts has nothing to do with where evidence comes from. */
+export type DecidingParts = Omit<Parts, 'sources' | 'asRead' | 'classifier' | 'entries' | 'observer'>;
+
+/** The flow from evidence on. `drainAll` has the sources emit what they have gathered. */
+export function decide(
+  parts: DecidingParts,
+  drainAll: () => void,
+  clock: SettableClock,
+): OperatorFunction<readonly Evidence[], Step> {
+  const { window, policy, initial, checkpoint$ } = parts;
+  const inputs$ = merge(parts.outcomes$, parts.storage$ ?? EMPTY, parts.commands$);
+  return pipe(
     parts.advanceClock,
     rollingWindow(window, clock),
-    breach({ policy, window, initial, inputs$, checkpoint$, drain: () => drain(sources) }, clock),
+    breach({ policy, window, initial, inputs$, checkpoint$, drain: drainAll }, clock),
     commit(parts.store),
     perform(parts.effects, parts.log),
   );

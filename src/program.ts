@@ -20,6 +20,7 @@ import { statusCommand } from './commands/status.ts';
 import { testAlertCommand } from './commands/test-alert.ts';
 import { testCommand } from './commands/test.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
+import { watchCommand } from './commands/watch.ts';
 import type { Config } from './config/config.ts';
 import { VERSION } from './version.ts';
 
@@ -48,6 +49,7 @@ async function load(options: Readonly<Record<string, unknown>>): Promise<Config>
 program.commandsGroup('Watching:');
 runCommand(program);
 statusCommand(program);
+watchCommand(program);
 pageCommand(program);
 incidentsCommand(program);
 historyCommand(program);
