@@ -366,6 +366,8 @@ export interface Effect {
   readonly part: NotificationType;
   readonly at: number;
   readonly story: IncidentSnapshot;
+  /** It is a page whatever its part is: nobody has acknowledged what was told before. */
+  readonly isPage?: boolean;
 }
 
 /** What became of an effect. For a heal, `result` is set and `at` is when it ended. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ackCommand } from './commands/ack.ts';
+import { alertsCommand } from './commands/alerts.ts';
 import { backtestCommand } from './commands/backtest.ts';
 import { checkConfigCommand } from './commands/check-config.ts';
 import { classifyCommand } from './commands/classify.ts';
@@ -62,6 +63,7 @@ ackCommand(program);
 healCommand(program);
 reloadCommand(program);
 testAlertCommand(program, load);
+alertsCommand(program);
 checkConfigCommand(program);
 installCommand(program);
 uninstallCommand(program);

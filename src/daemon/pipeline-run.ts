@@ -18,7 +18,7 @@ import { type Policy, policyOf } from '../incidents/policy.ts';
 import { reasonText } from '../incidents/rules.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import type { CoreState } from '../incidents/state.ts';
-import type { Control, Observation, Outcome, Storage } from '../model.ts';
+import type { Control, Effect, Observation, Outcome, Storage } from '../model.ts';
 import type { EntryStore } from '../operators/classify.ts';
 import type { EffectTaker } from '../operators/perform.ts';
 import type { RollingWindow } from '../operators/rolling-window.ts';
@@ -48,8 +48,8 @@ export interface PipelineRunParts {
   readonly config: Config;
   readonly carried: Carried;
   readonly store: Pick<Store, 'commit' | 'health'>;
-  /** Names of the present alert channels, which a reload replaces before the run: each is owed a delivery of every alert. */
-  readonly channels: () => readonly string[];
+  /** Names of the channels that an effect is owed to, of those that a reload has left. */
+  readonly channelsOf: (effect: Effect) => readonly string[];
   /** Passes on what is read, and records it where that is wanted. */
   readonly seen: Recorder['seen'];
   readonly history: Pick<History, 'see' | 'found$' | 'follow'>;
@@ -108,7 +108,7 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
     entries,
     window,
     policy,
-    channels: parts.channels,
+    channelsOf: parts.channelsOf,
   });
   const asRead: MonoTypeOperatorFunction<readonly Observation[]> = (batches$) =>
     concat(

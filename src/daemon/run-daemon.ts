@@ -27,6 +27,7 @@ import { type Carried, pipelineRun } from './pipeline-run.ts';
 import { pipelineRuns } from './pipeline-runs.ts';
 import { withLimits } from './reload.ts';
 import { healInProgress } from './restore.ts';
+import { standingIn } from './standing-in.ts';
 import { statusOf } from './status-of.ts';
 import { stopping } from './stopping.ts';
 import { viewable } from './viewable.ts';
@@ -43,7 +44,11 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const { clock, log, store, restored } = world;
   const startedAt = clock.now();
   const stillRunning = healInProgress(restored);
-  const effects = daemonEffects(options, world);
+  const effects = daemonEffects(
+    options,
+    world,
+    standingIn(() => runs.current().state().core),
+  );
   const commands$ = new Subject<Control>();
   const history = openDaemonHistory(stateDir, () => runs.config().learning, clock, log);
   const runs = pipelineRuns(
@@ -52,7 +57,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
         config: settings,
         carried,
         store,
-        channels: effects.channels,
+        channelsOf: effects.channelsOf,
         everyLine: options.record !== undefined,
         seen: effects.recording.seen,
         history,
