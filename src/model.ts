@@ -127,6 +127,8 @@ export interface ContainerStatus {
   readonly exitCode?: number | undefined;
   readonly outOfMemory?: boolean | undefined;
   readonly gaveUp?: boolean | undefined;
+  /** The same in words, for what has no exit code. */
+  readonly how?: string | undefined;
   /** Made for one run and thrown away (`compose run`, `docker run --rm`): nobody misses it. */
   readonly oneOff?: boolean | undefined;
 }

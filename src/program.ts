@@ -5,6 +5,7 @@ import { backtestCommand } from './commands/backtest.ts';
 import { checkConfigCommand } from './commands/check-config.ts';
 import { classifyCommand } from './commands/classify.ts';
 import { demoCommand } from './commands/demo.ts';
+import { fleetCommand } from './commands/fleet.ts';
 import { healCommand } from './commands/heal.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -54,6 +55,7 @@ watchCommand(program);
 pageCommand(program);
 incidentsCommand(program);
 historyCommand(program);
+fleetCommand(program, load);
 doctorCommand(program);
 
 program.commandsGroup('Operating:');

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import * as z from 'zod';
 import { HEAL_ACTIONS } from '../sinks/heal/actions/registry.ts';
+import { fleet } from './fleet-settings.ts';
 import { incident } from './incident-settings.ts';
 import { learning } from './learning-settings.ts';
 import {
@@ -224,6 +225,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Where evidence comes from.'),
+  fleet,
   docker: z
     .strictObject({
       ...engineEndpoint,
@@ -263,6 +265,7 @@ export type Channel = Config['alerts']['channels'][number];
 export type LearningConfig = Config['learning'];
 export type IncidentConfig = Config['incident'];
 export type HealConfig = Config['heal'];
+export type FleetConfig = Config['fleet'];
 
 /** The settings with nothing configured. */
 export const defaults: Config = configSchema.parse({});

@@ -30,6 +30,7 @@ import { silenceSource } from '../streams/silence.ts';
 import type { SourceStatus } from '../streams/source.ts';
 import type { SettableClock } from '../time/live-clock.ts';
 import { checkpoints } from './checkpoint.ts';
+import type { Member } from './fleet.ts';
 import type { History } from './history.ts';
 import type { Recorder } from './recorder.ts';
 import type { Positions } from './stored-positions.ts';
@@ -53,6 +54,7 @@ export interface PipelineRunParts {
   /** Passes on what is read, and records it where that is wanted. */
   readonly seen: Recorder['seen'];
   readonly history: Pick<History, 'see' | 'found$' | 'follow'>;
+  readonly fleet: Pick<Member, 'beside' | 'rows' | 'stored'>;
   readonly outcomes$: Observable<Outcome>;
   readonly commands$: Observable<Control>;
   /** Takes the effects of committed steps. */
@@ -122,7 +124,9 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
 
   /** On a quiet host nothing has changed since the last second, and finding that out is most of what a second costs. */
   function write(step: Step): boolean {
-    const durable = store.commit(isChanged || step.state !== core ? changeOf(step, clock.now()) : {});
+    const change = isChanged || step.state !== core ? changeOf(step, clock.now()) : {};
+    const durable = store.commit({ ...change, fleet: parts.fleet.rows(step) });
+    if (durable) parts.fleet.stored();
     isChanged = false;
     core = step.state;
     tellStorage(step, durable);
@@ -159,7 +163,7 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
       asRead,
       classifier,
       entries,
-      observer: parts.history,
+      observer: parts.fleet.beside(parts.history),
       advanceClock: (evidence$) => evidence$,
       window,
       policy,

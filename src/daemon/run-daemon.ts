@@ -18,6 +18,7 @@ import { banner } from './banner.ts';
 import { daemonEffects } from './daemon-effects.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { answers, enginesOf } from './engine-at-start.ts';
+import { fleetMember } from './fleet.ts';
 import { openDaemonHistory } from './history.ts';
 import { housekeeping } from './housekeeping.ts';
 import { lineRates } from './line-rates.ts';
@@ -51,6 +52,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   );
   const commands$ = new Subject<Control>();
   const history = openDaemonHistory(stateDir, () => runs.config().learning, clock, log);
+  const fleet = fleetMember(options, world, () => status());
   const runs = pipelineRuns(
     (settings, carried) =>
       pipelineRun({
@@ -61,6 +63,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
         everyLine: options.record !== undefined,
         seen: effects.recording.seen,
         history,
+        fleet,
         outcomes$: effects.outcomes$,
         commands$,
         effects,
@@ -136,6 +139,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     housekeeping({ world, stateDir, runs, rates, status, going, commands$ }),
     effects.running$,
     history.writing$,
+    fleet.running$,
     stops.signals$,
   );
   try {
