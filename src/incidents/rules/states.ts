@@ -9,7 +9,10 @@ export const states: RuleKind = {
   reasonOf: ({ detail }: Breach) => detail,
 };
 
-/** A rule about what a container or an engine is: its state is told once it has lasted for `after` milliseconds. */
+/**
+ * A rule about what a container or an engine is: its state is told once it has lasted for `after` milliseconds; a loop once
+ * its restarts came within that.
+ */
 export interface StateRule {
   readonly after: number;
   readonly effects: readonly EffectKind[];
@@ -20,10 +23,12 @@ export function stateRulesOf(
   { states: settings }: Config,
   taken: ReadonlySet<string>,
 ): ReadonlyMap<string, StateRule> {
+  const { down, unhealthy, engine, looping } = settings;
+  const all = { down, unhealthy, engine, looping: { ...looping, after: looping.within } };
   return new Map(
-    (['down', 'unhealthy', 'engine'] as const)
-      .filter((name) => settings[name].tell !== 'off' && !taken.has(name))
-      .map((name) => [name, { after: settings[name].after, effects: effectsOf(settings[name].tell) }]),
+    Object.entries(all)
+      .filter(([name, { tell }]) => tell !== 'off' && !taken.has(name))
+      .map(([name, { after, tell }]) => [name, { after, effects: effectsOf(tell) }]),
   );
 }
 
