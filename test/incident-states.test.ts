@@ -72,6 +72,14 @@ describe('a container that is down', () => {
     );
   });
 
+  it('is not told where it has ended and is about to be restarted only then, for as long as that may take', () => {
+    const play = running()
+      .container(10, 'web', 'exited', crashed)
+      .container(11, 'web', 'restarting', crashed);
+    expect(play.until(95).alerts).toEqual([]);
+    expect(play.container(95, 'web', 'running').until(HOUR).moves).toEqual([]);
+  });
+
   it('is over when it is removed', () => {
     const play = running()
       .container(10, 'web', 'exited', crashed)

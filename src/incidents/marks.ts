@@ -32,7 +32,9 @@ export function marksOf(
   if (!ran || isRunning || instances.length === 0 || presence.excused || presence.oneOff === true)
     return marks;
   const hasEnded = status.state === 'exited' || status.state === 'restarting';
-  const down = known?.down ?? (hasEnded ? downBy(state, status, known) : undefined);
+  const before =
+    status.state === 'restarting' && known?.down ? { ...known.down, restarting: true } : known?.down;
+  const down = before ?? (hasEnded ? downBy(state, status, known) : undefined);
   return down === undefined ? marks : { ...marks, down };
 }
 
