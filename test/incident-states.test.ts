@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ContainerStatus } from '../src/model.ts';
 import { Play } from './incident/play.ts';
 
 const MINUTE = 60;
@@ -69,6 +70,14 @@ describe('a container that is down', () => {
     expect(play.alert('opened').story.reason).toContain(
       'exit code 3; its restart policy did not bring it back',
     );
+  });
+
+  it('is not told where it has ended and is about to be restarted only then, for as long as that may take', () => {
+    const play = running()
+      .container(10, 'web', 'exited', crashed)
+      .container(11, 'web', 'restarting', crashed);
+    expect(play.until(95).alerts).toEqual([]);
+    expect(play.container(95, 'web', 'running').until(HOUR).moves).toEqual([]);
   });
 
   it('is over when it is removed', () => {
@@ -174,6 +183,74 @@ describe('a container that is unhealthy', () => {
       expect(times.filter((other) => other <= at && other > at - HOUR * 1_000).length).toBeLessThanOrEqual(
         12,
       );
+  });
+});
+
+describe('a container that is started again and again', () => {
+  const ended = { exitCode: 0 };
+
+  /** `web` runs for some seconds, ends, and is started again a second later; three times. */
+  function loop(settings: object, how: Partial<ContainerStatus>, runs = 2): Play {
+    const play = running(settings);
+    for (const at of [runs, 2 * runs + 1, 3 * runs + 2])
+      play.container(at, 'web', 'restarting', how).container(at + 1, 'web', 'running');
+    return play;
+  }
+  const sections = (play: Play): readonly string[] =>
+    play.effects.filter(({ kind }) => kind === 'report').map(({ part }) => part);
+
+  it('is noted at the third time, without a message; and is over once it has run for two minutes', () => {
+    const play = loop({}, ended).until(60);
+    expect(sections(play)).toEqual(['opened']);
+    expect(play.alerts).toEqual([]);
+    expect(play.incident()).toMatchObject({ state: 'holding', expected: [] });
+    expect(play.effects[0]?.story.reason).toBe('web is started again and again since 00:00:03 UTC');
+    expect(sections(play.until(2 * MINUTE + 5))).toEqual(['opened']);
+    expect(sections(play.until(4 * MINUTE))).toEqual(['opened', 'resolved']);
+  });
+
+  it('is told by an alert where that is asked for, and by nothing where it is off', () => {
+    const tell = (how: string): Play => loop({ states: { looping: { tell: how } } }, ended).until(60);
+    expect(tell('alert').alerts).toEqual(['opened']);
+    expect(tell('off').moves).toEqual([]);
+  });
+
+  it.each([
+    ['its runs are long', {}, ended, 10],
+    ['it was restarted by an operator', {}, { ...ended, stoppedByOperator: true }, 2],
+    ['the limit of restarts tells of it', {}, { exitCode: 1 }, 2],
+    ['it is not that fast', { states: { looping: { within: '5s' } } }, ended, 2],
+    ['it was made for one run', {}, { ...ended, oneOff: true }, 2],
+  ] as const)('is not where %s', (_, settings, how, runs) => {
+    expect(loop(settings, how, runs).until(HOUR).moves).toEqual([]);
+  });
+
+  it.each([
+    ['the limit is higher', { limits: { restarts: 4 } }],
+    ['it is switched off', { limits: { restarts: 'off' } }],
+    ['crashes do not count', { restarts: { count: ['oom'] } }],
+  ] as const)('is after crashes where %s', (_, settings) => {
+    expect(sections(loop(settings, { exitCode: 1 }).until(60))).toEqual(['opened']);
+  });
+
+  it('is not where a heal of ours restarts it', () => {
+    const play = running().signals(0, 'critical', 'db', 'FATAL: gone', 5).until(4);
+    for (const at of [5, 8, 11])
+      play.container(at, 'web', 'exited', ended).container(at + 1, 'web', 'running');
+    expect(play.healed(15).state.presence['web']?.loop?.starts).toEqual([]);
+    expect(play.until(20 * MINUTE).alerts).toEqual(['opened', 'heal', 'resolved']);
+  });
+
+  it('goes on over a start of the daemon, and joins what a limit has opened', () => {
+    const play = loop({}, ended).boot(30).container(31, 'web', 'running').container(31, 'db', 'running');
+    expect(sections(play.until(60))).toEqual(['opened']);
+    play.signals(60, 'critical', 'db', 'FATAL: gone', 5).until(70);
+    expect(
+      play
+        .incident()
+        .breaches.map(({ rule }) => rule)
+        .sort(),
+    ).toEqual(['critical', 'looping']);
   });
 });
 

@@ -9,6 +9,7 @@ import { unitEvent } from '../src/streams/journald/unit-event.ts';
 import type { UnitRun } from '../src/streams/journald/unit-run.ts';
 import { parseUnitStates } from '../src/streams/journald/unit-states.ts';
 import { unitTracker } from '../src/streams/journald/unit-tracker.ts';
+import { Play } from './incident/play.ts';
 
 const COUNT: readonly RestartCause[] = ['crash', 'policy', 'oom'];
 const BOOT = 'a'.repeat(32);
@@ -56,6 +57,22 @@ describe('what systemd 252 says of real units', () => {
     const signals = out.filter((one) => one.type === 'signal' && one.container === named(unit));
     expect(signals).toHaveLength(expected.filter(([cause]) => COUNT.includes(cause)).length);
   }); // prettier-ignore
+
+  test('what is down in the end, and nobody stopped, is told by name with how it ended', () => {
+    const play = new Play({ limits: { restarts: 'off', critical: 'off' } });
+    for (const status of out) if (status.type === 'container') play.feed(status, status.at);
+    play.feed({ type: 'tick', at: play.state.now + 180_000 }, play.state.now + 180_000);
+    const { breaches } = play.incident();
+    expect(
+      breaches.map(({ container, detail = '' }) => `${container ?? ''}:${detail.split(':').at(-1) ?? ''}`),
+    ).toEqual([
+      'journald:missing.service: exit code 203',
+      'journald:fails.service: exit code 4',
+      'journald:aborts.service: exit code 134',
+      'journald:watched.service: exit code 134',
+      'journald:crash.service: exit code 3',
+    ]);
+  });
 
   test.each<[unit: string, states: readonly string[]]>([
     ['crash', ['running', 'exited', 'restarting', 'running', 'exited', 'restarting', 'running', 'exited', 'restarting', 'exited']],

@@ -222,6 +222,23 @@ test('a start that inspect has accounted for is not counted again when its event
   expect(found.map(({ cause }) => cause)).toEqual(['policy']);
 });
 
+test.each([
+  ['as the engine ended', 'unless-stopped', 9, { stoppedByOperator: false, gaveUp: true }],
+  ['by somebody, long before', 'unless-stopped', 1, { stoppedByOperator: true }],
+  ['as the engine ended, without a policy', 'no', 9, { stoppedByOperator: true }],
+] as const)('what was stopped %s, and is not back with it', (_, policy, second, expected) => {
+  const tracker = restartTracker({ count: ALL });
+  tracker.inspected(state({ policy }), T0);
+  for (const [after, action, attributes] of [[0, 'kill', signalled(15)], [0.1, 'die', die(0)], [0.1, 'stop', {}]] as const)
+    tracker.event(happened(second + after, action, attributes)); // prettier-ignore
+  tracker.engine('lost', T0 + 25_000);
+  tracker.engine('back', T0 + 40_000);
+  const gone = state({ policy, state: 'exited', finishedAt: T0 + second * 1_000 + 100 });
+  tracker.inspected(gone, T0 + 40_100);
+  const again = restartTracker({ count: ALL }, tracker.snapshot());
+  expect(again.inspected(gone, T0 + 41_000).at(-1)).toMatchObject({ state: 'exited', ...expected });
+});
+
 test('a start that came with the engine is not a crash', () => {
   const found: Restart[] = [];
   const tracker = reconnected(found);

@@ -23,6 +23,15 @@ export const states = z
   .strictObject({
     down: state('A container that has run is down, and nobody stopped it', MINUTE),
     unhealthy: state("A container's health check has failed without a break", 2 * MINUTE),
+    looping: z
+      .strictObject({
+        tell: loudness.default('note'),
+        within: wait
+          .default(10 * MINUTE)
+          .describe('Time within which a container is restarted three times, 1s to 24h.'),
+      })
+      .prefault({})
+      .describe('A container is started again and again after short runs, which no limit of restarts tells.'),
     engine: state('The Docker Engine is away', MINUTE),
     storage: state(
       'The state of this program cannot be stored, as on a full disk; no heal is started meanwhile',

@@ -1,5 +1,6 @@
 import type { ContainerStatus } from '../model.ts';
 import { blindSince, observedSince } from './coverage.ts';
+import { loopOf } from './loops.ts';
 import type { CoreState, Presence } from './state.ts';
 
 /** After a start or an outage of the engine, so long is only now heard of what happened meanwhile, in milliseconds. */
@@ -9,7 +10,7 @@ const CATCHING_UP = 60_000;
 const STOPPED: ReadonlySet<number> = new Set([0, 130, 137, 143]);
 
 /** What of a container's status lasts and people are told of, as `src/incidents/states.ts` reads it. */
-export type Marks = Pick<Presence, 'ran' | 'down' | 'illSince'>;
+export type Marks = Pick<Presence, 'ran' | 'down' | 'illSince' | 'loop'>;
 
 /** The marks of a container once its status has become part of its `presence`; `known` is what it was before. */
 export function marksOf(
@@ -22,14 +23,18 @@ export function marksOf(
   const isRunning = instances.some(({ running }) => running);
   const isIll = instances.some(({ running, healthy }) => running && !healthy);
   const ran = known?.ran === true || status.state === 'running';
+  const loop = loopOf(state, status, known, presence.excused);
   const marks: Marks = {
+    ...(loop !== undefined && { loop }),
     ...(ran && { ran }),
     ...(isIll && { illSince: known?.illSince ?? Math.min(status.at, state.now) }),
   };
   if (!ran || isRunning || instances.length === 0 || presence.excused || presence.oneOff === true)
     return marks;
   const hasEnded = status.state === 'exited' || status.state === 'restarting';
-  const down = known?.down ?? (hasEnded ? downBy(state, status, known) : undefined);
+  const before =
+    status.state === 'restarting' && known?.down ? { ...known.down, restarting: true } : known?.down;
+  const down = before ?? (hasEnded ? downBy(state, status, known) : undefined);
   return down === undefined ? marks : { ...marks, down };
 }
 

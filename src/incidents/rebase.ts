@@ -86,11 +86,14 @@ function incident(one: Incident, now: number, by: number, move: Move): Incident 
 }
 
 function presenceOf(one: Presence, move: Move): Presence {
-  const { down, illSince } = one;
+  const { down, illSince, loop } = one;
   return {
     ...one,
     lastUp: move(one.lastUp),
     ...(illSince !== undefined && { illSince: move(illSince) }),
+    ...(loop !== undefined && {
+      loop: { ...loop, begun: move(loop.begun), starts: loop.starts.map(move) },
+    }),
     ...(down !== undefined && {
       down: {
         ...down,

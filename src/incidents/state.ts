@@ -1,5 +1,14 @@
 import type { Config } from '../config/config.ts';
-import type { Breach, EffectKind, Gap, HealRecord, IncidentState, Note, Transition } from '../model.ts';
+import type {
+  Breach,
+  EffectKind,
+  Gap,
+  HealRecord,
+  IncidentState,
+  Note,
+  RestartCause,
+  Transition,
+} from '../model.ts';
 import type { Newest } from './newest.ts';
 
 /**
@@ -105,6 +114,14 @@ export interface Presence {
     readonly unwatched?: number;
     /** Its restart policy has yet to bring it back. */
     readonly restarting?: boolean;
+  };
+  /** When its run began, and when it was last started again by itself after runs that were short; of the last, why. */
+  readonly loop?: {
+    readonly begun: number;
+    readonly starts: readonly number[];
+    readonly cause?: RestartCause | undefined;
+    /** How its last run ended. */
+    readonly end?: { readonly cause: RestartCause; readonly isShort: boolean };
   };
   /** It runs, and its health check has failed without a break since then. */
   readonly illSince?: number;

@@ -1,4 +1,5 @@
-import { type Breach, LOCAL_DOCKER } from '../model.ts';
+import { type Breach, LOCAL_DOCKER, type RestartCause } from '../model.ts';
+import { LOOP, loopSpan } from './loops.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, Incident } from './state.ts';
 import { isSame } from './is-same.ts';
@@ -61,7 +62,9 @@ function spansOf(state: CoreState, policy: Policy): readonly StateSpan[] {
   const { states } = policy;
   if (states.size === 0) return [];
   const spans: StateSpan[] = [];
-  const [down, unhealthy, engine] = ['down', 'unhealthy', 'engine'].map((name) => states.get(name));
+  const [down, unhealthy, looping, engine] = ['down', 'unhealthy', 'looping', 'engine'].map((name) =>
+    states.get(name),
+  );
   for (const [name, presence] of Object.entries(state.presence)) {
     const until = presence.unseen === true ? state.observedSince + policy.incident.aliveGrace : Infinity;
     if (down !== undefined && presence.down !== undefined) {
@@ -80,6 +83,15 @@ function spansOf(state: CoreState, policy: Policy): readonly StateSpan[] {
       const text = `${name} is unhealthy since ${clock(at)}`;
       const most = presence.lastUp > 0 ? until : Math.min(until, from + NAMED_ONCE);
       spans.push({ from, until: most, breach: held('unhealthy', name, at, text) });
+    }
+    const loop =
+      looping === undefined || presence.loop === undefined
+        ? undefined
+        : loopSpan(presence.loop, looping.after);
+    if (loop !== undefined && !isLimited(state, policy, name, presence.loop?.cause)) {
+      const { since, from } = loop;
+      const text = `${name} is started again and again since ${clock(since)}`;
+      spans.push({ from, until: Math.min(until, loop.until), breach: held('looping', name, since, text) });
     }
   }
   const { unstored, setBack } = state;
@@ -105,6 +117,18 @@ function spansOf(state: CoreState, policy: Policy): readonly StateSpan[] {
     });
   }
   return spans;
+}
+
+/** Whether a limit of restarts counts these, and is reached before they count as a loop. */
+function isLimited(
+  { slots }: CoreState,
+  { config, rules }: Policy,
+  name: string,
+  cause: RestartCause | undefined,
+): boolean {
+  const own = slots.find(({ rule, container }) => rule === 'restarts' && container === name);
+  const limit = own?.limit ?? rules.get('restarts')?.limit ?? Infinity;
+  return cause !== undefined && config.restarts.count.includes(cause) && limit <= LOOP;
 }
 
 function held(rule: string, container: string, since: number, detail: string): Breach {

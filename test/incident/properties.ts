@@ -6,6 +6,7 @@ import { calm, cure, history, HOUR, MINUTE, SECOND } from './history.ts';
 import type { History, Storm } from './history.ts';
 import { Violation } from './invariants.ts';
 import { simulate, Simulation, START } from './simulation.ts';
+import { stateTimers } from './state-timers.ts';
 import { timers } from './timers.ts';
 
 /** One property of the incident machine, and what a soak counts of it. */
@@ -112,6 +113,7 @@ export const properties: readonly Property[] = [
     ),
   },
   ...timers,
+  ...stateTimers,
   {
     name: 'every invariant holds over any history',
     share: 0.727,

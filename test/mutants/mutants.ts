@@ -387,4 +387,58 @@ export const further: readonly Mutant[] = [
     find: `if (breachedOf(context.state, context.policy, incident.key).length === 0) return incident;`,
     replace: ``,
   },
+  {
+    name: 'nobody is told of a state that joins an open incident',
+    file: `${CORE}/hold.ts`,
+    find: `  withNews(context, update(context, joined, {}));`,
+    replace: `  update(context, joined, {});`,
+  },
+  {
+    name: 'what an operator stopped is down',
+    file: `${CORE}/marks.ts`,
+    find: `instances.length === 0 || presence.excused ||`,
+    replace: `instances.length === 0 ||`,
+  },
+  {
+    name: 'a throw-away job that has failed is down',
+    file: `${CORE}/marks.ts`,
+    find: `presence.excused || presence.oneOff === true)`,
+    replace: `presence.excused)`,
+  },
+  {
+    name: 'a state is told before it has lasted',
+    file: `${CORE}/states.ts`,
+    find: `const from = Math.max(at + wait, unwatched`,
+    replace: `const from = Math.max(at + wait - down.after, unwatched`,
+  },
+  {
+    name: 'an incident of states alone never ends',
+    file: `${CORE}/hold.ts`,
+    find: `clearSince === undefined ? Infinity : clearSince +`,
+    replace: `clearSince === undefined ? Infinity : 2 * clearSince +`,
+  },
+  {
+    name: 'a state has an incident of its own',
+    file: `${CORE}/states.ts`,
+    find: `export const STATES_KEY = 'host';`,
+    replace: `export const STATES_KEY = 'states';`,
+  },
+  {
+    name: 'an incident ends although a state that was told still holds',
+    file: `${CORE}/transitions.ts`,
+    find: `if (stillHolds(context.state, incident, context.policy)) {`,
+    replace: `if (stillHolds(context.state, { ...incident, breaches: [] }, context.policy)) {`,
+  },
+  {
+    name: 'a container that is well again stays ill',
+    file: `${CORE}/marks.ts`,
+    find: `...(isIll && {`,
+    replace: `...((isIll || known?.illSince !== undefined) && {`,
+  },
+  {
+    name: 'a health check that fails now and then starts anew at each word of it',
+    file: `${CORE}/marks.ts`,
+    find: `illSince: known?.illSince ?? Math.min(status.at, state.now)`,
+    replace: `illSince: Math.min(status.at, state.now)`,
+  },
 ];

@@ -9,7 +9,10 @@ export const states: RuleKind = {
   reasonOf: ({ detail }: Breach) => detail,
 };
 
-/** A rule about what a container, an engine or the host is: its state is told once it has lasted for `after` milliseconds. */
+/**
+ * A rule about what a container, an engine or the host is: its state is told once it has lasted for `after` milliseconds; a
+ * loop once its restarts came within that.
+ */
 export interface StateRule {
   readonly after: number;
   readonly effects: readonly EffectKind[];
@@ -20,13 +23,13 @@ export function stateRulesOf(
   { states: settings }: Config,
   taken: ReadonlySet<string>,
 ): ReadonlyMap<string, StateRule> {
+  const { down, unhealthy, engine, storage, looping, clock } = settings;
+  const lasting = { down, unhealthy, engine, storage };
+  const all = { ...lasting, looping: { ...looping, after: looping.within }, clock: { ...clock, after: 0 } };
   return new Map(
-    Object.entries({ ...settings, clock: { ...settings.clock, after: 0 }, silence: undefined }).flatMap(
-      ([name, setting]) =>
-        setting === undefined || setting.tell === 'off' || taken.has(name)
-          ? []
-          : [[name, { after: setting.after, effects: effectsOf(setting.tell) }] as const],
-    ),
+    Object.entries(all)
+      .filter(([name, { tell }]) => tell !== 'off' && !taken.has(name))
+      .map(([name, { after, tell }]) => [name, { after, effects: effectsOf(tell) }]),
   );
 }
 

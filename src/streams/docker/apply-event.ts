@@ -97,7 +97,13 @@ function start(memory: TrackerMemory, run: ContainerRun, at: number): void {
   const first = isFirstStart(run);
   run.held = { at, after, first, manual: false, touched, oom, diedAt, exitCode, due: at + HOLD };
   if (check !== undefined && isSameStart(run.held, check.startedAt)) run.held.count = check.count;
-  Object.assign(run, { created: false, touched: false, oom: false, healthy: true });
+  Object.assign(run, {
+    created: false,
+    touched: false,
+    oom: false,
+    healthy: true,
+    stoppedWithEngine: undefined,
+  });
   Object.assign(run, { startedAt: at, startedAfter: after });
   emitStatus(memory, run, 'running', at);
 }

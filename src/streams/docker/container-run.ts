@@ -28,6 +28,8 @@ export interface ContainerRun {
   exitCode?: number | undefined;
   /** Stopped or killed by somebody since its last start. */
   touched: boolean;
+  /** It was stopped because the engine itself ended, and by nobody else. */
+  stoppedWithEngine?: boolean | undefined;
   /** When it was last told to stop. */
   touchedAt?: number | undefined;
   oom: boolean;
@@ -120,7 +122,7 @@ export function status(
     labels: run.labels,
     state,
     healthy: run.healthy,
-    stoppedByOperator: down && run.touched,
+    stoppedByOperator: down && run.touched && run.stoppedWithEngine !== true,
     expectedExit: down && run.exitCode === 0 && !restartsBy(run.policy, 0),
     ...((state === 'exited' || state === 'restarting') && {
       exitCode: run.exitCode,

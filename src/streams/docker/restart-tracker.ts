@@ -4,6 +4,7 @@ import { labelsOf } from './events.ts';
 import { explainDue, nextDueOf } from './explain-start.ts';
 import type { TrackerState } from './saved-position.ts';
 import type { RestartObservation, RestartTracker, TrackerOptions } from './tracker.ts';
+import { engineBack } from './engine-back.ts';
 import { addRun, savedMemory, trackerMemory } from './tracker-memory.ts';
 
 export type { RestartObservation, RestartTracker, TrackerOptions } from './tracker.ts';
@@ -31,7 +32,7 @@ export function restartTracker(options: TrackerOptions, saved?: TrackerState): R
       return observed();
     },
     engine: (change, at) => {
-      if (change === 'back') memory.engineBackAt = at;
+      if (change === 'back') engineBack(memory, at);
       else Object.assign(memory, { engineLostAt: at, engineBackAt: undefined });
     },
     due: (now) => {

@@ -47,6 +47,7 @@ const savedRun = z.object({
   exitCode: z.number().optional(),
   touched: z.boolean(),
   touchedAt: z.number().optional(),
+  stoppedWithEngine: z.boolean().optional(),
   oom: z.boolean(),
   oomAt: z.number(),
   count: z.number().optional(),

@@ -47,7 +47,17 @@ export function unitStatus(run: UnitRun, state: ContainerStatus['state'], at: nu
     healthy: true,
     stoppedByOperator: isDown && run.touched,
     expectedExit: state === 'exited' && run.result === 'success',
+    ...((state === 'exited' || state === 'restarting') && {
+      exitCode: exitCodeOf(run.exit),
+      ...(run.result === 'oom-kill' && { outOfMemory: true }),
+      ...(run.result === 'start-limit-hit' && { gaveUp: true }),
+    }),
   };
+}
+
+/** As a shell has it: 128 and the signal where one has ended it. */
+function exitCodeOf(exit: UnitRun['exit']): number | undefined {
+  return exit?.by === 'signal' ? 128 + exit.status : exit?.status;
 }
 
 /** A signal that systemd's messages call for: its fingerprint is its text with numbers masked. */

@@ -49,6 +49,9 @@ const status = z.object({
   healthy: z.boolean(),
   stoppedByOperator: z.boolean(),
   expectedExit: z.boolean(),
+  exitCode: z.number().optional(),
+  outOfMemory: z.boolean().optional(),
+  gaveUp: z.boolean().optional(),
   oneOff: z.boolean().optional(),
 });
 
