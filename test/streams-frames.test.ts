@@ -250,3 +250,23 @@ test('a line without NUL characters is as it was, and nothing is told', () => {
   joiner.push(0, TS, 0, bytes, 0, bytes.length, 0);
   expect(texts).toEqual(['ERROR: 10%\r20%']);
 });
+
+test('a terminal that ends no line costs what it writes, and no more than a mebibyte of it is kept', () => {
+  const sizes: number[] = [];
+  const framer = rawFrames((_stream, bytes, start, end) => {
+    sizes.push(end - start);
+    expect(bytes.toString('utf8', start, start + TS.length)).toBe(TS);
+  });
+  const piece = Buffer.alloc(256, 'x');
+  const begun = process.cpuUsage();
+  framer.push(Buffer.from(`${TS} `));
+  for (let nth = 0; nth < 8_192; nth += 1) framer.push(piece);
+  const { user, system } = process.cpuUsage(begun);
+  // Copying or searching all of it again at every piece took seconds.
+  expect((user + system) / 1_000).toBeLessThan(500);
+  framer.push(Buffer.from(`\n${TS} next\n`));
+  framer.end();
+  expect(sizes).toHaveLength(2);
+  expect(sizes[0]).toBeLessThanOrEqual((1 << 20) + piece.length);
+  expect(sizes[1]).toBe(TS.length + ' next\n'.length);
+});
