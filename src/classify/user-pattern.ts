@@ -8,6 +8,8 @@ const MOST_REPEATS = 16;
  * without ever having backtracked as much as V8 thinks excessive. On short texts the usual engine is far faster.
  */
 const LONG = 512;
+/** V8's own flag, which no standard knows. */
+const LINEAR = 'l';
 
 /** Tells whether a text holds what a pattern describes. */
 export type Pattern = Pick<RegExp, 'test'>;
@@ -43,7 +45,7 @@ export function compilePattern(pattern: string, place: string): Pattern {
 /** The same for V8's linear engine; undefined in a process that was started without it. */
 function linearTwin(source: string): RegExp | undefined {
   try {
-    return new RegExp(source, 'l');
+    return new RegExp(source, LINEAR);
   } catch {
     return undefined;
   }
