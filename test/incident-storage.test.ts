@@ -72,6 +72,13 @@ describe('while the state cannot be stored', () => {
 });
 
 describe('a clock that was set back', () => {
+  it('is told in an open incident too, though the next message has to wait', () => {
+    const play = breached(new Play({}).until(7_200), 7_200).until(7_210);
+    play.state = boot(play.state, BEGIN + 3_600_000);
+    expect(play.until(3_800).alerts).toEqual(['opened', 'news']);
+    expect(play.alert('news').story.reason).toContain('set back by 1h');
+  });
+
   it('is told once, by an alert of its own', () => {
     const play = new Play({ heal }).until(7_200);
     play.state = boot(play.state, BEGIN + 3_600_000);
@@ -79,6 +86,6 @@ describe('a clock that was set back', () => {
     expect(play.alert('opened').story.reason).toBe(
       'the clock of this host was set back by 1h, to 01:00:00 UTC: it was wrong before, or is now',
     );
-    expect(play.until(4_000).alerts).toEqual(['opened', 'resolved']);
+    expect(play.until(4_300).alerts).toEqual(['opened', 'resolved']);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { asyncScheduler } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { configSchema, type HealConfig } from '../src/config/config.ts';
 import { commandHeal, type CommandHealOptions } from '../src/sinks/heal/actions/command.ts';
 import { worstOffenders } from '../src/sinks/heal/worst-offenders.ts';
@@ -208,6 +208,40 @@ describe('what a heal is given', () => {
     expect(nice).toBe('7');
     expect(group).toBe(pid);
     expect(started[0]?.pid).toBe(Number(pid));
+  });
+});
+
+describe('what has left the process group of a heal that runs out of time', () => {
+  const script = (): string =>
+    `setsid sh -c 'trap "" TERM; echo $$ > ${dir}/left; while :; do sleep 0.05; done' & until [ -s ${dir}/left ]; do sleep 0.05; done; sleep 300`;
+  const isAlive = (): boolean =>
+    processIdentity(Number(readFileSync(join(dir, 'left'), 'utf8'))) !== undefined;
+
+  test('is ended as well, though it ignores SIGTERM', async () => {
+    const end = await run(script(), { timeout: 1_500, killGrace: 200 });
+    expect(end).toMatchObject({ result: 'timeout', detail: 'ran out of time; ended by SIGTERM' });
+    expect(isAlive()).toBe(false);
+  });
+
+  test('is said where it is not ours to end', async () => {
+    const kill = process.kill.bind(process);
+    const refused = vi.spyOn(process, 'kill').mockImplementation((pid, signal) => {
+      if (pid > 0) throw new Error('EPERM');
+      return kill(pid, signal);
+    });
+    const end = await run(script(), { timeout: 1_500, killGrace: 200 });
+    refused.mockRestore();
+    const left = Number(readFileSync(join(dir, 'left'), 'utf8'));
+    expect(end.detail).toContain(`still alive: sh (${left})`);
+    process.kill(left, 'SIGKILL');
+  });
+
+  test('runs on where the heal ended by itself: it may have started a service', async () => {
+    expect(await run(script().replace('sleep 300', 'exit 0'), { timeout: 20_000 })).toMatchObject({
+      result: 'ok',
+    });
+    expect(isAlive()).toBe(true);
+    process.kill(Number(readFileSync(join(dir, 'left'), 'utf8')), 'SIGKILL');
   });
 });
 

@@ -29,6 +29,7 @@ function read(at: number, oldest: number, bytes: number) {
 const risks = (logOptions: Readonly<Record<string, string>>) => logRisks({ driver: 'json-file', logOptions });
 const one = risks({ 'max-size': '1m' });
 const three = risks({ 'max-size': '10m', 'max-file': '3' });
+const tiny = risks({ 'max-size': '10k', 'max-file': '1' });
 const NOW = 100 * MINUTE;
 
 test.each([
@@ -36,6 +37,9 @@ test.each([
   ['its oldest line is from before', read(NOW, NOW - MINUTE, MIB), NOW - MINUTE, one, true, false],
   ['too little time for a file to be filled', read(NOW, NOW - 90, 100_000), NOW - 100, one, true, false],
   ['time enough for a burst nobody saw', read(NOW, NOW - 60, 100_000), NOW - 100, one, true, true],
+  ['a few lines, some time after a start', read(NOW, NOW - 60, 440), NOW - 100, tiny, true, false],
+  ['a slow start', read(NOW, NOW - 50, 5_000), NOW - 3_000, risks({ 'max-size': '10m' }), true, false],
+  ['the same, while as much again comes at once', read(NOW, NOW, 440), NOW - 100, tiny, true, true],
   ['files that are not full', read(NOW, NOW - 60, 10 * MIB), NOW - MINUTE, three, true, false],
   ['files that are full', read(NOW, NOW - 60, 25 * MIB), NOW - MINUTE, three, true, true],
   ['a quiet container, first met now', read(NOW, NOW - MINUTE, 500), NOW - 60 * MINUTE, one, false, false],

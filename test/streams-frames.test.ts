@@ -215,3 +215,58 @@ describe('lines', () => {
     expect(lines).toEqual([`0 14 ${1 << 20}`]);
   });
 });
+
+test('text in UTF-16 is read without the NUL characters in it, in either order of bytes, and that is told', () => {
+  const written = 'ERROR: no connection\r\nplain\r\n';
+  const little = Buffer.from(written, 'utf16le');
+  for (const bytes of [little, Buffer.from(little).swap16()]) {
+    const texts: string[] = [];
+    let told = 0;
+    const joiner = lineJoiner(
+      (_stream, _ts, _at, text) => texts.push(text),
+      undefined,
+      () => (told += 1),
+    );
+    // The engine cuts at the byte of a newline, wherever that stands in a character.
+    for (let start = 0, nth = 0; start < bytes.length; nth += 1) {
+      const newline = bytes.indexOf(10, start);
+      const end = newline < 0 ? bytes.length : newline + 1;
+      joiner.push(0, `2025-12-17T16:06:1${nth}.000000001Z`, 0, bytes, start, end, 0);
+      start = end;
+    }
+    expect(texts.filter((text) => text !== '')).toEqual(['ERROR: no connection', 'plain']);
+    expect(told).toBeGreaterThan(0);
+  }
+});
+
+test('a line without NUL characters is as it was, and nothing is told', () => {
+  const texts: string[] = [];
+  const joiner = lineJoiner(
+    (_stream, _ts, _at, text) => texts.push(text),
+    undefined,
+    () => texts.push('told'),
+  );
+  const bytes = Buffer.from('ERROR: 10%\r20%\r\n');
+  joiner.push(0, TS, 0, bytes, 0, bytes.length, 0);
+  expect(texts).toEqual(['ERROR: 10%\r20%']);
+});
+
+test('a terminal that ends no line costs what it writes, and no more than a mebibyte of it is kept', () => {
+  const sizes: number[] = [];
+  const framer = rawFrames((_stream, bytes, start, end) => {
+    sizes.push(end - start);
+    expect(bytes.toString('utf8', start, start + TS.length)).toBe(TS);
+  });
+  const piece = Buffer.alloc(256, 'x');
+  const begun = process.cpuUsage();
+  framer.push(Buffer.from(`${TS} `));
+  for (let nth = 0; nth < 8_192; nth += 1) framer.push(piece);
+  const { user, system } = process.cpuUsage(begun);
+  // Copying or searching all of it again at every piece took seconds.
+  expect((user + system) / 1_000).toBeLessThan(500);
+  framer.push(Buffer.from(`\n${TS} next\n`));
+  framer.end();
+  expect(sizes).toHaveLength(2);
+  expect(sizes[0]).toBeLessThanOrEqual((1 << 20) + piece.length);
+  expect(sizes[1]).toBe(TS.length + ' next\n'.length);
+});

@@ -4,13 +4,25 @@ import { isLetter } from './chars.ts';
 const MOST_REPEATS = 16;
 
 /**
+ * Longer texts (characters) are examined by the linear engine from the start: a pattern such as `.*.*=` is quadratic
+ * without ever having backtracked as much as V8 thinks excessive. On short texts the usual engine is far faster.
+ */
+const LONG = 512;
+/** V8's own flag, which no standard knows. */
+const LINEAR = 'l';
+
+/** Tells whether a text holds what a pattern describes. */
+export type Pattern = Pick<RegExp, 'test'>;
+
+/**
  * A user's pattern as a case-insensitive regular expression that cannot stall: with
  * `--enable-experimental-regexp-engine-on-excessive-backtracks` V8 goes over to its linear-time engine when a pattern
- * backtracks too much, but only for patterns that engine takes. It takes no `i` flag, so both cases are written out, and
+ * backtracks too much, but only for patterns that engine takes; with `--enable-experimental-regexp-engine` it examines long
+ * texts from the start. It takes no `i` flag, so both cases are written out, and
  * neither lookaround nor back-references nor long counted repeats of groups, so these are refused.
  * @throws RangeError, beginning with `place`, for a pattern that is malformed or of that kind.
  */
-export function compilePattern(pattern: string, place: string): RegExp {
+export function compilePattern(pattern: string, place: string): Pattern {
   let expression: RegExp;
   try {
     expression = new RegExp(bothCases(pattern));
@@ -25,7 +37,18 @@ export function compilePattern(pattern: string, place: string): RegExp {
       throw new RangeError(`${place}: a group can be repeated at most ${MOST_REPEATS} times by count`);
     }
   }
-  return expression;
+  const linear = linearTwin(expression.source);
+  if (linear === undefined) return expression;
+  return { test: (text) => (text.length > LONG ? linear : expression).test(text) };
+}
+
+/** The same for V8's linear engine; undefined in a process that was started without it. */
+function linearTwin(source: string): RegExp | undefined {
+  try {
+    return new RegExp(source, LINEAR);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What is wrong with a pattern as it was written: the operator knows no other. */

@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
 import type { Config } from '../config/config.ts';
 import { limitByLabel } from '../config/labels.ts';
-import { compilePattern } from '../classify/user-pattern.ts';
+import { compilePattern, type Pattern } from '../classify/user-pattern.ts';
 import { SILENCE, type Breach, type Rule, type Signal } from '../model.ts';
 import { isLimit, rankOf } from './rules/limits.ts';
 import { RULE_KINDS } from './rules/registry.ts';
@@ -65,7 +65,7 @@ function order(a = '', b = ''): number {
 
 interface Compiled {
   readonly glob: (container: string) => boolean;
-  readonly pattern: RegExp;
+  readonly pattern: Pattern;
 }
 
 const cache = new WeakMap<Rule, Compiled>();

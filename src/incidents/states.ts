@@ -14,8 +14,11 @@ const AFTER_START = 5 * 60_000;
 /** Docker waits no longer than a minute before it restarts a container by policy: what is not back then has given up. */
 const LONGEST_BACKOFF = 90_000;
 
-/** What has never been healthy, and a clock that was set back, is named once: its state lasts for so many milliseconds. */
+/** What has never been healthy is named once: its state lasts for so many milliseconds. */
 const NAMED_ONCE = 60_000;
+
+/** A clock that was set back is told for so long, in milliseconds: what is new in an open incident may have to wait. */
+const TOLD_WITHIN = 10 * 60_000;
 
 /** The states that hold now, as breaches of their rules. */
 export function statesNow(state: CoreState, policy: Policy): readonly Breach[] {
@@ -104,7 +107,7 @@ function spansOf(state: CoreState, policy: Policy): readonly StateSpan[] {
   if (states.has('clock') && setBack !== undefined) {
     const { at, by } = setBack;
     const text = `the clock of this host was set back by ${formatDuration(by)}, to ${clock(at)}: it was wrong before, or is now`;
-    spans.push({ from: at, until: at + NAMED_ONCE, breach: ofHost('clock', at, text) });
+    spans.push({ from: at, until: at + TOLD_WITHIN, breach: ofHost('clock', at, text) });
   }
   if (engine === undefined) return spans;
   for (const [source, { blindSince, reason }] of Object.entries(state.coverage)) {

@@ -20,7 +20,7 @@ export interface DaemonHome {
   /** `enter`: a shell command that is run first, in the process that becomes the daemon. */
   start(env?: Readonly<Record<string, string>>, args?: readonly string[], enter?: string): DaemonProcess;
   /** The rolling window as it is on disk, whether the daemon runs or not. */
-  storedTally(): Tally;
+  storedTally(now?: number): Tally;
   remove(): void;
 }
 
@@ -50,12 +50,12 @@ export function daemonHome(settings: Readonly<Record<string, string>>): DaemonHo
           stdio: ['ignore', 'inherit', 'pipe'],
         }),
       ),
-    storedTally: () => {
+    storedTally: (now = Date.now()) => {
       const database = new DatabaseSync(join(stateDir, STATE_FILE), { readOnly: true });
       try {
         const rows = database.prepare('SELECT value FROM window').all();
         const buckets = rows.map(({ value }) => JSON.parse(String(value)) as SavedBucket);
-        return new RollingWindow({ length: 3_600_000 }, buckets).tally(Date.now());
+        return new RollingWindow({ length: 3_600_000 }, buckets).tally(now);
       } finally {
         database.close();
       }

@@ -1,5 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import type { HealEnd, HealProcess, HealRun } from './heal-sink.ts';
+import { markOf } from './heal-context.ts';
+import { leftBehind, signalEach } from './left-behind.ts';
 import { processIdentity, signalGroup } from './process-identity.ts';
 
 /** How often a process that is not our child is checked, in milliseconds. */
@@ -7,12 +9,16 @@ const LOOK_EVERY = 1_000;
 
 /**
  * Waits for a heal that an earlier process of ours started: same process id, start time and boot id. Past its
- * deadline its group is killed. Its result is `unknown` either way. Undefined if it no longer runs.
+ * deadline it is killed, with its group and what has left that. Its result is `unknown` either way. Undefined if it no longer runs.
  */
 export function adoptProcess(known: HealProcess, clock: SchedulerLike): HealRun | undefined {
   const runs = (): boolean => {
     const now = processIdentity(known.pid);
     return now?.startTime === known.startTime && now.bootId === known.bootId;
+  };
+  const kill = (): void => {
+    signalGroup(known.pid, 'SIGKILL');
+    signalEach(leftBehind(known.pid, markOf(known.effect)), 'SIGKILL');
   };
   if (known.startTime === '' || !runs()) return undefined;
   const ended = new Promise<HealEnd>((resolve) => {
@@ -20,7 +26,7 @@ export function adoptProcess(known: HealProcess, clock: SchedulerLike): HealRun 
       if (!runs()) {
         resolve(unknownEnd('it ended while nobody was watching'));
       } else if (clock.now() >= known.deadline) {
-        signalGroup(known.pid, 'SIGKILL');
+        kill();
         resolve(unknownEnd('it ran out of time after a restart of the monitor and was ended'));
       } else {
         clock.schedule(look, Math.min(LOOK_EVERY, known.deadline - clock.now()));
@@ -28,7 +34,7 @@ export function adoptProcess(known: HealProcess, clock: SchedulerLike): HealRun 
     };
     look();
   });
-  return { ended, kill: () => signalGroup(known.pid, 'SIGKILL') };
+  return { ended, kill };
 }
 
 /** The end of a heal whose exit status nobody received. */

@@ -68,6 +68,11 @@ export function healFacts(effect: Effect, contextFile: string): Readonly<Record<
   };
 }
 
+/** The variable by which a process of an attempt is known, wherever it has gone. */
+export function markOf(attemptId: string): string {
+  return `QT_ATTEMPT_ID=${attemptId}`;
+}
+
 /** Writes the whole story, quoted lines masked, to a file that only we may read; gives its path and its removal. */
 export function writeHealContext(
   dir: string,

@@ -14,6 +14,12 @@ const FASTEST = 32_768;
 /** Sizes are estimated from the text: files this full may have been full. */
 const NEARLY = 0.8;
 
+/**
+ * A burst that nobody saw ends anywhere in a file: where less than this part of one is left of it, hardly anything was
+ * ever written faster than what is left.
+ */
+const TRACE = 1 / 12;
+
 /** What a first, whole read of a log found. */
 export interface FirstRead {
   see(record: LogRecord): void;
@@ -23,8 +29,8 @@ export interface FirstRead {
   readonly at: number;
   /**
    * Whether records stored after `from` may have been rotated away before this read: the files are full, and more can
-   * have been written in the time before the oldest. `watched`: nothing is known of how fast, it may have been a burst;
-   * otherwise it was written at the pace of what is left.
+   * have been written in the time before the oldest. `watched`: nothing is known of how fast, it may have been a burst, if
+   * there is a trace of one; otherwise it was written at the pace of what is left.
    */
   mayHaveLost(from: number, risks: LogRisks, watched: boolean): boolean;
 }
@@ -44,7 +50,8 @@ export function firstRead(at: number): FirstRead {
     mayHaveLost: (from, { maxSize, files }, watched) => {
       if (oldest === undefined || oldest <= from) return false;
       if (bytes < NEARLY * (files - 1) * maxSize) return false;
-      const pace = watched ? FASTEST : bytes / Math.max(1, at - oldest);
+      const seen = bytes / Math.max(1, at - oldest);
+      const pace = watched && bytes >= TRACE * maxSize ? FASTEST : seen;
       return bytes + pace * (oldest - from) >= files * maxSize;
     },
   };

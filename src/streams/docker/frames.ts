@@ -51,24 +51,47 @@ export function multiplexedFrames(sink: FrameSink): Framer {
 const STAMP = 31;
 const PIECE = 16_384;
 const NEWLINE = 10;
+/** So much is kept of a line, in bytes: a terminal may never end one. */
+const LONGEST_LINE = 1024 * 1024;
 
 /**
  * The format of containers with a terminal: no frames, every line is `<timestamp> text`, and after each 16 KiB of a
- * longer one the same timestamp stands in the middle of the line. Each line comes out as one record without those.
+ * longer one the same timestamp stands in the middle of the line. Each line comes out as one record without those, cut after
+ * a mebibyte. Only what has come is searched for the end of a line.
  */
 export function rawFrames(sink: FrameSink): Framer {
-  let rest: Buffer = Buffer.alloc(0);
+  /** What is there of a line whose end has not come. */
+  let parts: Buffer[] = [];
+  let size = 0;
+  /** The line has been handed on as far as it is kept: what comes until its end is passed over. */
+  let isSkipping = false;
   return { push, end };
 
   function push(chunk: Buffer): void {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let at = 0;
-    for (let next = lineEnd(bytes, at); next > 0; next = lineEnd(bytes, at)) {
-      deliver(bytes, at, next);
+    for (let next = lineEnd(chunk, at); next > 0; next = lineEnd(chunk, at)) {
+      if (size > 0) {
+        const line = Buffer.concat([...parts, chunk.subarray(0, next)]);
+        forget();
+        deliver(line, 0, line.length);
+      } else if (!isSkipping) deliver(chunk, at, next);
+      isSkipping = false;
       at = next;
     }
-    rest = bytes.subarray(at);
-    if (rest.length > LONGEST_FRAME) end();
+    if (at < chunk.length && !isSkipping) keep(chunk.subarray(at));
+  }
+
+  function keep(part: Buffer): void {
+    parts.push(part);
+    size += part.length;
+    if (size < LONGEST_LINE) return;
+    end();
+    isSkipping = true;
+  }
+
+  function forget(): void {
+    parts = [];
+    size = 0;
   }
 
   function deliver(bytes: Buffer, start: number, stop: number): void {
@@ -80,8 +103,10 @@ export function rawFrames(sink: FrameSink): Framer {
   }
 
   function end(): void {
-    if (rest.length > 0) deliver(rest, 0, rest.length);
-    rest = Buffer.alloc(0);
+    if (size === 0) return;
+    const line = Buffer.concat(parts);
+    forget();
+    deliver(line, 0, line.length);
   }
 }
 

@@ -50,7 +50,12 @@ interface Open {
   touched: number;
 }
 
-export function lineJoiner(sink: LineSink, saved?: JoinerState): LineJoiner {
+/** `nuls` is called for each line that held NUL characters, which are dropped: most of them are text in UTF-16. */
+export function lineJoiner(
+  sink: LineSink,
+  saved?: JoinerState,
+  nuls: () => void = () => undefined,
+): LineJoiner {
   const open: (Open | undefined)[] = [restored(saved, 0), restored(saved, 1)];
   const counted: [string, string] = [saved?.counted[0] ?? '', saved?.counted[1] ?? ''];
   return {
@@ -86,7 +91,7 @@ export function lineJoiner(sink: LineSink, saved?: JoinerState): LineJoiner {
     }
     if (counted[stream] === ts) return;
     counted[stream] = '';
-    if (last) sink(stream, ts, at, text(bytes, start, end));
+    if (last) sink(stream, ts, at, text(bytes, start, end, nuls));
     else {
       const line: Open = { ts, at, parts: [], size: 0, touched: now };
       keep(line, bytes, start, end, now);
@@ -97,7 +102,7 @@ export function lineJoiner(sink: LineSink, saved?: JoinerState): LineJoiner {
   function close(stream: StreamIndex, line: Open): void {
     open[stream] = undefined;
     const bytes = Buffer.concat(line.parts);
-    sink(stream, line.ts, line.at, text(bytes, 0, bytes.length));
+    sink(stream, line.ts, line.at, text(bytes, 0, bytes.length, nuls));
   }
 
   function idle(now: number): void {
@@ -136,11 +141,15 @@ function keep(line: Open, bytes: Buffer, start: number, end: number, now: number
   line.size += part.length;
 }
 
-function text(bytes: Buffer, start: number, end: number): string {
+function text(bytes: Buffer, start: number, end: number, nuls: () => void): string {
   let stop = end;
   if (stop > start && bytes[stop - 1] === NEWLINE) stop--;
   if (stop > start && bytes[stop - 1] === RETURN) stop--;
-  return bytes.toString('utf8', start, stop);
+  const decoded = bytes.toString('utf8', start, stop);
+  if (!decoded.includes('\0')) return decoded;
+  nuls();
+  // Of a return in UTF-16 the NUL has hidden that it ends the line.
+  return decoded.replaceAll('\0', '').replace(/\r$/, '');
 }
 
 function restored(saved: JoinerState | undefined, stream: StreamIndex): Open | undefined {

@@ -15,14 +15,25 @@ export interface RecordSink {
 }
 
 export function recordSink(
-  { line, quiet, skim, now, theirs }: Pick<LogParts, 'line' | 'quiet' | 'skim' | 'now' | 'theirs'>,
+  parts: Pick<LogParts, 'line' | 'quiet' | 'skim' | 'now' | 'theirs' | 'name' | 'log'>,
   progress: LogProgress,
   saved?: JoinerState,
 ): RecordSink {
-  const joiner = lineJoiner((stream, ts, at, text) => {
-    progress.note(at, theirs.toTheirs(now()));
-    line(stream, ts, at, text);
-  }, saved);
+  const { line, quiet, skim, now, theirs } = parts;
+  let nulsTold = false;
+  const nuls = (): void => {
+    const said = 'its log holds NUL characters, as text in UTF-16 does: they are dropped before it is judged';
+    if (!nulsTold) parts.log.warn({ container: parts.name() }, said);
+    nulsTold = true;
+  };
+  const joiner = lineJoiner(
+    (stream, ts, at, text) => {
+      progress.note(at, theirs.toTheirs(now()));
+      line(stream, ts, at, text);
+    },
+    saved,
+    nuls,
+  );
   return {
     accept,
     tick: (now) => joiner.idle(now),

@@ -1,8 +1,9 @@
-import { readSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { fstatSync } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { openSparing, spareFile } from './spare-file.ts';
 
 /** The bytes of one file or of standard input, decompressed, a chunk at a time. */
 export interface ByteSource {
@@ -21,6 +22,8 @@ export interface ByteSource {
 
 /** Larger ones read no faster, and every file of a session holds one, with its text. */
 const CHUNK = 128 * 1024;
+/** A small file needs no more than its size, or this. */
+const SHORT = 4 * 1024;
 
 /** After so many bytes of a file the event loop gets its turn: for signals, progress, and whoever waits. */
 const TURN = 8 * CHUNK;
@@ -69,30 +72,29 @@ interface Raw {
 }
 
 async function fromFile(path: string): Promise<Raw> {
-  const handle: FileHandle = await open(path, 'r');
-  const stats = await handle.stat();
-  if (stats.isDirectory()) {
-    await handle.close();
-    throw new Error('a folder');
-  }
-  const regular = stats.isFile();
-  const size = regular ? stats.size : 0;
-  const buffer = new Uint8Array(CHUNK);
+  const stats = await stat(path);
+  if (stats.isDirectory()) throw new Error('a folder');
+  return stats.isFile() ? fromRegular(path) : fromPipe(path);
+}
+
+function fromRegular(path: string): Raw {
+  const fd = openSparing(path);
+  const { size, mtimeMs } = fstatSync(fd);
+  const file = spareFile(path, fd);
+  const buffer = new Uint8Array(Math.min(CHUNK, Math.max(SHORT, size)));
   let taken = 0;
   let turn = 0;
   let last = 10;
   const read = async (): Promise<Uint8Array | undefined> => {
-    const beyond = regular && taken >= size;
+    const beyond = taken >= size;
     if (beyond && last === 10) return undefined;
-    const most = regular && !beyond ? Math.min(CHUNK, size - taken) : CHUNK;
-    if (regular && (turn += most) > TURN) {
+    const most = beyond ? buffer.length : Math.min(buffer.length, size - taken);
+    if ((turn += most) > TURN) {
       turn = 0;
       await nextTurn();
     }
-    // A file answers at once, and asking for it elsewhere costs more than half of the time of a replay; a pipe may not.
-    const bytesRead = regular
-      ? readSync(handle.fd, buffer, 0, most, taken)
-      : (await handle.read(buffer, 0, most, null)).bytesRead;
+    // A file answers at once, and asking for it elsewhere costs more than half of the time of a replay.
+    const bytesRead = file.readAt(buffer, most, taken);
     if (bytesRead === 0) return undefined;
     const end = beyond ? buffer.subarray(0, bytesRead).indexOf(10) : -1;
     const bytes = buffer.subarray(0, end < 0 ? bytesRead : end + 1);
@@ -102,9 +104,29 @@ async function fromFile(path: string): Promise<Raw> {
   };
   return {
     size,
-    changed: regular ? Math.floor(stats.mtimeMs) : undefined,
+    changed: Math.floor(mtimeMs),
     taken: () => taken,
     read,
+    close: () => {
+      file.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function fromPipe(path: string): Promise<Raw> {
+  const handle: FileHandle = await open(path, 'r');
+  const buffer = new Uint8Array(CHUNK);
+  let taken = 0;
+  return {
+    size: 0,
+    changed: undefined,
+    taken: () => taken,
+    read: async () => {
+      const { bytesRead } = await handle.read(buffer, 0, CHUNK, null);
+      taken += bytesRead;
+      return bytesRead === 0 ? undefined : buffer.subarray(0, bytesRead);
+    },
     close: () => handle.close(),
   };
 }

@@ -57,17 +57,31 @@ export function maskLongRuns(text: string): string {
   return BYTES_RUN(rest) ? rest.replace(BYTES, `[${MASK}]`) : rest;
 }
 
+/** Nothing that can be read is longer, in characters. */
+const LONGEST_WORD = 24;
+
 function maskToken(all: string, _prefix: string, body: string): string {
   const random = body
     .split(/[-._/]/)
-    .some((part) => part.length >= 6 && /[A-Za-z]\d|\d[A-Za-z]|[a-z][A-Z]/.test(part));
+    .some(
+      (part) =>
+        part.length > LONGEST_WORD || (part.length >= 6 && /[A-Za-z]\d|\d[A-Za-z]|[a-z][A-Z]/.test(part)),
+    );
   return random ? MASK : all;
 }
 
+/** The address of an account on a chain, which is public: its letters are of both cases as a check. */
+const ADDRESS = /^0x[0-9a-f]{40}$/i;
+
+const PADDED = /^(?:.{4})+(?<==)$/;
+
 function maskMixed(run: string, at: number, text: string): string {
+  if (ADDRESS.test(run)) return run;
   if (isName(run, text.slice(at + run.length, at + run.length + 8))) return run;
   const mixed = /[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run);
-  return mixed && !run.includes('//') && run.split('/').length < 4 ? MASK : run;
+  // A path has more parts than what is random, and no padding.
+  const isPath = run.includes('//') || run.split('/').length >= 4;
+  return mixed && (!isPath || PADDED.test(run)) ? MASK : run;
 }
 
 /** A long name with its value behind it is no secret itself, and has to be there for the value to be known as one. */

@@ -10,6 +10,9 @@ export interface Value {
 /** What a value may be wrapped in: `Some("…")`, `Secret("…")`, `b'…'`. */
 const WRAP =
   /(?:string\(\d{1,6}\)\s(?="))?(?:[A-Za-z_][\w.:]{0,40}\(\s{0,2}(?=\\{0,3}["'`]))?(?:[bfruBFRU@$]{1,2}(?=["']))?/y;
+/** YAML says so what a value is: `!vault`, `!!str`. Only known words: a password may begin with anything. */
+const TAG =
+  /(?:!{1,2}(?:str|binary)|!(?:vault|unsafe|secret|encrypted(?:\/[\w-]{1,20})?|env|ENV|env_var|Sub|Ref|Base64))[ \t]{1,4}(?=\S)/y;
 const QUOTE = /\\{0,3}(?:"""|'''|["'`])|&(?:quot|#34|#39|apos);|%22/y;
 const BLOCK = /[|>][-+\d]{0,2}[ \t]{0,4}\r?\n(?=[ \t])/y;
 const BLOCK_LINES = /(?:[ \t]+[^\n]*(?:\n|$))+/y;
@@ -41,6 +44,8 @@ const NO_VALUE =
  */
 export function valueAt(text: string, at: number, telling: Telling, name: string): Value | undefined {
   if (matchAt(NO_VALUE, text, at) !== undefined) return undefined;
+  const tag = matchAt(TAG, text, at);
+  if (tag !== undefined) return within(tag, valueAt(text, at + tag.length, telling, name));
   const block = matchAt(BLOCK, text, at);
   if (block !== undefined) {
     const lines = matchAt(BLOCK_LINES, text, at + block.length) ?? '';

@@ -4,7 +4,7 @@ import { redactKnowing } from '../../text/redact.ts';
 import { adoptProcess } from '../adopt-process.ts';
 import { adoptUnit } from '../adopt-unit.ts';
 import type { HealAction, HealParts } from '../heal-action.ts';
-import { attemptOf, healEnvironment, healFacts, writeHealContext } from '../heal-context.ts';
+import { attemptOf, healEnvironment, healFacts, markOf, writeHealContext } from '../heal-context.ts';
 import { endedRun, type HealRun, type HealSink } from '../heal-sink.ts';
 import { runProcess } from '../run-process.ts';
 import { systemdRunArgv, systemdRunEnd } from '../systemd-run.ts';
@@ -57,6 +57,7 @@ export function commandHeal(options: CommandHealOptions): HealSink {
       const run = await runProcess({
         ...(config.runner === 'systemd-run' ? asUnit(config, attemptOf(effect).id, passed) : asChild(config)),
         effect: effect.id,
+        mark: markOf(attemptOf(effect).id),
         env,
         killGrace: config.killGrace,
         clock,

@@ -15,6 +15,8 @@ export interface PlainStamp {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAY = 86_400_000;
+/** Among so many years there is a 29th of February, over the turn of a century too. */
+const LEAP = 9;
 
 /** How much of a line may come before its time where it does not come first (an address, a level). */
 const LEADING = 160;
@@ -152,14 +154,21 @@ function momentOf(match: RegExpExecArray, order: readonly Field[], reference: nu
     written === undefined || half === undefined ? written : (written % 12) + (half === 'P' ? 12 : 0);
   if (day === undefined || hour === undefined || minute === undefined || second === undefined)
     return undefined;
-  if (monthIndex > 11 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return undefined;
+  if (monthIndex < 0 || monthIndex > 11 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
+    return undefined;
   const ms = millis(fraction);
   const inYear = (year: number): number => Date.UTC(year, monthIndex, day, hour, minute, second, ms);
-  if (text.year !== undefined)
+  // A day that the month does not have is none: the 30th of February would be taken for the 2nd of March.
+  const isThere = (year: number): boolean =>
+    day < 29 || day <= new Date(Date.UTC(year, monthIndex + 1, 0)).getUTCDate();
+  if (text.year !== undefined) {
+    if (!isThere(Number(text.year))) return undefined;
     return { at: inYear(Number(text.year)) - offsetOf(zone), zoned: zone !== undefined };
-  const year = new Date(reference).getUTCFullYear();
-  const at = inYear(year);
-  return { at: at > reference + DAY ? inYear(year - 1) : at, zoned: false };
+  }
+  const latest = new Date(reference).getUTCFullYear();
+  for (let year = latest; year > latest - LEAP; year -= 1)
+    if (isThere(year) && inYear(year) <= reference + DAY) return { at: inYear(year), zoned: false };
+  return undefined;
 }
 
 function millis(fraction: string): number {
