@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Effect, Outcome } from '../model.ts';
 import { alertChannels } from '../sinks/alert/alert-channels.ts';
 import { httpClient } from '../sinks/alert/http-client.ts';
+import { messageStyle } from '../sinks/alert/alert-text.ts';
 import { describeEffect } from '../sinks/text/describe-effect.ts';
 import { configuredHeal } from '../sinks/heal/configured-heal.ts';
 import type { HealStarted } from '../sinks/heal/heal-sink.ts';
@@ -41,6 +42,7 @@ export function realPerformer(parts: PerformerParts): EffectPerformer {
     alert: {
       channels,
       name: config.name,
+      style: messageStyle(config.alerts),
       deadline: config.alerts.deadline,
       updateInterval: config.incident.updateInterval,
     },

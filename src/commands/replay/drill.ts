@@ -3,6 +3,7 @@ import { canHeal } from '../../config/can-heal.ts';
 import type { Config } from '../../config/config.ts';
 import type { Effect, Outcome } from '../../model.ts';
 import type { AlertChannel, Message } from '../../sinks/alert/alert-channel.ts';
+import { messageStyle } from '../../sinks/alert/alert-text.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
 import { httpClient } from '../../sinks/alert/http-client.ts';
 import { healAction } from '../../sinks/heal/actions/registry.ts';
@@ -38,7 +39,12 @@ export function openDrill(config: Config, started: number, tell: (line: string) 
   const dispatcher = httpClient(config.alerts);
   const channels = alertChannels(config.alerts, dispatcher).map(marked);
   const performer = memoryQueue({
-    alert: { channels, name: config.name, deadline: Math.min(config.alerts.deadline, DEADLINE) },
+    alert: {
+      channels,
+      name: config.name,
+      style: messageStyle(config.alerts),
+      deadline: Math.min(config.alerts.deadline, DEADLINE),
+    },
     report: markdownReport(config.report),
     heal: healOf(config),
     clock: asyncScheduler,

@@ -13,6 +13,7 @@ import {
   nextUse,
   PROBE_EVERY,
 } from './channel-condition.ts';
+import type { MessageStyle } from './alert-text.ts';
 import { foldMessage } from './fold-message.ts';
 import { openingOf } from './opening-of.ts';
 import { asOne, type Batch, nextDue, planBatch, planSingle } from './plan-batch.ts';
@@ -21,6 +22,7 @@ import { asOne, type Batch, nextDue, planBatch, planSingle } from './plan-batch.
 export interface DeliverAlertsOptions extends RetryPolicy {
   readonly channels: readonly AlertChannel[];
   readonly name: string;
+  readonly style?: MessageStyle;
   /**
    * The shortest time between two edits of the message that opened an incident, in milliseconds; the end is always
    * edited in.
@@ -80,6 +82,7 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
     if (batch === undefined) return;
     const message = foldMessage(batch, {
       name: options.name,
+      style: options.style,
       at: now,
       ...openingOf(outbox, batch, now - options.updateInterval),
     });
