@@ -187,7 +187,10 @@ describe('every message of a story', () => {
     const long = {
       deciding: undefined,
       containers: { [`quantum_${'postgres_'.repeat(12)}`]: story().counts },
-      groups: story().groups.map((group) => ({ ...group, sample: `FATAL: ${'no file 17 of 3; '.repeat(60)}` })),
+      groups: story().groups.map((group) => ({
+        ...group,
+        sample: `FATAL: ${'no file 17 of 3; '.repeat(60)}`,
+      })),
     };
     for (const style of ['classic', 'plain'] as const)
       for (const one of told.filter(({ part }) => part !== 'note'))
