@@ -71,12 +71,12 @@ describe('the recorded session', () => {
       "2025-12-17T16:18:07.250Z healthy->open: a limit is reached
       2025-12-17T16:18:10.250Z open->queued: a heal is due
       2025-12-17T16:18:10.250Z queued->healing: the slot is free
-      2025-12-17T16:18:10.250Z alert 20251217T161807Z-host-1:opened | 5 critical events (threshold: 5); 60 errors (threshold: 50) | Nothing yet: the heal is starting.
-      2025-12-17T16:18:10.250Z report 20251217T161807Z-host-1:opened:report | 5 critical events (threshold: 5); 60 errors (threshold: 50) | Nothing yet: the heal is starting.
-      2025-12-17T16:18:10.250Z heal 20251217T161807Z-host-1:heal:1:run | 5 critical events (threshold: 5); 60 errors (threshold: 50) | Nothing yet: the heal is starting.
+      2025-12-17T16:18:10.250Z alert 20251217T161807Z-host-1:opened | 5 critical events (threshold: 5); 60 errors (threshold: 50) | Nothing to do yet: the heal is starting.
+      2025-12-17T16:18:10.250Z report 20251217T161807Z-host-1:opened:report | 5 critical events (threshold: 5); 60 errors (threshold: 50) | Nothing to do yet: the heal is starting.
+      2025-12-17T16:18:10.250Z heal 20251217T161807Z-host-1:heal:1:run | 5 critical events (threshold: 5); 60 errors (threshold: 50) | Nothing to do yet: the heal is starting.
       2025-12-17T16:18:40.250Z healing->settling: the heal ended: ok
-      2025-12-17T16:18:40.250Z alert 20251217T161807Z-host-1:heal:1 | 5 critical events (threshold: 5); 60 errors (threshold: 50) | Nothing yet: watching for 10m whether it stays quiet; another attempt follows if a limit is reached again.
-      2025-12-17T16:18:40.250Z report 20251217T161807Z-host-1:heal:1:report | 5 critical events (threshold: 5); 60 errors (threshold: 50) | Nothing yet: watching for 10m whether it stays quiet; another attempt follows if a limit is reached again.
+      2025-12-17T16:18:40.250Z alert 20251217T161807Z-host-1:heal:1 | 5 critical events (threshold: 5); 60 errors (threshold: 50) | Nothing to do yet: watching for 10m whether it stays quiet; another attempt follows if a limit is reached again.
+      2025-12-17T16:18:40.250Z report 20251217T161807Z-host-1:heal:1:report | 5 critical events (threshold: 5); 60 errors (threshold: 50) | Nothing to do yet: watching for 10m whether it stays quiet; another attempt follows if a limit is reached again.
       2025-12-17T16:19:40.250Z settling->verifying: settled
       2025-12-17T16:29:40.250Z verifying->resolved: quiet, alive and observed
       2025-12-17T16:59:40.250Z resolved->closed: no relapse

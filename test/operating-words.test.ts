@@ -4,6 +4,8 @@ import { checkDocker } from '../src/doctor/check-docker.ts';
 import { checkGlobs } from '../src/doctor/check-globs.ts';
 import { parseEndpoint } from '../src/streams/docker/endpoint.ts';
 import { probe } from '../src/streams/docker/probe.ts';
+import { transportFault } from '../src/sinks/alert/transport-fault.ts';
+import { redact } from '../src/text/redact.ts';
 import { cli } from './support/cli.ts';
 
 test('a glob that matches no container is pointed out, with its setting', () => {
@@ -50,4 +52,15 @@ test('no warning of Node.js is printed for a tcp:// address', async () => {
   const { stderr } = await cli(['check-config'], { env: { QT_DOCKER_HOST: 'tcp://127.0.0.1:1' } });
   expect(stderr).not.toContain('DEP0169');
   expect(stderr).toContain('labels of containers are not shown');
+});
+
+test.each([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_SIGNATURE_FAILURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ENOTFOUND',
+])('nothing of what an error means is masked as a secret: %s', (code) => {
+  const { said } = transportFault(Object.assign(new Error('x'), { code }));
+  expect(said).toMatch(new RegExp(`\\(${code}\\)$`));
+  expect(redact(`not reachable (${said})`)).toBe(`not reachable (${said})`);
 });

@@ -113,7 +113,13 @@ describe('discord', () => {
     const told = message(effect({ part: 'heal', n: 1, story: healed }), {}, opened);
     await channelTo(discord, receiver.discordUrl, dispatcher).send(told);
     const [post, edit] = receiver.requests;
-    expect(post).toMatchObject({ method: 'POST', json: { content: '✅ Auto-heal completed successfully' } });
+    expect(post).toMatchObject({
+      method: 'POST',
+      json: {
+        content:
+          '✅ Auto-heal completed successfully\nquantum_postgres and 1 more: database "quantum" does not exist',
+      },
+    });
     expect(edit).toMatchObject({
       method: 'PATCH',
       path: `/api/webhooks/4242/${SECRET_PART}/messages/777`,

@@ -25,8 +25,10 @@ function opened(given: Partial<IncidentSnapshot> = {}): string {
 
 describe('the message that opens an incident', () => {
   test('begins with the words its readers know', () => {
-    expect(opened().split('\n').slice(0, 8)).toEqual([
+    expect(opened({ ask: 'Nothing to do yet: the heal is starting.' }).split('\n').slice(0, 10)).toEqual([
       '🚨 **Quantum Trader - Auto-Heal Triggered**',
+      'quantum_postgres and 1 more: database "quantum" does not exi…',
+      'Nothing to do yet: the heal is starting.',
       '',
       '**Reason:** 21 critical events (threshold: 5); 54 errors (threshold: 50)',
       '**Critical Events:** 21',
@@ -42,10 +44,10 @@ describe('the message that opens an incident', () => {
     ['cooldown', 'Auto-heal waits: the last heal is too recent.'],
     ['escalated', 'Auto-heal is not started: a person is needed.'],
   ] as const)('does not claim a heal when the incident goes to %s', (state, said) => {
-    const text = opened({ state, ask: 'Have a look: no heal is configured, so nothing is healed.' });
+    const text = opened({ state, ask: 'Please look: no heal is configured, so nothing is healed.' });
     expect(text).not.toContain('Auto-heal process initiated.');
     expect(text).toContain(said);
-    expect(text).toContain('Have a look: no heal is configured');
+    expect(text).toContain('Please look: no heal is configured');
   });
 
   test('says what was found at start, and that lines are missing', () => {
@@ -137,7 +139,7 @@ describe('every message of a story', () => {
     ...story().timeline,
     { at: OPENED, from: 'verifying', to, reason },
   ];
-  const ask = 'Somebody has to look now: all attempts are spent. No further heal will be started.';
+  const ask = 'Please look now: all attempts are spent. No further heal will be started.';
   const later = { at: OPENED + 690_000 };
   const told = [
     effect(),
@@ -148,7 +150,7 @@ describe('every message of a story', () => {
         ...later,
         state: 'settling',
         heals: heals.slice(0, 1),
-        ask: 'Nothing yet: watching for 10m.',
+        ask: 'Nothing to do yet: watching for 10m.',
       }),
     }),
     effect({ part: 'reopened', n: 1, story: story({ ...later, heals }) }),
@@ -179,6 +181,38 @@ describe('every message of a story', () => {
 
   test('ends with the id of the incident', () => {
     for (const one of told) expect(alertText(one, NAME)).toMatch(/\n\nIncident 20251217T161807-host-1$/);
+  });
+
+  test('shows on a locked phone where, what, and whether its reader must act, however long names and lines are', () => {
+    const long = {
+      deciding: undefined,
+      containers: { [`quantum_${'postgres_'.repeat(12)}`]: story().counts },
+      groups: story().groups.map((group) => ({
+        ...group,
+        sample: `FATAL: ${'no file 17 of 3; '.repeat(60)}`,
+      })),
+    };
+    for (const style of ['classic', 'plain'] as const)
+      for (const one of told.filter(({ part }) => part !== 'note'))
+        for (const given of [{}, long]) {
+          const asked = { ...one.story, ...given, ask: 'Please look now: all is lost.' } as IncidentSnapshot;
+          const shown = alertText({ ...one, story: asked }, NAME, style)
+            .replaceAll('**', '')
+            .slice(0, 120);
+          expect(shown).toContain('quantum_postgres');
+          expect(shown).toContain('\nPlease look');
+          if (!/^[✅🔧❌]/u.test(shown)) expect(shown).toMatch(/database "quantum" does|no file 17/);
+        }
+  });
+
+  test('in plain style the first line says where and what, with the number that was too many', () => {
+    const asks = { breaches: story().breaches.slice(0, 1) };
+    expect(firstLine(alertText(effect({ story: story(asks) }), 'vm', 'plain'))).toBe(
+      '🚨 **quantum_postgres and 1 more on vm: database "quantum" does not exist (21 critical, limit 5)**',
+    );
+    expect(firstLine(alertText(effect({ part: 'resolved', n: 1, story: story(later) }), 'vm', 'plain'))).toBe(
+      '✅ **quantum_postgres and 1 more on vm: resolved after 11m30s**',
+    );
   });
 
   test('has a title of one line without emphasis', () => {

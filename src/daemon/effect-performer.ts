@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Effect, Outcome } from '../model.ts';
 import { alertChannels } from '../sinks/alert/alert-channels.ts';
 import { httpClient } from '../sinks/alert/http-client.ts';
+import { messageStyle } from '../sinks/alert/alert-text.ts';
 import type { Standing } from '../sinks/alert/routing/page-unattended.ts';
 import { routingOf } from '../sinks/alert/routing/routing.ts';
 import { channelsOf } from '../sinks/outbox.ts';
@@ -49,6 +50,7 @@ export function realPerformer(parts: PerformerParts): EffectPerformer {
       routing,
       standing,
       name: config.name,
+      style: messageStyle(config.alerts),
       deadline: config.alerts.deadline,
       updateInterval: config.incident.updateInterval,
     },

@@ -33,7 +33,7 @@ function askEscalated(state: CoreState, incident: Incident): string {
   const down = seenDown(state, incident.expected);
   const missing = down.length === 0 ? '' : ` Not running or not healthy: ${down.join(', ')}.`;
   return (
-    `Somebody has to look now: ${incident.decisionReason}${why}. No further heal will be started.${missing}` +
+    `Please look now: ${incident.decisionReason}${why}. No further heal will be started.${missing}` +
     ` Once it is taken care of: quantum-realtime ack ${incident.id} (ends the reminders),` +
     ' quantum-realtime heal reset (allows new attempts).'
   );
@@ -45,29 +45,37 @@ function askWaiting(state: CoreState, incident: Incident, { incident: settings, 
     case 'queued':
     case 'healing':
       return config.heal.dryRun
-        ? 'This is a dry run: nothing is healed. Have a look yourself.'
-        : `Nothing yet: ${queueing(state, incident)}.`;
+        ? 'Please look: this is a dry run, and nothing is healed.'
+        : `Nothing to do yet: ${queueing(state, incident)}.`;
     case 'cooldown':
       return (
-        `Nothing yet: the last heal is too recent. The next may start in` +
+        `Nothing to do yet: the last heal is too recent. The next may start in` +
         ` ${formatDuration(incident.until - state.now)} if it has not grown quiet by then.`
       );
     case 'verifying':
+      if (incident.breaches.length > 0 && incident.breaches.every(({ rule }) => rule === 'silence'))
+        return 'Please look: do the containers run, and does their engine keep their logs? No heal is run for this.';
       return incident.passive
-        ? `Have a look: ${incident.decisionReason}, so nothing is healed. Meanwhile ${watching}.`
-        : `Nothing yet: ${watching}.`;
+        ? `Please look: ${incident.decisionReason}, so nothing is healed. Meanwhile ${watching}.`
+        : `Nothing to do yet: ${watching}.`;
     case 'settling':
       return askHealed(incident, settings.maxAttempts, watching);
     case 'holding':
-      return (
-        `Please look: no heal is run for this. It is over a minute after all is well again; what is gone for good:` +
-        ` quantum-realtime ack ${incident.id} --gone NAME.`
-      );
+      return `Please look: no heal is run for this. It is over a minute after all is well again.${goneForGood(incident)}`;
     case 'open':
     case 'escalated':
     case 'resolved':
       return '';
   }
+}
+
+/** How a container is taken out of what is missed, by its name where there is only one. */
+function goneForGood({ id, breaches }: Incident): string {
+  const names = breaches.flatMap(({ rule, container }) =>
+    rule === 'engine' || container === undefined ? [] : [container],
+  );
+  const name = names.length === 1 ? names[0] : 'NAME';
+  return names.length === 0 ? '' : ` What is gone for good: quantum-realtime ack ${id} --gone ${name}.`;
 }
 
 function queueing(state: CoreState, incident: Incident): string {
@@ -82,18 +90,18 @@ function queueing(state: CoreState, incident: Incident): string {
 function askHealed(incident: Incident, maxAttempts: number, watching: string): string {
   const left = maxAttempts - incident.attempts;
   const then =
-    left > 0 ? 'another attempt follows if a limit is reached again' : 'if not, somebody will be called';
+    left > 0 ? 'another attempt follows if a limit is reached again' : 'if not, you get one urgent message';
   switch (incident.heals.at(-1)?.result satisfies HealRecord['result']) {
     case 'failed':
     case 'timeout':
-      return `Have a look when you can: the heal did not end well. Meanwhile ${watching}; ${then}.`;
+      return `Please look when you can: the heal failed. Meanwhile ${watching}; ${then}.`;
     case 'unknown':
-      return `Have a look when you can: the heal was interrupted and is not repeated. Meanwhile ${watching}; ${then}.`;
+      return `Please look when you can: the heal was interrupted and is not repeated. Meanwhile ${watching}; ${then}.`;
     case 'dry-run':
-      return `This is a dry run: nothing was healed. Have a look yourself. Meanwhile ${watching}.`;
+      return `Please look: this is a dry run, and nothing was healed. Meanwhile ${watching}.`;
     case 'ok':
     case 'broken':
     case undefined:
-      return `Nothing yet: ${watching}; ${then}.`;
+      return `Nothing to do yet: ${watching}; ${then}.`;
   }
 }

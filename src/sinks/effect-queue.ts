@@ -10,6 +10,7 @@ import {
 import type { Effect, Outcome } from '../model.ts';
 import type { AlertChannel } from './alert/alert-channel.ts';
 import type { ChannelFailure } from './alert/channel-condition.ts';
+import type { MessageStyle } from './alert/alert-text.ts';
 import { deliverAlerts } from './alert/deliver-alerts.ts';
 import type { HealEnd, HealProcess, HealSink, HealStarted } from './heal/heal-sink.ts';
 import { performHeals } from './heal/perform-heals.ts';
@@ -34,6 +35,8 @@ export interface EffectQueueOptions {
     readonly standing?: Standing;
     /** The product's name, with which messages begin. */
     readonly name: string;
+    /** How messages begin. Default: classic. */
+    readonly style?: MessageStyle;
     /** The age at which an undelivered message is given up. */
     readonly deadline: number;
     /** How often at most a message is edited. Default: as often as there is something new. */
@@ -118,18 +121,20 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
     if (heals.ready()) enqueueHeal();
   };
 
+  const { channels, name, style = 'classic' } = alert;
   const shared = { outbox, clock, log, reportSettled, deadline: alert.deadline, random };
   const alertChannels = alert.channels.map(({ name }) => name);
   const { routing = toEveryChannel(alertChannels), standing = () => 'none' } = alert;
   const alerts = deliverAlerts({
     ...shared,
-    channels: alert.channels,
+    channels,
     routing,
-    name: alert.name,
+    name,
+    style,
     updateInterval: alert.updateInterval ?? 0,
     wake: () => enqueue(alerts),
   });
-  const resends = resendStanding({ channels: alert.channels, name: alert.name, outbox, clock, log });
+  const resends = resendStanding({ channels, name, style, outbox, clock, log });
   const insists = [
     repeatStanding({ routing, outbox, standing, clock }),
     pageUnattended({ routing, outbox, standing, clock }),

@@ -3,6 +3,7 @@ import { canHeal } from '../../config/can-heal.ts';
 import type { Config } from '../../config/config.ts';
 import type { Effect, Outcome } from '../../model.ts';
 import type { AlertChannel, Message } from '../../sinks/alert/alert-channel.ts';
+import { messageStyle } from '../../sinks/alert/alert-text.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
 import { routingOf } from '../../sinks/alert/routing/routing.ts';
 import { httpClient } from '../../sinks/alert/http-client.ts';
@@ -44,6 +45,7 @@ export function openDrill(config: Config, started: number, tell: (line: string) 
       // A drill waits for the end of every message, and so for no quiet hours.
       routing: { ...routingOf(config), quietUntil: () => undefined, groupWait: () => 0 },
       name: config.name,
+      style: messageStyle(config.alerts),
       deadline: Math.min(config.alerts.deadline, DEADLINE),
     },
     report: markdownReport(config.report),

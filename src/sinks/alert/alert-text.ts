@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.ts';
 import { formatDuration } from '../../time/duration.ts';
 import type { Effect, HealRecord, Kind, NotificationType, IncidentSnapshot } from '../../model.ts';
 import { utcDateTime, utcTime } from '../../text/plain.ts';
@@ -5,6 +6,7 @@ import { oneMessage } from '../text/one-message.ts';
 import { healInWords, openingOf } from '../text/plain-words.ts';
 import { quoteEnds, quoteLine } from '../text/quote.ts';
 import { inCode, incidentDetails } from './incident-details.ts';
+import { leadLine, plainTitle, SIGNS } from './lead.ts';
 
 /** Characters of a sentence that may name containers. */
 const SENTENCE = 1_000;
@@ -19,89 +21,106 @@ export interface AlertParts {
 }
 
 /**
- * The whole message of an alert effect, in the Markdown that chat programs share. Opening keeps the words of the
- * monitor this program replaces. Every message ends with the incident's id, by which those of one incident belong
- * together. Times are UTC, so that the text is the same wherever it is made.
+ * How messages begin. `classic`: with the words of the monitor that this program replaces; where and what is the second
+ * line. `plain`: with where and what.
  */
-export function alertText(effect: Effect, name: string): string {
-  const { head, body } = alertParts(effect, name);
-  return [head, body, `Incident ${effect.story.incident}`].filter((part) => part !== '').join('\n\n');
+export type MessageStyle = 'classic' | 'plain';
+
+/** The style for these settings: plain once there is a list of channels, which that monitor did not have. */
+export function messageStyle({ channels }: Pick<Config['alerts'], 'channels'>): MessageStyle {
+  return channels.length === 0 ? 'classic' : 'plain';
 }
 
 /**
- * The message of an alert effect without the incident's id. `name` is what the first line begins with, before the
- * dash.
+ * The whole message of an alert effect, in the Markdown that chat programs share. Its first 120 characters, which a locked
+ * phone shows, say where, what, and whether its reader must act. Every message ends with the incident's id, by which those
+ * of one incident belong together. Times are UTC, so that the text is the same wherever it is made.
  */
-export function alertParts(effect: Effect, name: string): AlertParts {
-  return WRITERS[effect.part](fitForText(effect.story), name);
+export function alertText(effect: Effect, name: string, style: MessageStyle = 'classic'): string {
+  const { head, body } = alertParts(effect, name, style);
+  return [head, body, `Incident ${effect.story.incident}`].filter((part) => part !== '').join('\n\n');
+}
+
+/** The message of an alert effect without the incident's id. `name` is that of the host or the product. */
+export function alertParts(effect: Effect, name: string, style: MessageStyle = 'classic'): AlertParts {
+  const { part } = effect;
+  const story = fitForText(effect.story);
+  const { title, figures: shown = [], body } = WRITERS[part](story, name);
+  const first =
+    style === 'plain' ? plainTitle(part, story, name).replace(/^(\S+) (.*)$/, '$1 **$2**') : title;
+  const above = first.replaceAll('**', '');
+  const lead = style === 'plain' || part === 'note' ? '' : leadLine(story, above);
+  const ask = story.ask === '' && part === 'resolved' ? 'Nothing to do any more.' : story.ask;
+  const top = [first, lead, ask].filter((line) => line !== '');
+  return { head: lines(...top, ...(shown.length === 0 ? [] : ['', ...shown])), body };
 }
 
 /** The one line that says what a message is about, without emphasis: for titles and summaries. */
-export function alertTitle(effect: Effect, name: string): string {
-  return (alertParts(effect, name).head.split('\n')[0] ?? '').replaceAll('**', '');
+export function alertTitle(effect: Effect, name: string, style: MessageStyle = 'classic'): string {
+  return (alertParts(effect, name, style).head.split('\n')[0] ?? '').replaceAll('**', '');
 }
 
-type Writer = (story: IncidentSnapshot, name: string) => AlertParts;
+/** The parts of a message that differ: its first line in classic style, the figures below the first lines, and the rest. */
+interface Written {
+  readonly title: string;
+  readonly figures?: readonly string[];
+  readonly body: string;
+}
+
+type Writer = (story: IncidentSnapshot, name: string) => Written;
 
 const WRITERS: Readonly<Record<NotificationType, Writer>> = {
   opened: (story, name) => ({
-    head: lines(`${OPENINGS[openingOf(story)]('**' + name)}**`, '', ...figures(story), '', whatIsDone(story)),
-    body: blocks(incidentDetails(story), oneMessage(story), story.ask),
+    title: `${SIGNS[openingOf(story)]} **${name} - ${OPENINGS[openingOf(story)]}**`,
+    figures: [...figures(story), '', whatIsDone(story)],
+    body: blocks(incidentDetails(story), oneMessage(story)),
   }),
   heal: (story) => {
     const heal = story.heals.at(-1);
-    return { head: healHeadline(heal), body: blocks(healDetail(heal), story.ask) };
+    return { title: healHeadline(heal), body: healDetail(heal) };
   },
   news: (story, name) => ({
-    head: lines(`📣 **${name} - New in an open incident**`, '', ...figures(story)),
-    body: blocks(incidentDetails(story), triedSoFar(story), story.ask),
+    title: `📣 **${name} - New in an open incident**`,
+    figures: figures(story),
+    body: blocks(incidentDetails(story), triedSoFar(story)),
   }),
   reopened: (story, name) => ({
-    head: lines(`🔁 **${name} - The incident is back**`, '', ...figures(story), '', whatIsDone(story)),
-    body: blocks(incidentDetails(story), triedSoFar(story), story.ask),
+    title: `🔁 **${name} - The incident is back**`,
+    figures: [...figures(story), '', whatIsDone(story)],
+    body: blocks(incidentDetails(story), triedSoFar(story)),
   }),
   escalated: (story, name) => ({
-    head: lines(
-      `🆘 **${name} - A person is needed**`,
-      '',
-      `**Why:** ${lastReason(story)}`,
-      ...figures(story),
-    ),
-    body: blocks(story.ask, triedSoFar(story), incidentDetails(story)),
+    title: `🆘 **${name} - A person is needed**`,
+    figures: [`**Why:** ${lastReason(story)}`, ...figures(story)],
+    body: blocks(triedSoFar(story), incidentDetails(story)),
   }),
   reminder: (story, name) => ({
-    head: `⏰ **${name} - Still waiting for a person**`,
+    title: `⏰ **${name} - Still waiting for a person**`,
     body: blocks(
       `Open since ${utcDateTime(story.openedAt)} (${formatDuration(story.at - story.openedAt)}). ${storyReason(story)}`,
       triedSoFar(story),
       incidentDetails(story),
-      story.ask,
     ),
   }),
   resolved: (story, name) => ({
-    head: lines(
-      `✅ **${name} - Resolved**`,
-      '',
-      `**Reason:** ${story.reason}`,
-      `**Why resolved:** ${lastReason(story)}`,
-    ),
+    title: `✅ **${name} - Resolved**`,
+    figures: [`**Reason:** ${story.reason}`, `**Why resolved:** ${lastReason(story)}`],
     body: blocks(
       `Open from ${utcDateTime(story.openedAt)} to ${utcDateTime(story.at)} (${formatDuration(story.at - story.openedAt)}).`,
       triedSoFar(story),
       incidentDetails(story),
-      story.ask,
     ),
   }),
-  note: (story, name) => ({ head: `ℹ️ **${name}** - ${lastReason(story)}`, body: story.ask }),
+  note: (story, name) => ({ title: `ℹ️ **${name}** - ${lastReason(story)}`, body: '' }),
 };
 
 /** The first line of an opening: what is told of a state, or of a silent host, is no triggered heal. */
 const OPENINGS = {
-  limit: (name: string) => `🚨 ${name} - Auto-Heal Triggered`,
-  state: (name: string) => `🔻 ${name} - Down, unhealthy or away`,
-  storage: (name: string) => `💾 ${name} - The state cannot be stored`,
-  clock: (name: string) => `🕰️ ${name} - The clock was set back`,
-  silence: (name: string) => `🔇 ${name} - The host is silent`,
+  limit: 'Auto-Heal Triggered',
+  state: 'Down, unhealthy or away',
+  storage: 'The state cannot be stored',
+  clock: 'The clock was set back',
+  silence: 'The host is silent',
 };
 
 /** Names of containers, rules and reasons come from outside: each stays on its line and hides nothing. */

@@ -13,6 +13,7 @@ import {
   nextUse,
   PROBE_EVERY,
 } from './channel-condition.ts';
+import type { MessageStyle } from './alert-text.ts';
 import { foldMessage } from './fold-message.ts';
 import { openingOf } from './opening-of.ts';
 import { type Batch, nextDue } from './plan-batch.ts';
@@ -27,6 +28,7 @@ export interface DeliverAlertsOptions extends RetryPolicy {
   readonly channels: readonly AlertChannel[];
   readonly routing: Routing;
   readonly name: string;
+  readonly style?: MessageStyle;
   /**
    * The shortest time between two edits of the message that opened an incident, in milliseconds; the end is always
    * edited in.
@@ -101,6 +103,7 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
     if (batch === undefined) return;
     const message = foldMessage(batch, {
       name: options.name,
+      style: options.style,
       at: now,
       ...openingOf(outbox, batch, now - options.updateInterval),
     });

@@ -2,7 +2,7 @@ import type { Effect } from '../../model.ts';
 import type { Delivery } from '../../state/delivery.ts';
 import { counted, utcDateTime, utcTime } from '../../text/plain.ts';
 import type { Message } from './alert-channel.ts';
-import { alertParts, alertTitle } from './alert-text.ts';
+import { alertParts, alertTitle, type MessageStyle } from './alert-text.ts';
 import type { Batch } from './plan-batch.ts';
 import { repeatOf } from './routing/repeat-standing.ts';
 
@@ -12,6 +12,8 @@ const LISTED = 20;
 export interface MessageContext {
   /** The product's name, with which messages begin. */
   readonly name: string;
+  /** Default: classic. */
+  readonly style?: MessageStyle | undefined;
   readonly at: number;
   /** The delivery of the incident's `opened` to this channel, if it was sent. */
   readonly opened: Delivery | undefined;
@@ -33,7 +35,7 @@ export function foldMessage(batch: Batch, context: MessageContext): Message {
   return {
     id,
     effect,
-    ...textOf(batch, effects, effect, context.name),
+    ...textOf(batch, effects, effect, context),
     footer,
     repeat,
     ...openedPart(opened, context),
@@ -80,30 +82,35 @@ function openedPart(opened: Delivery | undefined, context: MessageContext): Pick
   };
 }
 
+type Voice = Pick<MessageContext, 'name' | 'style'>;
+
 function textOf(
   batch: Batch,
   effects: readonly Effect[],
   last: Effect,
-  name: string,
+  voice: Voice,
 ): Pick<Message, 'title' | 'head' | 'body'> {
-  if (batch.form === 'single') return { title: alertTitle(last, name), ...alertParts(last, name) };
-  if (batch.form === 'merged') return merged(effects, last, batch, name);
-  if (batch.form === 'latest') return latest(effects, last, name);
-  return summary(effects, batch, name);
+  const { name, style } = voice;
+  if (batch.form === 'single')
+    return { title: alertTitle(last, name, style), ...alertParts(last, name, style) };
+  if (batch.form === 'merged') return merged(effects, last, batch, voice);
+  if (batch.form === 'latest') return latest(effects, last, voice);
+  return summary(effects, batch, voice);
 }
 
 function merged(
   effects: readonly Effect[],
   last: Effect,
   { reason }: Batch,
-  name: string,
+  voice: Voice,
 ): Pick<Message, 'title' | 'head' | 'body'> {
   const [first = last] = effects;
-  const opened = alertParts(first, name);
-  const resolved = alertParts(last, name);
+  const { name, style } = voice;
+  const opened = alertParts(first, name, style);
+  const resolved = alertParts(last, name, style);
   const late = `Opened ${utcDateTime(first.at)} and resolved ${utcDateTime(last.at)}; ${reason === 'quiet' ? 'quiet hours have held it back' : 'this channel could not be reached before'}.`;
   return {
-    title: `${alertTitle(first, name)} - and resolved`,
+    title: `${alertTitle(first, name, style)} - and resolved`,
     head: `${opened.head}\n\n${late}`,
     body: `${resolved.head}\n\n${resolved.body}`,
   };
@@ -113,12 +120,13 @@ function merged(
 function latest(
   effects: readonly Effect[],
   last: Effect,
-  name: string,
+  voice: Voice,
 ): Pick<Message, 'title' | 'head' | 'body'> {
-  const { head, body } = alertParts(last, name);
-  const before = effects.filter((effect) => effect !== last).map((effect) => listed(effect, name));
+  const { name, style } = voice;
+  const { head, body } = alertParts(last, name, style);
+  const before = effects.filter((effect) => effect !== last).map((effect) => listed(effect, voice));
   return {
-    title: alertTitle(last, name),
+    title: alertTitle(last, name, style),
     head,
     body: `${body}\n\n**Before that:**\n${before.slice(-LISTED).join('\n')}`,
   };
@@ -128,15 +136,15 @@ function latest(
 function summary(
   effects: readonly Effect[],
   { reason }: Batch,
-  name: string,
+  { name, style }: Voice,
 ): Pick<Message, 'title' | 'head' | 'body'> {
   const incidents = new Set(effects.map((effect) => effect.story.incident)).size;
   const title = `📭 ${name} - ${counted(effects.length, 'message')} held back`;
   const shown = effects.slice(-LISTED);
   const older = effects.length > shown.length ? [`• and ${effects.length - shown.length} older`] : [];
   const call = openCall(effects);
-  const told = call === undefined ? undefined : alertParts(call, name);
-  const list = [...older, ...shown.map((effect) => listed(effect, name))].join('\n');
+  const told = call === undefined ? undefined : alertParts(call, name, style);
+  const list = [...older, ...shown.map((effect) => listed(effect, { name, style }))].join('\n');
   return {
     title,
     head: `📭 **${name} - ${counted(effects.length, 'message')} held back**\n\n${reason === 'quiet' ? 'Quiet hours are over' : 'This channel could not be reached for a while'}. What it missed of ${counted(incidents, 'incident')}:${told === undefined ? '' : ' Among them is a call for a person.'}`,
@@ -144,8 +152,8 @@ function summary(
   };
 }
 
-function listed(effect: Effect, name: string): string {
-  return `• ${utcDateTime(effect.at)}: ${alertTitle(effect, name)} (${effect.story.reason}) [${effect.story.incident}]`;
+function listed(effect: Effect, { name, style }: Voice): string {
+  return `• ${utcDateTime(effect.at)}: ${alertTitle(effect, name, style)} (${effect.story.reason}) [${effect.story.incident}]`;
 }
 
 function footerOf(effects: readonly Effect[]): string {

@@ -2,7 +2,7 @@ import type { IncidentSnapshot } from '../../model.ts';
 import { besideInWords } from '../text/beside.ts';
 import { messageOf } from '../text/message-of.ts';
 import { counted, utcDateTime, utcTime } from '../../text/plain.ts';
-import { type Counted, countsInWords, subjectGroups, subjectsOf } from '../text/plain-words.ts';
+import { type Counted, countsInWords, openingOf, subjectGroups, subjectsOf } from '../text/plain-words.ts';
 import { quoteLine } from '../text/quote.ts';
 
 const CONTAINERS_SHOWN = 5;
@@ -17,8 +17,10 @@ const NAME = 80;
  * with number and span, and the gaps. Empty if there is none of it.
  */
 export function incidentDetails(story: IncidentSnapshot): string {
-  const containers = subjectsOf(story);
-  const groups = subjectGroups(story);
+  // A host that is silent is no container, and its alarm no message of one.
+  const isSilence = openingOf(story) === 'silence';
+  const containers = isSilence ? [] : subjectsOf(story);
+  const groups = isSilence ? [] : subjectGroups(story);
   const since = groups
     .slice(0, GROUPS_SHOWN)
     .reduce((first, group) => Math.min(first, group.first), Infinity);

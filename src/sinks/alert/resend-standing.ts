@@ -3,12 +3,14 @@ import type { Log } from '../../log.ts';
 import type { Delivery, Outbox } from '../../state/delivery.ts';
 import type { Worker } from '../worker.ts';
 import type { AlertChannel } from './alert-channel.ts';
+import type { MessageStyle } from './alert-text.ts';
 import { foldMessage } from './fold-message.ts';
 
 export interface ResendStandingOptions {
   readonly channels: readonly AlertChannel[];
   /** What messages begin with. */
   readonly name: string;
+  readonly style?: MessageStyle;
   readonly outbox: Pick<Outbox, 'to'>;
   readonly clock: SchedulerLike;
   readonly log: Log;
@@ -18,7 +20,7 @@ export interface ResendStandingOptions {
  * Tells receivers that forget (`resendEvery`) again what they have been told of every incident whose end has not been
  * told. Nothing is owed for it: what fails is told anew with the next round.
  */
-export function resendStanding({ channels, name, outbox, clock, log }: ResendStandingOptions): Worker {
+export function resendStanding({ channels, name, style, outbox, clock, log }: ResendStandingOptions): Worker {
   const lines = channels.flatMap((channel) =>
     channel.resendEvery === undefined
       ? []
@@ -34,7 +36,7 @@ export function resendStanding({ channels, name, outbox, clock, log }: ResendSta
         for (const row of standing(outbox.to(line.channel.name))) {
           const message = foldMessage(
             { form: 'single', deliveries: [row] },
-            { name, at: now, opened: undefined },
+            { name, style, at: now, opened: undefined },
           );
           const { verdict, detail } = await line.channel.send(message);
           if (verdict !== 'sent') log.warn({ channel: line.channel.name, detail }, FAILED);

@@ -20,7 +20,7 @@ export function testMessage(name: string, host: string, at: number, part: TestPa
     id,
     effect: testEffect(id, `test-${host}`, at, part),
     title,
-    head: `🧪 **${name} - Test message**${like}\n\nThis is a test from ${host}. Nothing has happened, and nothing is asked of you.`,
+    head: `🧪 **${name} - Test message**${like}\n\nThis is only a test, from ${host}. There is nothing to do.`,
     body: '',
     footer: `Incident test-${host} (a test)`,
     repeat: false,

@@ -14,3 +14,9 @@ export function shortText({ title, footer }: Pick<Message, 'title' | 'footer'>):
 export function withoutEmphasis(markdown: string): string {
   return markdown.replaceAll('**', '');
 }
+
+/** A message whose head is without its first line, for receivers that show the title by itself; as it is if nothing is left. */
+export function underTitle<T extends Pick<Message, 'head' | 'body'>>(message: T): T {
+  const head = message.head.split('\n').slice(1).join('\n').trim();
+  return head === '' && message.body === '' ? message : { ...message, head };
+}

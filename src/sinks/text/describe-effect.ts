@@ -1,14 +1,14 @@
 import type { Config } from '../../config/config.ts';
 import type { Effect } from '../../model.ts';
-import { alertText } from '../alert/alert-text.ts';
+import { alertText, messageStyle } from '../alert/alert-text.ts';
 import { healAction } from '../heal/actions/registry.ts';
 
 /** An effect as text: the message, the report section, or the command that would be run. */
-export function describeEffect(effect: Effect, config: Pick<Config, 'name' | 'heal'>): string {
+export function describeEffect(effect: Effect, config: Pick<Config, 'name' | 'heal' | 'alerts'>): string {
   const { story, part } = effect;
   switch (effect.kind) {
     case 'alert':
-      return alertText(effect, config.name);
+      return alertText(effect, config.name, messageStyle(config.alerts));
     case 'report':
       return `section "${part}" of incident ${story.incident}: ${story.reason}`;
     case 'heal': {

@@ -2,7 +2,7 @@ import type { NotificationType } from '../../../model.ts';
 import { cutText } from '../../text/cut-text.ts';
 import { textOf } from '../field-of.ts';
 import { overHttp } from '../http-channel.ts';
-import { shortText, wholeText } from '../whole-text.ts';
+import { shortText, underTitle, wholeText } from '../whole-text.ts';
 
 /** None is documented; clients show no more of one message with comfort. */
 const TEXT = 10_000;
@@ -30,7 +30,7 @@ export const gotify = overHttp({
     if (target.pathname === '/') target.pathname = '/message';
     const payload = {
       title: cutText(message.title, TITLE),
-      message: plain ? cutText(shortText(message), PLAIN) : cutText(wholeText(message), TEXT),
+      message: plain ? cutText(shortText(message), PLAIN) : cutText(wholeText(underTitle(message)), TEXT),
       priority: PRIORITIES[message.effect.part],
       extras: { 'client::display': { contentType: plain ? 'text/plain' : 'text/markdown' } },
     };

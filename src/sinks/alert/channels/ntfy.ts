@@ -2,6 +2,7 @@ import type { NotificationType } from '../../../model.ts';
 import { cutText, utf8Length } from '../../text/cut-text.ts';
 import { overHttp } from '../http-channel.ts';
 import { parseJson } from '../parse-json.ts';
+import { underTitle, wholeText, withoutEmphasis } from '../whole-text.ts';
 
 /** Bytes: a longer message becomes an attachment. Title and JSON around it are not counted. */
 const MESSAGE = 4_096;
@@ -29,8 +30,8 @@ export const ntfy = overHttp({
     const topic = decodeURIComponent(segments.pop() ?? '');
     const root = new URL(url);
     root.pathname = `${segments.join('/')}/`;
-    const said = [message.head, message.body, message.footer].filter((part) => part !== '').join('\n\n');
-    const text = plain ? `${message.title}\n${message.footer}` : said.replaceAll('**', '');
+    const said = wholeText(underTitle(message));
+    const text = plain ? `${message.title}\n${message.footer}` : withoutEmphasis(said);
     const payload = {
       topic,
       title: cutText(message.title, TITLE, utf8Length),

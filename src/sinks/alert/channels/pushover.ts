@@ -2,7 +2,7 @@ import type { NotificationType } from '../../../model.ts';
 import { codePoints, cutText } from '../../text/cut-text.ts';
 import { fieldOf } from '../field-of.ts';
 import { overHttp } from '../http-channel.ts';
-import { shortText, withoutEmphasis, wholeText } from '../whole-text.ts';
+import { shortText, underTitle, withoutEmphasis, wholeText } from '../whole-text.ts';
 
 /** Characters of up to four bytes. */
 const TEXT = 1_024;
@@ -29,14 +29,13 @@ export const pushover = overHttp({
   needs: ['token', 'to'],
   compose(message, { url, token, to: [user] }, plain) {
     const { part } = message.effect;
-    const said = message.body === '' ? message : { ...message, head: withoutTitle(message.head) };
     const body = JSON.stringify({
       token,
       user,
       title: cutText(message.title, TITLE, codePoints),
       message: plain
         ? cutText(shortText(message), PLAIN, codePoints)
-        : cutText(withoutEmphasis(wholeText(said)), TEXT, codePoints),
+        : cutText(withoutEmphasis(wholeText(underTitle(message))), TEXT, codePoints),
       ...(part === 'escalated' ? EMERGENCY : { priority: PRIORITIES[part] }),
       timestamp: Math.floor(message.effect.at / 1_000),
     });
@@ -56,8 +55,3 @@ export const pushover = overHttp({
     asked: 'GET of the application’s limits',
   }),
 });
-
-/** Without the first line where more follows: it is the title already, and room is short. */
-function withoutTitle(head: string): string {
-  return head.split('\n').slice(1).join('\n').trim();
-}
