@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { ackCommand } from './commands/ack.ts';
+import { adviseCommand } from './commands/advise.ts';
 import { backtestCommand } from './commands/backtest.ts';
 import { checkConfigCommand } from './commands/check-config.ts';
 import { classifyCommand } from './commands/classify.ts';
 import { demoCommand } from './commands/demo.ts';
+import { digestCommand } from './commands/digest.ts';
 import { healCommand } from './commands/heal.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -52,6 +54,8 @@ statusCommand(program);
 pageCommand(program);
 incidentsCommand(program);
 historyCommand(program);
+digestCommand(program);
+adviseCommand(program);
 doctorCommand(program);
 
 program.commandsGroup('Operating:');

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import * as z from 'zod';
 import { HEAL_ACTIONS } from '../sinks/heal/actions/registry.ts';
 import { incident } from './incident-settings.ts';
-import { learning } from './learning-settings.ts';
+import { digest, learning } from './learning-settings.ts';
 import {
   channel,
   classifyRule,
@@ -95,6 +95,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('Restarts of containers.'),
   learning,
+  digest,
   alerts: z
     .strictObject({
       webhook: z
