@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { ackCommand } from './commands/ack.ts';
+import { adviseCommand } from './commands/advise.ts';
 import { alertsCommand } from './commands/alerts.ts';
 import { backtestCommand } from './commands/backtest.ts';
 import { checkConfigCommand } from './commands/check-config.ts';
 import { classifyCommand } from './commands/classify.ts';
 import { demoCommand } from './commands/demo.ts';
+import { digestCommand } from './commands/digest.ts';
 import { fleetCommand } from './commands/fleet.ts';
 import { healCommand } from './commands/heal.ts';
 import { incidentsCommand } from './commands/incidents.ts';
@@ -55,6 +57,8 @@ watchCommand(program);
 pageCommand(program);
 incidentsCommand(program);
 historyCommand(program);
+digestCommand(program);
+adviseCommand(program);
 fleetCommand(program, load);
 doctorCommand(program);
 

@@ -133,3 +133,39 @@ test("a test's own settings are laid over the file's, its own file replaces them
     session: [join(folder, 't'), join(folder, 'u')],
   });
 });
+
+test('what is new, far more frequent or silent can be expected of a session, alone or against settings without it', async () => {
+  const began = Date.UTC(2025, 11, 1);
+  const at = (minutes: number): string => new Date(began + minutes * 60_000).toISOString();
+  const lines: string[] = [];
+  for (let minute = 0; minute < 30 * 60; minute++) {
+    // It falls silent two hours before the end.
+    if (minute < 28 * 60) lines.push(`${at(minute)} INFO tick\n`);
+    if (minute % 97 === 0) lines.push(`${at(minute)} ERROR feed reconnecting\n`);
+    if (minute >= 26 * 60 && minute < 26 * 60 + 3)
+      lines.push(`${at(minute)} ERROR the ring has no such key\n`);
+    if (minute === 27 * 60)
+      for (let n = 0; n < 40; n++) lines.push(`${at(minute)} ERROR feed reconnecting\n`);
+  }
+  await writeFile(join(folder, 'bot.log'), lines.filter((line) => line < at(28 * 60)).join(''));
+  // Another container goes on, and time with it.
+  const other = Array.from({ length: 30 * 60 }, (_, minute) => `${at(minute)} INFO on\n`);
+  await writeFile(join(folder, 'other.log'), other.join(''));
+  const path = await file(
+    [
+      'config: { limits.errors: 1000 }',
+      'session: [bot.log, other.log]',
+      'tests:',
+      '  - name: told',
+      '    config: { learning.new: alert, learning.rate: alert, learning.silent: alert }',
+      '    expect:',
+      '      - { at: 2025-12-02T02:02:00Z, within: 1m, alert: never seen in bot in 90 days }',
+      '      - { at: 2025-12-02T03:01:00Z, within: 10m, alert: usually }',
+      '      - { at: 2025-12-02T04:11:00Z, within: 10m, alert: silent for }',
+      '      - { no: heal }',
+      '  - name: notes alone open nothing',
+      '    expect: [{ no: incident }]',
+    ].join('\n'),
+  );
+  expect(await outputOf(path)).toBe('ok    told\nok    notes alone open nothing\n2 passed, 0 failed\n');
+});

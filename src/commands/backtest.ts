@@ -6,6 +6,7 @@ interface BacktestFlags {
   readonly since: number;
   readonly config?: string;
   readonly limit?: readonly string[];
+  readonly history?: string;
   readonly json?: boolean;
 }
 
@@ -29,6 +30,10 @@ export function backtestCommand(program: Command): void {
       'try other limits beside the configured ones, such as errors=100 or errors=100,critical=10; may be repeated',
       (text: string, before?: readonly string[]) => [...(before ?? []), text],
     )
+    .option(
+      '--history <dir>',
+      'what is known of the past, such as the state directory of the daemon; a copy is used, and it stays as it is',
+    )
     .option('--json', 'one JSON object instead of text')
     .action(async (flags: BacktestFlags) => {
       const [{ loadConfig }, { runBacktest }, { variantsOf }, { printBacktest }] = await Promise.all([
@@ -39,7 +44,13 @@ export function backtestCommand(program: Command): void {
       ]);
       const { config } = await loadConfig({ file: flags.config, env: process.env });
       const variants = variantsOf(config, flags.limit ?? []);
-      const { fetched, results } = await runBacktest(config, variants, flags.since, process.stderr);
+      const { fetched, results } = await runBacktest(
+        config,
+        variants,
+        flags.since,
+        process.stderr,
+        flags.history,
+      );
       for (const { container, reason } of fetched.unread)
         printError(`${container}: its log cannot be read: ${reason}\n`);
       if (flags.json === true) printJson({ ...fetched, results });

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { PARTS, type Part } from '../history/parts.ts';
 import { someDuration } from './arguments.ts';
-import { daemonOptions, type DaemonFlags, stateDirOf, statePlaces } from './ask-daemon.ts';
+import { daemonOptions, type DaemonFlags } from './ask-daemon.ts';
 
 interface Flags extends DaemonFlags {
   readonly since: number;
@@ -20,16 +20,12 @@ export function historyCommand(program: Command): void {
     .addOption(new Option('--csv', 'comma-separated values with a header').conflicts('jsonl'))
     .option('--jsonl', 'a JSON object a line (default)')
     .action(async (flags: Flags) => {
-      const [{ exportHistory }, { csvLine, csvRow }, { existsSync }, { join }] = await Promise.all([
+      const [{ exportHistory }, { csvLine, csvRow }, { historyDir }] = await Promise.all([
         import('../history/export-history.ts'),
         import('./history/csv-row.ts'),
-        import('node:fs'),
-        import('node:path'),
+        import('./history/history-dir.ts'),
       ]);
-      const dirs = await stateDirOf(flags);
-      const places = statePlaces(dirs);
-      const dir =
-        places.find((place) => existsSync(join(place, 'history.sqlite'))) ?? places[0] ?? dirs.usual;
+      const dir = await historyDir(flags);
       const { print, printJson } = await import('./print.ts');
       let isFirst = true;
       for (const row of exportHistory(dir, flags.part, Date.now() - flags.since)) {

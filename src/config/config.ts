@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { HEAL_ACTIONS } from '../sinks/heal/actions/registry.ts';
 import { fleet } from './fleet-settings.ts';
 import { incident } from './incident-settings.ts';
-import { learning } from './learning-settings.ts';
+import { digest, learning } from './learning-settings.ts';
 import {
   channel,
   classifyRule,
@@ -100,6 +100,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('Restarts of containers.'),
   learning,
+  digest,
   alerts: z
     .strictObject({
       webhook: z

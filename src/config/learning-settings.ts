@@ -19,3 +19,22 @@ export const learning = z
   .describe(
     'What is found by comparing with the past, see docs/learning.md: off, note (told beside incidents) or alert. None heals.',
   );
+
+/** A day of the week and a time of day, as people write them. */
+const WEEKLY = /^(?:mon|tues|wednes|thurs|fri|satur|sun)day (?:[01]\d|2[0-3]):[0-5]\d$/;
+
+/** The settings of the weekly digest. */
+export const digest = z
+  .strictObject({
+    schedule: z
+      .union([
+        z.literal('off'),
+        z.string().regex(WEEKLY, 'expected off, or a day and a time such as monday 04:00'),
+      ])
+      .default('off')
+      .describe(
+        'When the last week is looked back upon in the report and one message: off, or a day and a local time such as monday 04:00.',
+      ),
+  })
+  .prefault({})
+  .describe('The weekly digest, see docs/learning.md.');

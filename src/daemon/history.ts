@@ -9,7 +9,7 @@ import type { Step } from '../incidents/reducer-context.ts';
 import { learner } from '../learning/learner.ts';
 import { emptyMemory, type Memory } from '../learning/memory.ts';
 import type { Log } from '../log.ts';
-import { type Evidence, HOST, type Note } from '../model.ts';
+import { type Evidence, HOST, type Note, type Outcome } from '../model.ts';
 import type { Observer } from '../operators/observe.ts';
 import type { SettableClock } from '../time/live-clock.ts';
 
@@ -25,6 +25,8 @@ const JUST_BOOTED = 15 * 60_000;
 /** The history of a daemon: what it has judged and decided, compared with the past and written beside the pipeline. */
 export interface History extends Observer {
   follow(step: Step): void;
+  /** Marks a message that could not be delivered. */
+  readonly heard: (outcome: Outcome) => void;
   /** Tells of a change of the host that no source can know of: what an incident `began 40 s after`. */
   changed(text: string): void;
   /** Writes once a minute for as long as it is subscribed to, and once more at its end. */
@@ -67,6 +69,10 @@ export function openDaemonHistory(
       return merge(timer(LOOK, clock).pipe(repeat()), changed$).pipe(
         map(() => kept([...changes.splice(0), ...learning.advance(clock.now())])),
       );
+    },
+    heard({ kind, ok, at, effect, detail }) {
+      if (kind === 'alert' && !ok)
+        gathered.mark({ at, kind: 'undelivered', container: '', text: `${effect}: ${detail}` });
     },
     changed(text) {
       changes.push(hostChange(clock.now(), text));

@@ -17,6 +17,7 @@ import { EXIT } from '../usage.ts';
 import { banner } from './banner.ts';
 import { daemonEffects } from './daemon-effects.ts';
 import type { DaemonOptions } from './daemon-options.ts';
+import { digests } from './digests.ts';
 import { answers, enginesOf } from './engine-at-start.ts';
 import { fleetMember } from './fleet.ts';
 import { openDaemonHistory } from './history.ts';
@@ -138,8 +139,10 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const beside$ = merge(
     housekeeping({ world, stateDir, runs, rates, status, going, commands$ }),
     effects.running$,
+    effects.outcomes$.pipe(tap(history.heard)),
     history.writing$,
     fleet.running$,
+    ...(dryRun ? [] : [digests({ stateDir, config: runs.config, store, effects, clock, log })]),
     stops.signals$,
   );
   try {

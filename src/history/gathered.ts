@@ -57,7 +57,7 @@ export interface IncidentRow {
 export interface Mark {
   readonly at: number;
   readonly until?: number;
-  readonly kind: 'gap' | 'blind' | 'note' | 'change';
+  readonly kind: 'gap' | 'blind' | 'note' | 'change' | 'undelivered';
   readonly container: string;
   readonly text: string;
 }

@@ -88,7 +88,8 @@ export function rates(memory: Memory): Rates {
     const mean = reference.reduce((all, one) => all + one, 0) / reference.length / (60 / STRETCH);
     if (sum < TIMES * mean || sum * 2 <= Math.max(...reference)) return [];
     // Errors come in bursts: so many of them count as one as hours have differed more than chance lets them.
-    const burst = burstOf([...memory.observed].map((hour) => hours?.get(hour) ?? 0));
+    const others = [...memory.observed].filter((hour) => hour !== now);
+    const burst = burstOf(others.map((hour) => hours?.get(hour) ?? 0));
     if (poissonTail(Math.floor(sum / burst), mean / burst) >= IMPROBABLE) return [];
     told.set(key, at);
     // The container's outburst is this one.

@@ -18,9 +18,10 @@ export interface Past extends Observer {
   close(at: number): void;
 }
 
-const MINUTE = 60_000;
+/** How much event time is gathered before it is written, in milliseconds: a replay that is cut off is begun anew. */
+const GATHERED = 10 * 60_000;
 
-/** Time is that of what is replayed. A history in `dir` is read at the first item and written every minute of event time. */
+/** Time is that of what is replayed. A history in `dir` is read at the first item and written every ten minutes of event time. */
 export function openPast(dir: string | undefined, { learning }: Config): Past {
   let comparing: Learner | undefined;
   const kept = dir === undefined ? undefined : keeping(dir);
@@ -47,7 +48,7 @@ function keeping(dir: string) {
   return {
     see(item: Judged, now: number): void {
       gathered.see([item], now);
-      if (now - writtenAt < MINUTE) return;
+      if (now - writtenAt < GATHERED) return;
       write(now);
     },
     follow: ({ incidents }: Step) => gathered.follow(incidents, ({ breaches }) => reasonText(breaches)),

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
+import { copyHistory } from '../../history/copy-history.ts';
 import { configuredSources } from '../../streams/registry.ts';
 import type { PastFetched } from '../../streams/source.ts';
 import { formatDuration } from '../../time/duration.ts';
@@ -17,7 +18,8 @@ export interface Backtest {
 
 /**
  * Fetches the last `since` milliseconds of every configured source into a folder of its own, which is removed at the end,
- * and replays them under each variant. `progress` gets the log that is being read. Throws with the remedy where a source
+ * and replays them under each variant. `progress` gets the log that is being read. With `history`, each
+ * variant knows what the history in that directory knows, by a copy of its own. Throws with the remedy where a source
  * cannot be read, and a UsageError if none holds anything.
  */
 export async function runBacktest(
@@ -25,9 +27,14 @@ export async function runBacktest(
   variants: readonly Variant[],
   since: number,
   progress: NodeJS.WritableStream,
+  history?: string,
 ): Promise<Backtest> {
   const dir = await mkdtemp(join(tmpdir(), 'quantum-realtime-backtest-'));
-  onInterrupt(() => rm(dir, { recursive: true, force: true }));
+  const copies = await mkdtemp(join(tmpdir(), 'quantum-realtime-history-'));
+  const clear = async (): Promise<void> => {
+    for (const made of [dir, copies]) await rm(made, { recursive: true, force: true });
+  };
+  onInterrupt(clear);
   try {
     const fetched = await fetchInto(dir, config, since, progress);
     const files = await readdir(dir, { recursive: true });
@@ -39,10 +46,17 @@ export async function runBacktest(
         ].join('\n'),
       );
     const results: VariantResult[] = [];
-    for (const variant of variants) results.push(await tryVariant(variant, dir));
+    for (const [index, variant] of variants.entries()) {
+      const own = history === undefined ? undefined : join(copies, String(index));
+      if (history !== undefined && own !== undefined) {
+        await mkdir(own);
+        await copyHistory(history, own);
+      }
+      results.push(await tryVariant(variant, dir, own));
+    }
     return { fetched, results };
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await clear();
   }
 }
 

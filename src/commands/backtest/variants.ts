@@ -52,12 +52,17 @@ export function variantsOf(config: Config, texts: readonly string[]): readonly V
   return variants;
 }
 
-/** Replays a saved session under a variant's settings. */
-export async function tryVariant({ name, config }: Variant, dir: string): Promise<VariantResult> {
+/** Replays a saved session under a variant's settings; what is learned begins with the history in a directory, if one is given. */
+export async function tryVariant(
+  { name, config }: Variant,
+  dir: string,
+  history?: string,
+): Promise<VariantResult> {
   const firings: Firing[] = [];
   const replay = await replaySession({
     paths: [dir],
     config,
+    ...(history === undefined ? {} : { history }),
     onStep: ({ effects }) => firings.push(...effects.flatMap((effect) => firingOf(effect) ?? [])),
   });
   return { name, limits: config.limits, firings, replay };

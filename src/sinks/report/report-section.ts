@@ -189,6 +189,6 @@ function codeBlock(rows: readonly string[]): readonly string[] {
 }
 
 /** Text outside code blocks: everything that Markdown or HTML would interpret is escaped. */
-function inline(text: string): string {
-  return quoteLine(text, 300).replace(/[\\`*[\]<>|#!]/g, '\\$&');
+export function inline(text: string, limit = 300): string {
+  return quoteLine(text, limit).replace(/[\\`*[\]<>|#!]/g, '\\$&');
 }
