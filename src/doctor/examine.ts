@@ -5,6 +5,7 @@ import { checkFiles } from './check-files.ts';
 import { checkFolder } from './check-folder.ts';
 import { checkHeal } from './check-heal.ts';
 import { checkJournal } from './check-journal.ts';
+import { checkPage } from './check-page.ts';
 import { checkRestart } from './check-restart.ts';
 import { checkWebhooks } from './check-webhooks.ts';
 import { healAction } from '../sinks/heal/actions/registry.ts';
@@ -27,6 +28,7 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     checkFolder('report', config.report.dir, 'report.dir (QT_REPORT_DIR)'),
     ...webhooks,
     ...heal,
+    ...checkPage(),
   ];
 }
 

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Action } from './actions.ts';
 import { dropIns, type InstallRequest, isUnderHome } from './drop-ins.ts';
 import type { Host } from './host.ts';
-import { DROP_INS, dropInFile, PLACES, UNIT } from '../../systemd/places.ts';
+import { DROP_INS, dropInFile, PAGE_UNIT, PLACES, UNIT, VIEW_GROUP } from '../../systemd/places.ts';
 import type { Program } from './program.ts';
 import { JOURNAL_GROUP, readsJournal } from './reads-journal.ts';
 
@@ -31,6 +31,15 @@ export function planInstall(request: InstallRequest, program: Program, host: Hos
   const before = host.read(PLACES.unit);
   const actions: Action[] = [
     { do: 'run', argv: newUserCommand(user), unless: !newUser },
+    ...(request.page === true
+      ? [
+          {
+            do: 'run',
+            argv: ['groupadd', '--system', VIEW_GROUP],
+            unless: host.hasGroup(VIEW_GROUP),
+          } as const,
+        ]
+      : []),
     { do: 'folder', path: report, owner: user },
     ...(program.root === PLACES.program ? [] : [{ do: 'program', program, path: PLACES.program } as const]),
     { do: 'link', path: PLACES.link, target: OURS },
@@ -46,6 +55,16 @@ export function planInstall(request: InstallRequest, program: Program, host: Hos
       const path = dropInFile(name);
       return text === undefined ? { do: 'remove', path } : { do: 'write', path, text, mode: 0o644 };
     }),
+    ...(request.page === true
+      ? [
+          {
+            do: 'write',
+            path: PLACES.pageUnit,
+            text: host.read(`${program.root}/deploy/${PAGE_UNIT}`) ?? '',
+            mode: 0o644,
+          } as const,
+        ]
+      : withoutPage(host)),
   ];
   return {
     actions,
@@ -64,6 +83,7 @@ export function planUninstall(host: Host, keepState: boolean): readonly Action[]
       argv: ['systemctl', 'disable', '--now', UNIT],
       unless: host.read(PLACES.unit) === undefined,
     },
+    ...withoutPage(host),
     { do: 'remove', path: PLACES.unit },
     ...DROP_INS.map((name): Action => ({ do: 'remove', path: dropInFile(name) })),
     { do: 'remove-empty', path: PLACES.dropIns },
@@ -76,6 +96,18 @@ export function planUninstall(host: Host, keepState: boolean): readonly Action[]
     ...(keepState ? [] : [{ do: 'remove', path: PLACES.state } as const]),
     { do: 'remove', path: PLACES.link },
     { do: 'remove', path: PLACES.program },
+  ];
+}
+
+/** Ends the page's service, if there is one. */
+function withoutPage(host: Host): readonly Action[] {
+  return [
+    {
+      do: 'run',
+      argv: ['systemctl', 'disable', '--now', PAGE_UNIT],
+      unless: host.read(PLACES.pageUnit) === undefined,
+    },
+    { do: 'remove', path: PLACES.pageUnit },
   ];
 }
 
