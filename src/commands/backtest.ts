@@ -7,6 +7,7 @@ interface BacktestFlags {
   readonly config?: string;
   readonly limit?: readonly string[];
   readonly json?: boolean;
+  readonly html?: string;
 }
 
 const WEEK = 7 * 86_400_000;
@@ -30,6 +31,7 @@ export function backtestCommand(program: Command): void {
       (text: string, before?: readonly string[]) => [...(before ?? []), text],
     )
     .option('--json', 'one JSON object instead of text')
+    .option('--html <file>', 'also write it as one HTML file, to attach or to send')
     .action(async (flags: BacktestFlags) => {
       const [{ loadConfig }, { runBacktest }, { variantsOf }, { printBacktest }] = await Promise.all([
         import('../config/load-config.ts'),
@@ -42,6 +44,13 @@ export function backtestCommand(program: Command): void {
       const { fetched, results } = await runBacktest(config, variants, flags.since, process.stderr);
       for (const { container, reason } of fetched.unread)
         printError(`${container}: its log cannot be read: ${reason}\n`);
+      if (flags.html !== undefined) {
+        const [{ writeHtml }, { backtestHtml }] = await Promise.all([
+          import('./write-html.ts'),
+          import('./backtest/html.ts'),
+        ]);
+        await writeHtml(flags.html, (style) => backtestHtml(results, style));
+      }
       if (flags.json === true) printJson({ ...fetched, results });
       else print(printBacktest(results));
     });
