@@ -10,6 +10,7 @@ import { PLACES } from '../src/systemd/places.ts';
 import { cli, LAUNCHER } from './support/cli.ts';
 
 const UNIT = readFileSync('deploy/quantum_realtime.service', 'utf8');
+const PAGE = readFileSync('deploy/quantum_realtime_page.service', 'utf8');
 const PROGRAM = { root: '/src', node: '/usr/bin/node' };
 const REQUEST = { user: 'qt', report: '/srv/reports', heal: '/opt/heal.sh' };
 
@@ -17,6 +18,7 @@ const REQUEST = { user: 'qt', report: '/srv/reports', heal: '/opt/heal.sh' };
 function host(differs: Partial<Host> & { files?: Readonly<Record<string, string>> } = {}): Host {
   const files: Readonly<Record<string, string>> = {
     '/src/deploy/quantum_realtime.service': UNIT,
+    '/src/deploy/quantum_realtime_page.service': PAGE,
     '/opt/heal.sh': '#!/bin/sh\n',
     ...differs.files,
   };
@@ -74,6 +76,37 @@ describe('planning an installation', () => {
         action: { do: 'remove' },
         warnings: expect.not.stringContaining('journal') as string,
       });
+  });
+
+  test('the page is there only if it was asked for: a unit and a group of its own, and a way through to one socket', () => {
+    const asked = planInstall({ ...REQUEST, page: true }, PROGRAM, host({ hasGroup: () => false })).actions;
+    expect(asked).toContainEqual({ do: 'run', argv: ['groupadd', '--system', 'qt-view'], unless: false });
+    expect(asked).toContainEqual({ do: 'write', path: PLACES.pageUnit, text: PAGE, mode: 0o644 });
+    const dropIn = asked.find((one) => 'path' in one && one.path === `${PLACES.dropIns}/10-page.conf`);
+    expect(dropIn).toMatchObject({
+      do: 'write',
+      text: expect.stringContaining('RuntimeDirectoryMode=0711\nSupplementaryGroups=qt-view\n') as string,
+    });
+    const plain = planInstall(REQUEST, PROGRAM, host({ files: { [PLACES.pageUnit]: PAGE } })).actions;
+    const ended = {
+      do: 'run',
+      argv: ['systemctl', 'disable', '--now', 'quantum_realtime_page.service'],
+      unless: false,
+    };
+    for (const actions of [plain, planUninstall(host({ files: { [PLACES.pageUnit]: PAGE } }), false)]) {
+      expect(actions).toContainEqual(ended);
+      expect(actions).toContainEqual({ do: 'remove', path: PLACES.pageUnit });
+      expect(actions).toContainEqual({ do: 'remove', path: `${PLACES.dropIns}/10-page.conf` });
+    }
+  });
+
+  test('the page listens on the loopback, and its user is in no group but the one that may look', () => {
+    expect(PAGE).toMatch(/^ExecStart=\/opt\/quantum-realtime\/bin\/quantum-realtime page --port 7070$/m);
+    expect(PAGE.match(/^(?:User|Group|SupplementaryGroups|DynamicUser)=.*$/gm)).toEqual([
+      'DynamicUser=yes',
+      'SupplementaryGroups=qt-view',
+    ]);
+    expect(UNIT).toMatch(/^RuntimeDirectoryMode=0700$/m);
   });
 
   test('a state directory of its own is made, and is writable in the unit; uninstall leaves it', () => {
@@ -246,6 +279,14 @@ describe('installing again', () => {
     expect(request).toEqual(FIRST);
     expect(kept).toContain('--heal /opt/heal it.sh stays as it was; --no-heal takes it away');
     expect(kept).toHaveLength(6);
+  });
+
+  test('keeps the page until it is told to take it away', () => {
+    const before = installed({ ...FIRST, page: true });
+    const { request, kept } = wholeRequest(NOTHING, before);
+    expect(request.page).toBe(true);
+    expect(kept).toContain('--page stays as it was; --no-page takes it away');
+    expect(wholeRequest({ ...NOTHING, page: false }, before).request.page).toBeUndefined();
   });
 
   test('takes what is given now, and takes away what it is told to', () => {

@@ -1,6 +1,9 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ServerSentEvent } from '../src/page/event-stream.ts';
 import { pageServer, type PageServer } from '../src/page/page-server.ts';
 
 const CSP =
@@ -231,5 +234,42 @@ describe('the page, asked by raw requests', () => {
     expect(
       await ask('POST', '/enter', own, 'x'.repeat(100_000)).catch(() => ({ status: 403 })),
     ).toMatchObject({ status: 403 });
+  });
+
+  test('a browser that takes nothing of what it follows is let go, and no more is kept for it', async () => {
+    let say: (event: ServerSentEvent) => void = () => undefined;
+    const browser = { isGone: false };
+    const other = await pageServer({
+      listen: '127.0.0.1',
+      port: 0,
+      names: [],
+      assets: new Map(),
+      follow: (listener) => {
+        say = listener;
+        return () => (browser.isGone = true);
+      },
+      ask: () => Promise.resolve({ status: 404, body: '' }),
+      onCode: (code) => codes.push(code),
+      now: () => now,
+    });
+    const { port } = new URL(other.address);
+    const headers = { host: `127.0.0.1:${port}`, ...own };
+    const entering = request({ port, method: 'POST', path: '/enter', agent: false, headers });
+    entering.end(codes.at(-1));
+    const [answer] = (await once(entering, 'response')) as [IncomingMessage];
+    answer.resume();
+    const cookie = String(answer.headers['set-cookie']).split(';')[0] ?? '';
+    const sent = request({ port, path: '/v1/changes', agent: false, headers: { ...headers, cookie } }).end();
+    sent.on('error', () => undefined);
+    const [stream] = (await once(sent, 'response')) as [IncomingMessage];
+    stream.pause().on('error', () => undefined);
+    const data = 'x'.repeat(1_024 * 1_024);
+    let pushed = 0;
+    for (; !browser.isGone && pushed < 100; pushed++) {
+      say({ name: 'patch', data });
+      await setImmediate();
+    }
+    expect(browser.isGone).toBe(true);
+    await other.close();
   });
 });

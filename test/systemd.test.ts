@@ -276,6 +276,35 @@ describeMachine(
       expect(await journal()).not.toContain("State 'stop-sigterm' timed out");
     });
 
+    test('install --page serves it by a user of its own, which gets to view.sock and to nothing else', async () => {
+      const said = await machine().ok('quantum-realtime install --page');
+      expect(said).toContain('The page: http://127.0.0.1:7070/');
+      const journalOfPage = await machine().until(
+        'journalctl --no-pager -o cat -u quantum_realtime_page',
+        (out) => out.includes('enter the code'),
+      );
+      const code = /enter the code (\S+)/.exec(journalOfPage)?.[1] ?? '';
+      const asked = (path: string): string =>
+        `curl -sS -b /srv/jar -H 'Sec-Fetch-Site: same-origin' http://127.0.0.1:7070${path}`;
+      await machine().ok(`${asked('/enter')} -c /srv/jar --data ${code}`);
+      expect(await machine().ok(asked('/v1/view'))).toContain('"version":1');
+      const pid = '$(systemctl show quantum_realtime_page -p MainPID --value)';
+      const rights = await machine().ok(
+        `ps -o user= -p ${pid}; grep ^Groups: /proc/${pid}/status; getent group qt-view; cd /run/quantum-realtime; stat -c '%n %a %G' . control.sock view.sock`,
+      );
+      const group = /^qt-view:x:(\d+):/m.exec(rights)?.[1] ?? '';
+      expect(rights).not.toMatch(/^(?:root|qt)$/m);
+      // Beside it only the group that systemd has made for this user alone.
+      expect(rights).toMatch(new RegExp(`^Groups:\\s(?:6\\d{4} )?${group}(?: 6\\d{4})?\\s*$`, 'm'));
+      expect(rights).toMatch(/^\. 711 .*\ncontrol\.sock 600 .*\nview\.sock 660 qt-view$/m);
+      const { out } = await machine().run('quantum-realtime doctor');
+      expect(out).toMatch(/^ok +page: its service may open \/run\/quantum-realtime\/view\.sock$/m);
+      expect(
+        (await machine().run('systemd-analyze security --no-pager --threshold=20 quantum_realtime_page'))
+          .code,
+      ).toBe(0);
+    });
+
     test('uninstall leaves nothing but the reports', async () => {
       await machine().ok(`rm -r /run/systemd/system/${SERVICE}.service.d && quantum-realtime uninstall`);
       const left = await machine().ok(

@@ -113,11 +113,10 @@ describe('watch in a terminal, over a view socket', { timeout: 120_000 }, () => 
   async function serve(view: View, changes$: Observable<unknown> = new Subject()): Promise<void> {
     await server?.close();
     const feed = { current: () => view, changes$ };
-    server = await viewServer(
-      join(dir, 'view.sock'),
-      { feed, incident: (id) => escalatedView().incidents.find((one) => one.id === id) },
-      undefined,
-    );
+    server = await viewServer(join(dir, 'view.sock'), {
+      feed,
+      incident: (id) => escalatedView().incidents.find((one) => one.id === id),
+    });
   }
   function open(screen: Screen, settings = ''): TmuxScreen {
     const opened = tmuxScreen(`${settings} ${command}`, screen);

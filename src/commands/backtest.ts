@@ -8,6 +8,7 @@ interface BacktestFlags {
   readonly limit?: readonly string[];
   readonly history?: string;
   readonly json?: boolean;
+  readonly html?: string;
 }
 
 const WEEK = 7 * 86_400_000;
@@ -35,6 +36,7 @@ export function backtestCommand(program: Command): void {
       'what is known of the past, such as the state directory of the daemon; a copy is used, and it stays as it is',
     )
     .option('--json', 'one JSON object instead of text')
+    .option('--html <file>', 'also write it as one HTML file, to attach or to send')
     .action(async (flags: BacktestFlags) => {
       const [{ loadConfig }, { runBacktest }, { variantsOf }, { printBacktest }] = await Promise.all([
         import('../config/load-config.ts'),
@@ -53,6 +55,13 @@ export function backtestCommand(program: Command): void {
       );
       for (const { container, reason } of fetched.unread)
         printError(`${container}: its log cannot be read: ${reason}\n`);
+      if (flags.html !== undefined) {
+        const [{ writeHtml }, { backtestHtml }] = await Promise.all([
+          import('./write-html.ts'),
+          import('./backtest/html.ts'),
+        ]);
+        await writeHtml(flags.html, (style) => backtestHtml(results, style));
+      }
       if (flags.json === true) printJson({ ...fetched, results });
       else print(printBacktest(results));
     });

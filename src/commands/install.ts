@@ -7,6 +7,7 @@ interface InstallFlags {
   readonly config?: string | false;
   readonly webhookFile?: string | false;
   readonly docker?: string | false;
+  readonly page?: boolean;
   readonly start: boolean;
   readonly print?: boolean;
 }
@@ -34,6 +35,8 @@ export function installCommand(program: Command): void {
       'where Docker listens, if not on its local socket: unix:///…, tcp://… or ssh://…',
     )
     .option('--no-docker', 'on its local socket again')
+    .option('--page', 'also serve the page on this host alone, as a service and a user of its own')
+    .option('--no-page', 'no page any more')
     .option('--no-start', 'put everything in place, but neither enable nor start the service')
     .option('--print', 'only show what would be done')
     .action(async (flags: InstallFlags) => {
@@ -51,6 +54,7 @@ export function installCommand(program: Command): void {
           config: absolute(flags.config),
           webhookFile: absolute(flags.webhookFile),
           docker: flags.docker,
+          page: flags.page,
         },
         { print: flags.print === true, start: flags.start },
       );

@@ -16,6 +16,7 @@ interface ReplayFlags {
   readonly history?: string;
   readonly expectNoIncident?: boolean;
   readonly effects?: boolean;
+  readonly html?: string;
 }
 
 /** `replay PATH…`: saved logs through the very same pipeline, on event time. */
@@ -51,12 +52,13 @@ export function replayCommand(program: Command): void {
       '--history <dir>',
       'what is known of the past, and gets what is replayed; without it nothing is known before',
     )
+    .option('--html <file>', 'also write it as one HTML file, to attach or to send')
     .option('--expect-no-incident', 'exit with 3 if there was an incident')
     .action(async (paths: string[], flags: ReplayFlags) => {
-      const [{ loadConfig }, { replaySession }, { replayStory }, { openProgress }, { counted }, { EXIT }] =
+      const [{ loadConfig }, { replayed }, { replayStory }, { openProgress }, { counted }, { EXIT }] =
         await Promise.all([
           import('../config/load-config.ts'),
-          import('../replay/replay-session.ts'),
+          import('./replay/replayed.ts'),
           import('./replay/replay-story.ts'),
           import('./replay/progress.ts'),
           import('../text/plain.ts'),
@@ -72,7 +74,7 @@ export function replayCommand(program: Command): void {
       });
       let result: ReplayResult;
       try {
-        result = await replaySession({
+        result = await replayed(flags.html, {
           paths,
           config,
           assumeHeal: { result: flags.assumeHeal, duration: flags.healDuration },

@@ -1,4 +1,3 @@
-import { chmodSync, chownSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Subscription } from 'rxjs';
 import { safeJson } from '../text/safe-text.ts';
@@ -23,14 +22,9 @@ const PATIENCE = 10_000;
 
 /**
  * Serves the views on a unix socket, reading only: `GET /v1/view`, `GET /v1/incidents/ID`, and `GET /v1/changes` as
- * Server-Sent Events, `view` with the whole of it and then `patch`. Our own user may open it, and the members of `group`
- * (its number) where that is given. All texts are without secrets.
+ * Server-Sent Events, `view` with the whole of it and then `patch`. Our own user may open it. All texts are without secrets.
  */
-export async function viewServer(
-  path: string,
-  { feed, incident }: Viewable,
-  group: number | undefined,
-): Promise<ControlServer> {
+export async function viewServer(path: string, { feed, incident }: Viewable): Promise<ControlServer> {
   const readers = new Set<Subscription>();
   const server = createServer({ requestTimeout: PATIENCE, headersTimeout: PATIENCE }, (request, response) => {
     request.resume();
@@ -65,10 +59,6 @@ export async function viewServer(
   }
 
   await listenOn(server, path);
-  if (group !== undefined) {
-    chownSync(path, -1, group);
-    chmodSync(path, 0o660);
-  }
   return {
     path,
     close: () => {

@@ -6,6 +6,7 @@ import { checkFleet } from './check-fleet.ts';
 import { checkFolder } from './check-folder.ts';
 import { checkHeal } from './check-heal.ts';
 import { checkJournal } from './check-journal.ts';
+import { checkPage } from './check-page.ts';
 import { checkRestart } from './check-restart.ts';
 import { checkWebhooks } from './check-webhooks.ts';
 import { healAction } from '../sinks/heal/actions/registry.ts';
@@ -30,6 +31,7 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     ...webhooks,
     ...heal,
     ...fleet,
+    ...checkPage(),
   ];
 }
 

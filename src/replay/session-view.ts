@@ -43,7 +43,10 @@ export function sessionView(name: string, judged: JudgedSession, config: Config)
       ...result.assumptions.map((assumption) => `Assumed: ${assumption}`),
       ...result.skipped.map(({ path, reason }) => `Left out: ${path} (${reason})`),
     ],
-    configured: { settings: { ...config.limits, window: config.window }, incidents: shown(result.incidents) },
+    configured: {
+      settings: { ...config.limits, window: config.window },
+      incidents: triedIncidents(result.incidents),
+    },
   };
 }
 
@@ -51,10 +54,11 @@ export function sessionView(name: string, judged: JudgedSession, config: Config)
 export function tried(judged: JudgedSession, config: Config, settings: TriedSettings): Tried {
   const { critical, errors, restarts, window } = settings;
   const other = { ...config, limits: { critical, errors, restarts }, window };
-  return { settings, incidents: shown(whatIf(judged, other)) };
+  return { settings, incidents: triedIncidents(whatIf(judged, other)) };
 }
 
-function shown(incidents: ReplayResult['incidents']): Tried['incidents'] {
+/** Incidents of a replay as they are shown. */
+export function triedIncidents(incidents: ReplayResult['incidents']): Tried['incidents'] {
   return incidents.map(({ id, state, reason, openedAt, closedAt, transitions }) => ({
     id,
     state,

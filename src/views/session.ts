@@ -32,7 +32,7 @@ export function session(
     ...(chosen === undefined ? [] : [sliders(view, chosen)]),
     outcome(view, tried),
     timeline(view, tried, show),
-    incidents(tried, show),
+    triedIncidents(`Incidents (${tried.incidents.length})`, 'incidents', tried, show),
     worst(view),
     ...(notes.length === 0 ? [] : [h('p', { class: 'legend' }, `${notes.join('. ')}.`)]),
   ];
@@ -129,11 +129,12 @@ function timeline(
   );
 }
 
-function incidents({ incidents: all }: Tried, show: Show): Element {
+/** The incidents of some settings, each with its story, under a heading. */
+export function triedIncidents(heading: string, id: string, { incidents: all }: Tried, show: Show): Element {
   return h(
     'section',
-    { 'aria-labelledby': 'incidents' },
-    h('h2', { id: 'incidents' }, `Incidents (${all.length})`),
+    { 'aria-labelledby': id },
+    h('h2', { id, dir: 'auto' }, heading),
     all.length === 0
       ? h('p', { class: 'empty' }, 'No incident would have opened.')
       : h(

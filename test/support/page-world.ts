@@ -33,6 +33,7 @@ const SETTINGS = {
 export async function pageWorld(
   containers: readonly string[],
   settings: Readonly<Record<string, string>> = {},
+  channels: readonly object[] = [],
 ): Promise<PageWorld> {
   const dir = mkdtempSync(join(tmpdir(), 'qt-page-'));
   const go = join(dir, 'go');
@@ -44,6 +45,7 @@ export async function pageWorld(
       docker: settings['QT_DOCKER_HOST'] !== undefined,
       files: containers.map((name) => ({ name, paths: [file(name)] })),
     },
+    alerts: { channels },
     heal: {
       command: [
         '/bin/sh',

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { expect } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
 import { CLEAN_ENV } from './cli.ts';
 
 /** A program in a terminal of its own, as its user sees it. */
@@ -40,8 +40,13 @@ export function tmuxScreen(
   return {
     capture,
     shows: async (text) => {
-      await expect.poll(() => capture(), { timeout: BOUND }).toMatch(text);
-      return capture();
+      const until = performance.now() + BOUND;
+      for (;;) {
+        const shown = capture();
+        if (typeof text === 'string' ? shown.includes(text) : text.test(shown)) return shown;
+        if (performance.now() > until) throw new Error(`${String(text)} is not shown, but:\n${shown}`);
+        await wait(100);
+      }
     },
     press: (...keys) => void tmux('send-keys', ...keys),
     resize: (columns, rows) => void tmux('resize-window', '-x', String(columns), '-y', String(rows)),

@@ -9,21 +9,29 @@ const CONTAINERS_SHOWN = 3;
 export function printBacktest(results: readonly VariantResult[]): string {
   const [first] = results;
   if (first === undefined) return '';
-  const { lines, containers, counts, began, span, assumptions } = first.replay;
-  const since =
-    began === null ? '' : ` from ${dateTime(began)} UTC on, ${formatDuration(Math.round(span) * 1_000)}`;
   const width = Math.max(...results.map(({ name }) => name.length));
   return [
-    `${counted(lines, 'line')} of ${counted(containers, 'container')}${since}`,
-    `${counts.critical} critical, ${counted(counts.error, 'error')}, ${counted(counts.restart, 'restart')} in all`,
+    ...aboutBacktest(results),
     '',
     `${''.padEnd(width)}  incidents  alerts  heals`,
     ...results.map((result) => row(result, width)),
     '',
     ...results.flatMap(timeline),
-    ...assumptions.map((assumption) => `Assumed: ${assumption}.`),
+    ...first.replay.assumptions.map((assumption) => `Assumed: ${assumption}.`),
     '',
   ].join('\n');
+}
+
+/** What was read: how much, of how many, since when, and what of it counts. */
+export function aboutBacktest([first]: readonly VariantResult[]): readonly string[] {
+  if (first === undefined) return [];
+  const { lines, containers, counts, began, span } = first.replay;
+  const since =
+    began === null ? '' : ` from ${dateTime(began)} UTC on, ${formatDuration(Math.round(span) * 1_000)}`;
+  return [
+    `${counted(lines, 'line')} of ${counted(containers, 'container')}${since}`,
+    `${counts.critical} critical, ${counted(counts.error, 'error')}, ${counted(counts.restart, 'restart')} in all`,
+  ];
 }
 
 function row({ name, firings, replay }: VariantResult, width: number): string {

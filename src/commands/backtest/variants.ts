@@ -27,6 +27,7 @@ export interface Firing {
 export interface VariantResult {
   readonly name: string;
   readonly limits: Config['limits'];
+  readonly window: number;
   readonly firings: readonly Firing[];
   readonly replay: ReplayResult;
 }
@@ -65,7 +66,7 @@ export async function tryVariant(
     ...(history === undefined ? {} : { history }),
     onStep: ({ effects }) => firings.push(...effects.flatMap((effect) => firingOf(effect) ?? [])),
   });
-  return { name, limits: config.limits, firings, replay };
+  return { name, limits: config.limits, window: config.window, firings, replay };
 }
 
 const TOLD = new Set(['opened', 'reopened', 'escalated', 'resolved']);

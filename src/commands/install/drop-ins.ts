@@ -1,4 +1,4 @@
-import { PLACES, type DropIn } from '../../systemd/places.ts';
+import { PLACES, type DropIn, VIEW_GROUP } from '../../systemd/places.ts';
 import { JOURNAL_GROUP, type SettingsAsks } from './settings-asks.ts';
 
 /** What the operator asked for. Paths are absolute. */
@@ -11,6 +11,8 @@ export interface InstallRequest {
   readonly webhookFile?: string | undefined;
   /** `unix:///path` or `tcp://host:port`. */
   readonly docker?: string | undefined;
+  /** The page has a unit of its own. */
+  readonly page?: boolean | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export function dropIns(
   group: string | undefined,
   { journal, stateDir }: SettingsAsks = { journal: false },
 ): Partial<Record<DropIn, string>> {
-  const { user, report, heal, config, webhookFile, docker } = request;
+  const { user, report, heal, config, webhookFile, docker, page } = request;
   const homes = [report, heal, config, stateDir].filter((path) => path !== undefined && isUnderHome(path));
   const seen = homes.length === 0 ? [] : ['# Paths under /home are to be seen.', 'ProtectHome=read-only'];
   return {
@@ -62,6 +64,17 @@ export function dropIns(
     ...(webhookFile === undefined
       ? {}
       : { webhook: service(`LoadCredential=webhook-url:${quoted(webhookFile)}`) }),
+    ...(page === true
+      ? {
+          page: service(
+            "# The page's user gets through to view.sock, which is this group's; control.sock stays the daemon's.",
+            'RuntimeDirectoryMode=0711',
+            `SupplementaryGroups=${VIEW_GROUP}`,
+            '# To give the socket to the group. Without capabilities that is all it allows.',
+            'SystemCallFilter=@chown',
+          ),
+        }
+      : {}),
   };
 }
 

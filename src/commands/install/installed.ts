@@ -20,6 +20,7 @@ export function installedRequest(host: Pick<Host, 'read'>): EarlierRequest {
     heal: set('heal', 'QT_HEAL_COMMAND'),
     docker: set('docker', 'QT_DOCKER_HOST'),
     config: found('config', /^ExecStart=\S+ run --config (.+)$/m),
+    page: host.read(dropInFile('page')) === undefined ? undefined : true,
     webhookFile: found('webhook', /^LoadCredential=webhook-url:(.+)$/m),
   };
 }

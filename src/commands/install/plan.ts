@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Action } from './actions.ts';
 import { dropIns, type InstallRequest, isUnderHome } from './drop-ins.ts';
 import type { Host } from './host.ts';
-import { DROP_INS, dropInFile, PLACES, UNIT } from '../../systemd/places.ts';
+import { DROP_INS, dropInFile, PAGE_UNIT, PLACES, UNIT, VIEW_GROUP } from '../../systemd/places.ts';
 import { isInPlace, type Program } from './program.ts';
 import { JOURNAL_GROUP, settingsAsks } from './settings-asks.ts';
 
@@ -32,6 +32,15 @@ export function planInstall(request: InstallRequest, program: Program, host: Hos
   const packaged = isPackaged(host);
   const actions: Action[] = [
     { do: 'run', argv: newUserCommand(user), unless: !newUser },
+    ...(request.page === true
+      ? [
+          {
+            do: 'run',
+            argv: ['groupadd', '--system', VIEW_GROUP],
+            unless: host.hasGroup(VIEW_GROUP),
+          } as const,
+        ]
+      : []),
     { do: 'folder', path: report, owner: user },
     ...(asks.stateDir === undefined ? [] : [{ do: 'folder', path: asks.stateDir, owner: user } as const]),
     ...(isInPlace(program) ? [] : [{ do: 'program', program, path: PLACES.program } as const]),
@@ -50,6 +59,16 @@ export function planInstall(request: InstallRequest, program: Program, host: Hos
       const path = dropInFile(name);
       return text === undefined ? { do: 'remove', path } : { do: 'write', path, text, mode: 0o644 };
     }),
+    ...(request.page === true
+      ? [
+          {
+            do: 'write',
+            path: PLACES.pageUnit,
+            text: host.read(`${program.root}/deploy/${PAGE_UNIT}`) ?? '',
+            mode: 0o644,
+          } as const,
+        ]
+      : withoutPage(host)),
   ];
   return {
     actions,
@@ -79,6 +98,7 @@ export function planUninstall(host: Host, keepState: boolean): readonly Action[]
       argv: ['systemctl', 'disable', '--now', UNIT],
       unless: host.read(PLACES.unit) === undefined && !isPackaged(host),
     },
+    ...withoutPage(host),
     { do: 'remove', path: PLACES.unit },
     ...DROP_INS.map((name): Action => ({ do: 'remove', path: dropInFile(name) })),
     { do: 'remove-empty', path: PLACES.dropIns },
@@ -92,6 +112,18 @@ export function planUninstall(host: Host, keepState: boolean): readonly Action[]
     ...(isPackaged(host)
       ? []
       : [{ do: 'remove', path: PLACES.link } as const, { do: 'remove', path: PLACES.program } as const]),
+  ];
+}
+
+/** Ends the page's service, if there is one. */
+function withoutPage(host: Host): readonly Action[] {
+  return [
+    {
+      do: 'run',
+      argv: ['systemctl', 'disable', '--now', PAGE_UNIT],
+      unless: host.read(PLACES.pageUnit) === undefined,
+    },
+    { do: 'remove', path: PLACES.pageUnit },
   ];
 }
 

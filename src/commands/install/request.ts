@@ -10,6 +10,7 @@ export interface AskedNow {
   readonly config: string | false | undefined;
   readonly webhookFile: string | false | undefined;
   readonly docker: string | false | undefined;
+  readonly page?: boolean | undefined;
 }
 
 /** What can be taken away again, and the option it is called. */
@@ -49,6 +50,9 @@ export function wholeRequest(
           ]
         : [],
     ),
+    ...(asked.page === undefined && before.page === true
+      ? ['--page stays as it was; --no-page takes it away']
+      : []),
   ];
   return {
     request: {
@@ -58,6 +62,7 @@ export function wholeRequest(
       config: chosen('config'),
       webhookFile: chosen('webhookFile'),
       docker: chosen('docker'),
+      ...((asked.page ?? before.page) === true && { page: true }),
     },
     kept,
   };

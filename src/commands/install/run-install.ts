@@ -9,7 +9,7 @@ import { type InstallRequest, unquoted } from './drop-ins.ts';
 import { type Host, thisHost } from './host.ts';
 import { installedRequest, serviceEnvironment } from './installed.ts';
 import { isPackaged, planInstall, planUninstall } from './plan.ts';
-import { dropInFile, PLACES, UNIT } from '../../systemd/places.ts';
+import { dropInFile, PAGE_UNIT, PLACES, UNIT } from '../../systemd/places.ts';
 import { print } from '../print.ts';
 import { printPlan } from './print-plan.ts';
 import { thisProgram } from './program.ts';
@@ -29,7 +29,7 @@ export async function install(
   if (only) {
     printLine('This would be done:');
     printPlan({ actions, warnings: notes }, printLine, true);
-    if (start) printLine(`  enable and start ${UNIT}`);
+    if (start) printLine(`  enable and start ${UNIT}${request.page === true ? ` and ${PAGE_UNIT}` : ''}`);
     if (all.length > 0) printRefusals('It would be refused:', all);
     return EXIT.fine;
   }
@@ -42,13 +42,15 @@ export async function install(
   if (changed) run(['systemctl', 'daemon-reload']);
   if (!start) return done('Installed, not started.');
   run(['systemctl', 'enable', '--quiet', UNIT]);
-  if (!changed && isActive()) return done('It runs, and everything was so already.');
-  try {
-    run(['systemctl', 'restart', UNIT]);
-  } catch {
-    printLine(`It does not start. journalctl -u ${UNIT} says:`);
-    printLine(run(['journalctl', '--no-pager', '--quiet', '-n', '15', '-o', 'cat', '-u', UNIT]));
-    return EXIT.fault;
+  const isPageDue = request.page === true && (changed || !isActive(PAGE_UNIT));
+  if (!changed && !isPageDue && isActive(UNIT)) return done('It runs, and everything was so already.');
+  if ((changed || !isActive(UNIT)) && !restarted(UNIT)) return EXIT.fault;
+  if (isPageDue) {
+    run(['systemctl', 'enable', '--quiet', PAGE_UNIT]);
+    if (!restarted(PAGE_UNIT)) return EXIT.fault;
+    printLine(
+      `The page: http://127.0.0.1:7070/, on this host alone; the code for it: journalctl -u ${PAGE_UNIT.replace('.service', '')}`,
+    );
   }
   const service = UNIT.replace('.service', '');
   const told = request.webhookFile !== undefined || (await hasChannel(request, host));
@@ -158,9 +160,21 @@ function mainModule(): string {
   return realpathSync(process.argv[1] ?? '');
 }
 
-function isActive(): boolean {
+/** Restarts a unit; if it does not come up, says why and is false. */
+function restarted(unit: string): boolean {
   try {
-    run(['systemctl', 'is-active', '--quiet', UNIT]);
+    run(['systemctl', 'restart', unit]);
+    return true;
+  } catch {
+    printLine(`It does not start. journalctl -u ${unit} says:`);
+    printLine(run(['journalctl', '--no-pager', '--quiet', '-n', '15', '-o', 'cat', '-u', unit]));
+    return false;
+  }
+}
+
+function isActive(unit: string): boolean {
+  try {
+    run(['systemctl', 'is-active', '--quiet', unit]);
     return true;
   } catch {
     return false;

@@ -1,9 +1,9 @@
-import { basename, resolve } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { Upstream } from '../../page/upstream.ts';
 import { sessionView, tried } from '../../replay/session-view.ts';
 import { judgeSession } from '../../replay/what-if.ts';
 import { safeJson } from '../../text/safe-text.ts';
+import { sessionName } from '../../views/session-name.ts';
 import { ofQuery } from '../../views/settings-steps.ts';
 
 /**
@@ -20,8 +20,7 @@ export async function openSession(
     config,
     onSkip: ({ path, reason }) => say(`${path}: left out: ${reason}\n`),
   });
-  const name = paths.map((path) => basename(resolve(path))).join(', ');
-  const view = safeJson(sessionView(name, judged, config));
+  const view = safeJson(sessionView(sessionName(paths), judged, config));
   return {
     follow: () => () => undefined,
     close: () => undefined,

@@ -27,7 +27,7 @@ export function columns(parts: readonly Column[], lines: readonly Listed[], widt
       const piece = spans[index];
       if (piece === undefined) return [];
       const last = at === shown.length - 1;
-      return last ? [piece] : [cell(piece, rooms[at] ?? 0, right), SPACE];
+      return last && right !== true ? [piece] : [cell(piece, rooms[at] ?? 0, right), SPACE];
     });
     return { ...row(...pieces), ...(item !== undefined && { item }) };
   });

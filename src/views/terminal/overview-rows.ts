@@ -1,4 +1,5 @@
 import { KINDS, type Kind } from '../../model.ts';
+import { messageOf } from '../../sinks/text/message-of.ts';
 import { counted } from '../../text/plain.ts';
 import { aboutDaemon, blindLines } from '../blindness.ts';
 import { sortedByTrouble, stateOf } from '../containers.ts';
@@ -93,7 +94,7 @@ export function groupRows(
       span(`${group.count}×`),
       span(`${lengthText(show.now - group.last)} ago`, { dim: true }),
       span(group.container, { bold: true }),
-      span(group.sample),
+      span(messageOf(group.sample)),
     ],
     item: groupItem(group),
   }));
