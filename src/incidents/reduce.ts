@@ -17,6 +17,7 @@ import { acknowledge, dropGone, resetHeals } from './operator.ts';
 import { incidentOf, update, save, stepOf, contextOf } from './reducer-context.ts';
 import type { Step, ReducerContext } from './reducer-context.ts';
 import { applyCoverage, dependenciesOn, isBlind, observedSince } from './coverage.ts';
+import { silenced, unsilenced } from './silences.ts';
 import { keepNote } from './notes.ts';
 import { applyContainerStatus, keepGap, withPresence } from './world.ts';
 
@@ -120,6 +121,12 @@ function apply(context: ReducerContext, input: Input): void {
     case 'ack':
       acknowledge(context, input.incident);
       if (input.gone !== undefined) dropGone(context, input.gone);
+      break;
+    case 'silence':
+      context.state = silenced(context.state, input.silence, context.policy);
+      break;
+    case 'unsilence':
+      context.state = unsilenced(context.state, input.id);
       break;
     case 'heal-reset':
       resetHeals(context);

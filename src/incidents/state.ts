@@ -1,5 +1,15 @@
 import type { Config } from '../config/config.ts';
-import type { Breach, EffectKind, Gap, HealRecord, IncidentState, Note, Transition } from '../model.ts';
+import type {
+  Breach,
+  EffectKind,
+  Gap,
+  HealRecord,
+  IncidentState,
+  Note,
+  Silence,
+  Transition,
+} from '../model.ts';
+import type { Hidden } from './silences.ts';
 import type { Newest } from './newest.ts';
 
 /**
@@ -35,6 +45,10 @@ export interface CoreState {
   readonly gaps: readonly Gap[];
   /** What was found lately by comparing with the past; absent where nothing was. */
   readonly notes?: readonly Note[];
+  /** Silences of operators, also those that ended lately; how many there have ever been; what any has hidden, by id. */
+  readonly silences?: readonly Silence[];
+  readonly silencesMade?: number;
+  readonly hidden?: Readonly<Record<string, Hidden>>;
 }
 
 /** What is known of heals on this host, over all incidents: there is one command and one slot. */

@@ -2,7 +2,7 @@ import { formatDuration } from '../../time/duration.ts';
 import type { Effect, HealRecord, Kind, NotificationType, IncidentSnapshot } from '../../model.ts';
 import { utcDateTime, utcTime } from '../../text/plain.ts';
 import { oneMessage } from '../text/one-message.ts';
-import { healInWords, openingOf } from '../text/plain-words.ts';
+import { healInWords, openingOf, silencedInWords } from '../text/plain-words.ts';
 import { quoteEnds, quoteLine } from '../text/quote.ts';
 import { inCode, incidentDetails } from './incident-details.ts';
 
@@ -33,7 +33,8 @@ export function alertText(effect: Effect, name: string): string {
  * dash.
  */
 export function alertParts(effect: Effect, name: string): AlertParts {
-  return WRITERS[effect.part](fitForText(effect.story), name);
+  const { head, body } = WRITERS[effect.part](fitForText(effect.story), name);
+  return { head, body: blocks(body, lines(...silencedInWords(effect.story).map((said) => `🔕 ${said}`))) };
 }
 
 /** The one line that says what a message is about, without emphasis: for titles and summaries. */
