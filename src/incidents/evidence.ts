@@ -33,12 +33,14 @@ export function record(state: CoreState, signal: Signal, policy: Policy): Record
   if (!isEvidence(policy, signal)) return { state, breached };
   const at = Math.min(signal.at, state.now);
   const silences = silencesOf(state, policy, signal, at);
-  const hiding = new Set<{ readonly id: string }>();
+  let hiding: ReadonlySet<{ readonly id: string }> = NOT_HIDDEN;
   for (const rule of policy.rules.values()) {
     if (at <= state.now - rule.window || !ruleMatches(rule, signal)) continue;
-    const hiders = silences.filter((silence) => isHiddenFrom(rule.name, silence));
-    for (const silence of hiders) hiding.add(silence);
-    if (hiders.length > 0) continue;
+    const hiders = silences.length === 0 ? [] : silences.filter((one) => isHiddenFrom(rule.name, one));
+    if (hiders.length > 0) {
+      hiding = new Set([...hiding, ...hiders]);
+      continue;
+    }
     const own = ownLimit(rule, signal);
     const limit = own ?? rule.limit;
     if (isOff(limit)) continue;
@@ -117,6 +119,7 @@ export function watermarkOf(state: CoreState, key: string): number {
 }
 
 const NOTHING: readonly Counted[] = [];
+const NOT_HIDDEN: ReadonlySet<never> = new Set();
 
 function reached(state: CoreState, rule: Rule, limit: number, newest: Newest): boolean {
   const oldestNeeded = nth(newest, limit);
