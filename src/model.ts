@@ -350,6 +350,8 @@ export interface IncidentSnapshot {
   readonly gaps: readonly Gap[];
   /** What was found by comparing with the past from shortly before the opening on; absent if nothing was. */
   readonly notes?: readonly Note[];
+  /** The silences in force that have hidden something, and how much in all; absent if none has. */
+  readonly silenced?: readonly { readonly id: string; readonly why: string; readonly count: number }[];
   /** Opened by what happened before the daemon ran. */
   readonly foundAtStart: boolean;
   /** What people are asked to do, if anything. */
@@ -396,6 +398,23 @@ export interface Storage {
   readonly withheld?: string;
 }
 
+/** What a silence is for: every part that is not empty must fit. `rules` are names, `containers` globs. */
+export interface SilenceMatch {
+  readonly containers: readonly string[];
+  readonly kinds: readonly Kind[];
+  readonly rules: readonly string[];
+  /** A regular expression (source text); empty means any text. */
+  readonly pattern: string;
+}
+
+/** A silence of an operator's, from one moment to another (epoch milliseconds). */
+export interface Silence extends SilenceMatch {
+  readonly id: string;
+  readonly from: number;
+  readonly until: number;
+  readonly why: string;
+}
+
 /** What an operator asks of the running daemon. Durations and moments in epoch milliseconds. */
 export type Control =
   | { readonly type: 'pause'; readonly at: number; readonly until: number }
@@ -403,4 +422,6 @@ export type Control =
   | { readonly type: 'ack'; readonly at: number; readonly incident: string; readonly gone?: string }
   | { readonly type: 'heal-reset'; readonly at: number }
   /** Why the configured heal cannot be run; empty: it can. Not asked for by anybody, but found by looking. */
-  | { readonly type: 'heal-problem'; readonly at: number; readonly problem: string };
+  | { readonly type: 'heal-problem'; readonly at: number; readonly problem: string }
+  | { readonly type: 'silence'; readonly at: number; readonly silence: Omit<Silence, 'id' | 'from'> }
+  | { readonly type: 'unsilence'; readonly at: number; readonly id: string };

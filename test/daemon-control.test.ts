@@ -52,6 +52,29 @@ describe('looking inside without an engine', () => {
     expect((await ask(home, 'resume')).stdout).toBe('Heals were not paused.');
   });
 
+  test('a silence is in force at once, is shown with its reason, outlives kill -9, and can be ended', async () => {
+    const add = (...args: string[]) =>
+      ask(home, 'silence', 'add', ...args, '--for', '2h', '--why', 'a deploy');
+    expect(
+      (await add('--container', 'quantum_ai_*', '--kind', 'error', '--pattern', 'mismatch')).stdout,
+    ).toMatch(/^s1 is in force until 20.*; quantum-realtime silence rm s1 ends it\.$/);
+    await daemon.end('SIGKILL');
+
+    daemon = await started(home);
+    const shown = /s1: quantum_ai_\* error "mismatch", until .* \(a deploy\); 0 events hidden/;
+    expect((await ask(home, 'silence', 'list')).stdout).toMatch(shown);
+    expect((await ask(home, 'status')).stdout).toMatch(/^Silenced +s1: quantum_ai_/m);
+    expect((await statusOf(home)).silences).toMatchObject([{ id: 's1', isScheduled: false }]);
+    expect((await ask(home, 'silence', 'rm', 's2')).stderr).toBe('no silence is called s2; there is s1');
+    expect((await ask(home, 'silence', 'rm', 's1')).stdout).toBe('s1 is over.');
+    expect((await ask(home, 'silence', 'list')).stdout).toBe('Nothing is silenced.');
+
+    expect((await add('--container', 'db')).stderr).toContain('or --all to hide everything');
+    expect((await add('--rule', 'eror')).stderr).toContain(
+      'no rule is called eror; there is critical, errors',
+    );
+  });
+
   test('a PAUSE file that came or went while the daemon was away counts from its first moment', async () => {
     await daemon.end('SIGKILL');
     const until = new Date(Date.now() + 7_200_000).toISOString();

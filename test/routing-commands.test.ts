@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { explainAlerts } from '../src/commands/alerts/explain.ts';
 import { exampleStory } from '../src/commands/alerts/example-story.ts';
 import { explanationText } from '../src/commands/alerts/print.ts';
+import { oneContainer } from '../src/commands/check-config/one-container.ts';
 import { whoIsTold } from '../src/commands/check-config/who-is-told.ts';
 import { localDateTime } from '../src/text/plain.ts';
 import { unheard } from '../src/sinks/alert/routing/shown.ts';
@@ -47,6 +48,68 @@ describe('check-config', () => {
   test('prints nothing of it without a channel, and everybody where there are no routes', () => {
     expect(whoIsTold(alertsOf({}))).toEqual([]);
     expect(whoIsTold(alertsOf({ channels: ALERTS.channels.slice(2) }))[1]).toMatch(/ alert +yes$/);
+  });
+});
+
+describe('check-config --container', () => {
+  const config = alertsOf(ALERTS, {
+    heal: { command: ['/bin/true'] },
+    rules: [
+      { name: 'noise', kinds: ['warning'], limit: 9, containers: ['other*'] },
+      {
+        name: 'slow',
+        kinds: ['warning'],
+        limit: 7,
+        scope: 'container',
+        labels: { tier: 'db' },
+        effects: ['report'],
+      },
+    ],
+    maintenance: [
+      { hours: ['02:00-04:00'], match: { container: 'quantum_*' }, why: 'backup' },
+      { hours: ['02:00-04:00'], match: { container: 'web' }, why: 'deploy' },
+    ],
+  });
+  const listed = {
+    ...{
+      id: '1',
+      name: 'quantum_ai_engine',
+      container: 'quantum_ai_engine',
+      image: 'ai:2',
+      running: true,
+      old: false,
+    },
+    labels: { 'quantum-realtime.limits.errors': '200', tier: 'db' },
+  };
+
+  test('says what holds for one container, and from where', () => {
+    expect(oneContainer(config, 'quantum_ai_engine', listed)).toEqual([
+      'Container quantum_ai_engine of the image ai:2',
+      'Followed.',
+      'Label quantum-realtime.limits.errors=200',
+      'RULE       LIMIT           FROM                                  TOLD    BY                     HEALED',
+      'critical   5, of the host  limits.critical                       mail    alerts.routes[1]       heal.command',
+      'errors     200, its own    label quantum-realtime.limits.errors  mail    alerts.routes[1]       heal.command',
+      'restarts   2, of the host  limits.restarts                       mail    alerts.routes[1]       heal.command',
+      'slow       7, its own      rules                                 nobody  effects without alert  no',
+      'down                       states.down                           mail    alerts.routes[1]       no',
+      'unhealthy                  states.unhealthy                      mail    alerts.routes[1]       no',
+      'Silenced at times by maintenance[0] (backup)',
+    ]);
+  });
+
+  test('of one that no engine has says so, and counts on no label', () => {
+    const [, followed, , critical, errors] = oneContainer(config, 'db', undefined);
+    expect(followed).toContain('No engine that answers has it');
+    expect(critical).toMatch(/^critical +5, of the host +limits\.critical +team +alerts\.routes\[3\]/);
+    expect(errors).toMatch(/^errors +50, of the host +limits\.errors /);
+  });
+
+  test('says so of one that is not followed', () => {
+    const apart = alertsOf({}, { containers: { exclude: ['quantum_*'] } });
+    expect(oneContainer(apart, 'quantum_ai_engine', listed)[1]).toContain('NOT FOLLOWED');
+    const labelled = { ...listed, labels: { 'quantum-realtime.enable': 'false' } };
+    expect(oneContainer(alertsOf({}), 'quantum_ai_engine', labelled)[1]).toContain('NOT FOLLOWED');
   });
 });
 

@@ -7,6 +7,7 @@ interface Flags {
   readonly state?: string;
   readonly report?: string;
   readonly json?: boolean;
+  readonly container?: string;
 }
 
 /**
@@ -22,6 +23,7 @@ export function checkConfigCommand(program: Command): void {
     .option('--state <dir>', 'as run takes it')
     .option('--report <dir>', 'as run takes it')
     .option('--json', 'one JSON array instead of a list')
+    .option('--container <name>', 'what holds for this container alone, and from where')
     .action(async (flags: Flags) => {
       const own = flags.config ?? flags.state ?? flags.report;
       if (own === undefined && (await asService())) return;
@@ -45,10 +47,19 @@ export function checkConfigCommand(program: Command): void {
       });
       const { caProblem } = await import('../sinks/alert/authorities.ts');
       const caTrouble = await caProblem(loaded.config.alerts.ca);
+      const { settings: labelled, problems, unseen, containers } = await containerSettings(loaded.config);
+      if (flags.container !== undefined) {
+        const [{ oneContainer }, { safeLine }] = await Promise.all([
+          import('./check-config/one-container.ts'),
+          import('../text/safe-text.ts'),
+        ]);
+        const listed = containers.find(({ container }) => container === flags.container);
+        for (const line of oneContainer(loaded.config, flags.container, listed)) print(`${safeLine(line)}\n`);
+        return;
+      }
       const { healProblem, isRelativeHeal, RELATIVE_HEAL } = await import('../sinks/heal/heal-problem.ts');
       const unhealable = healProblem(loaded.config.heal);
       const isRelative = isRelativeHeal(loaded.config.heal);
-      const { settings: labelled, problems, unseen } = await containerSettings(loaded.config);
       const settings = [...effectiveSettings(loaded), ...imageSettings(), ...labelled];
       if (flags.json === true) printJson(settings);
       else

@@ -15,6 +15,7 @@ import {
   namesAreUnique,
   rule,
 } from './items.ts';
+import { maintenance } from './maintenance-settings.ts';
 import { route, routesFit } from './route-settings.ts';
 import { states } from './state-settings.ts';
 import {
@@ -88,6 +89,10 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('How lines are classified.'),
+  maintenance: z
+    .array(maintenance)
+    .default([])
+    .describe('Times at which what is expected opens no incident and is not told, week by week.'),
   restarts: z
     .strictObject({
       count: z

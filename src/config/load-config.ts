@@ -82,8 +82,8 @@ function meantBy(name: string, known: readonly string[]): string | undefined {
  * Problems of the patterns. They are compiled where they are used; one that cannot be compiled is refused here, at
  * the start, with its path.
  */
-async function patternProblems({ classify, rules }: Config): Promise<string[]> {
-  if (classify.rules.length === 0 && rules.length === 0) return [];
+async function patternProblems({ classify, rules, maintenance }: Config): Promise<string[]> {
+  if (classify.rules.length + rules.length + maintenance.length === 0) return [];
   // Loaded only now: most settings hold no pattern, and then nothing of this need be in memory.
   const [{ compileRules }, { compilePattern }] = await Promise.all([
     import('../classify/user-rules.ts'),
@@ -95,6 +95,11 @@ async function patternProblems({ classify, rules }: Config): Promise<string[]> {
       ({ pattern }, index) =>
         () =>
           compilePattern(pattern, `rules[${index}].pattern`),
+    ),
+    ...maintenance.map(
+      ({ match: { pattern } }, index) =>
+        () =>
+          compilePattern(pattern, `maintenance[${index}].match.pattern`),
     ),
   ];
   return compile.flatMap((attempt) => {

@@ -51,22 +51,25 @@ export const route = z.strictObject({
   continue: flag.default(false).describe('Goes on to the routes that follow although this one fits.'),
 });
 
+/** Hours of the week, by the clocks of a time zone. */
+export const hoursSettings = {
+  hours: list
+    .refine((texts) => texts.length > 0 && texts.every((text) => parseQuietHours(text) !== undefined), {
+      message: 'expected hours such as 22:00-07:00, or sat-sun 00:00-24:00',
+    })
+    .describe(
+      'Times such as 22:00-07:00, on certain days: sat-sun 00:00-24:00. The day is that on which they begin.',
+    ),
+  zone: z
+    .string()
+    .refine(isZone, 'expected a time zone such as Europe/Oslo')
+    .optional()
+    .describe('Time zone of the hours, such as Europe/Oslo. Default: that of this host.'),
+};
+
 /** When a channel is not to be disturbed. */
 export const quiet = z
-  .strictObject({
-    hours: list
-      .refine((texts) => texts.length > 0 && texts.every((text) => parseQuietHours(text) !== undefined), {
-        message: 'expected hours such as 22:00-07:00, or sat-sun 00:00-24:00',
-      })
-      .describe(
-        'Times such as 22:00-07:00, on certain days: sat-sun 00:00-24:00. The day is that on which they begin.',
-      ),
-    zone: z
-      .string()
-      .refine(isZone, 'expected a time zone such as Europe/Oslo')
-      .optional()
-      .describe('Time zone of the hours, such as Europe/Oslo. Default: that of this host.'),
-  })
+  .strictObject(hoursSettings)
   .describe('When notes and alerts wait, to come as one message at its end. A page never waits.');
 
 function isZone(zone: string): boolean {

@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import { compilePattern } from '../classify/user-pattern.ts';
 import { ConfigError } from '../config/config-error.ts';
+import { LONGEST_SILENCE, LOUD } from '../incidents/silences.ts';
+import { KINDS, type Silence } from '../model.ts';
 import type { Answer, Routes } from './control-server.ts';
 import { metrics } from './metrics.ts';
 import type { Status } from './status.ts';
@@ -18,6 +21,9 @@ export interface Operations {
   readonly resume: () => Promise<string | undefined>;
   readonly ack: (incident: string, gone?: string) => void;
   readonly healReset: () => void;
+  /** Hides what matches, from now on. Returns the id. Throws `Refused` for a rule that is not there. */
+  readonly silence: (silence: Omit<Silence, 'id' | 'from'>) => string;
+  readonly unsilence: (id: string) => void;
   readonly reload: () => Promise<{ readonly changed: readonly string[]; readonly later: readonly string[] }>;
 }
 
@@ -31,7 +37,7 @@ export const LONGEST_PAUSE = 30 * 24 * 60 * 60_000;
 
 /** The routes of the control socket. Every input is validated; the answer to a wrong one says what is wrong. */
 export function controlRoutes(operations: Operations): Routes {
-  const { status, pause, resume, ack, healReset, reload } = operations;
+  const { status, pause, resume, ack, healReset, reload, silence, unsilence } = operations;
   return {
     'GET /status': () => ({ body: status() }),
     'GET /metrics': () => ({ body: metrics(status()) }),
@@ -57,6 +63,21 @@ export function controlRoutes(operations: Operations): Routes {
       healReset();
       return { before, incidents: status().incidents };
     }),
+    'POST /silence': taking(silenceInput, (wanted) => {
+      const { at } = status();
+      if (wanted.until <= at) throw new Refused('a silence must end in the future');
+      if (wanted.until > at + LONGEST_SILENCE) throw new Refused('a silence must end within 30 days');
+      const id = silence(wanted);
+      return { silence: status().silences?.find((one) => one.id === id) };
+    }),
+    'POST /unsilence': taking(unsilenceInput, ({ id }) => {
+      const before = status().silences ?? [];
+      const found = before.find((one) => one.id === id);
+      if (found === undefined) throw new Refused(`no silence is called ${id}${thereAre(before)}`);
+      if (found.isScheduled) throw new Refused(`${id} is a setting: change it in the configuration file`);
+      unsilence(id);
+      return { silence: found };
+    }),
     'POST /reload': taking(nothing, reload),
   };
 }
@@ -67,6 +88,36 @@ const ackInput = z.strictObject({
   incident: z.string().min(1).max(200).optional(),
   gone: z.string().min(1).max(300).optional(),
 });
+
+const silenceInput = z
+  .strictObject({
+    containers: z.array(z.string().min(1).max(300)).max(50),
+    kinds: z.array(z.enum(KINDS)),
+    rules: z.array(z.string().min(1).max(64)).max(50),
+    pattern: z.string().max(1_000).refine(isPattern, 'expected a regular expression'),
+    until: z.number().int().positive(),
+    why: z.string().min(1).max(300),
+  })
+  .refine(({ containers, rules, pattern }) => containers.length + rules.length + pattern.length > 0, {
+    message: 'expected a container, a rule or a pattern: not everything can be silenced',
+  })
+  .refine(({ rules }) => !rules.some((rule) => LOUD.has(rule)), {
+    message: 'expected other rules: an engine that is away and a silent host are always told',
+  });
+const unsilenceInput = z.strictObject({ id: z.string().min(1).max(100) });
+
+function isPattern(pattern: string): boolean {
+  try {
+    compilePattern(pattern, 'pattern');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function thereAre(silences: readonly { readonly id: string }[]): string {
+  return silences.length === 0 ? '; there is none' : `; there is ${silences.map(({ id }) => id).join(', ')}`;
+}
 
 /** The open incident that an id, its beginning, or nothing (where only one is open) stands for. */
 function meant<T extends { readonly id: string }>(open: readonly T[], text: string): T {

@@ -3,6 +3,7 @@ import { display } from '../text/display.ts';
 import { apart, counted, localTime, span, upcoming } from '../text/plain.ts';
 import { formatDuration } from '../time/duration.ts';
 import { channelLines } from './channel-lines.ts';
+import { silenceLines } from './silence-lines.ts';
 import { table, wrap } from './table.ts';
 import type { Status } from './status.ts';
 
@@ -40,6 +41,7 @@ function facts(status: Status): string[] {
     `Alerts     ${outbox.channels.length === 0 ? 'no webhook is configured' : outbox.channels.join(', ')}; ` +
       `${outbox.unsent} unsent${outbox.dead === 0 ? '' : `, ${outbox.dead} GIVEN UP`}`,
     ...channelLines(status).map((line) => `           ${line}`),
+    ...silenceLines(status).map((line, index) => `${index === 0 ? 'Silenced   ' : '           '}${line}`),
     `State      ${store.writable ? `written ${since(store.lastCommit)} ago` : `NOT WRITTEN: ${store.problem ?? 'unknown'}`} (${store.dir})`,
     `Settings   ${config.file ?? 'environment and defaults'}, read ${since(config.loadedAt)} ago`,
   ];

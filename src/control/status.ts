@@ -107,6 +107,29 @@ export const statusSchema = z.object({
     cooldownUntil: moment.optional(),
   }),
   pausedUntil: moment.optional(),
+  /** What is silenced, by operators and by the settings; absent if nothing is. */
+  silences: z
+    .array(
+      z.object({
+        id: z.string(),
+        containers: z.array(z.string()),
+        kinds: z.array(z.string()),
+        rules: z.array(z.string()),
+        pattern: z.string(),
+        why: z.string(),
+        /** It comes again and again, by the settings. */
+        isScheduled: z.boolean(),
+        /** When it ends; absent while it is not in force. */
+        until: moment.optional(),
+        /** How much it has hidden in all, and in the day up to now; when last. */
+        hidden: z.number(),
+        lately: z.number(),
+        last: moment.optional(),
+        /** What is wrong with it, in words. */
+        remark: z.string().optional(),
+      }),
+    )
+    .optional(),
   gaps: z.array(
     z.object({ source: z.string(), container: z.string(), from: moment, to: moment, reason: z.string() }),
   ),

@@ -22,6 +22,10 @@ export interface Operable {
    * will again.
    */
   readonly ready: () => boolean | string;
+  /** The id that the next silence gets. */
+  readonly nextSilence: () => string;
+  /** Names of all rules, those about states too. */
+  readonly rules: () => readonly string[];
   readonly reconfigure: (config: Config) => void;
   readonly clock: SchedulerLike;
   readonly log: Pick<Logger, 'info' | 'warn'>;
@@ -53,6 +57,19 @@ export function operations(daemon: Operable): Operations {
     },
     ack: (incident, gone) =>
       command({ type: 'ack', at: clock.now(), incident, ...(gone !== undefined && { gone }) }),
+    silence: (wanted) => {
+      const unknown = wanted.rules.find((rule) => !daemon.rules().includes(rule));
+      if (unknown !== undefined)
+        throw new Refused(`no rule is called ${unknown}; there is ${daemon.rules().join(', ')}`);
+      const id = daemon.nextSilence();
+      command({ type: 'silence', at: clock.now(), silence: wanted });
+      log.info({ id, ...wanted, until: new Date(wanted.until).toISOString() }, 'silenced by an operator');
+      return id;
+    },
+    unsilence: (id) => {
+      command({ type: 'unsilence', at: clock.now(), id });
+      log.info({ id }, 'a silence was ended by an operator');
+    },
     healReset: () => command({ type: 'heal-reset', at: clock.now() }),
     reload: async () => {
       if (reloading) throw new Refused('a reload is already under way');

@@ -6,6 +6,7 @@ import { controlSocket, VIEW_SOCKET } from '../control/socket-path.ts';
 import { boot } from '../incidents/boot.ts';
 import { policyOf } from '../incidents/policy.ts';
 import { setBackBy } from '../incidents/rebase.ts';
+import { nextSilence } from '../incidents/silences.ts';
 import { initial } from '../incidents/state.ts';
 import type { Control } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
@@ -113,6 +114,11 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
         commands$.next(command);
         runs.current().checkpoint();
       },
+      rules: () => {
+        const { shownRules, states } = runs.current().policy;
+        return [...shownRules.map(({ name }) => name), ...states.keys()];
+      },
+      nextSilence: () => nextSilence(runs.current().state().core),
       ready: () => (stops.isStopping() ? 'the daemon is stopping' : effects.isQuiet()),
       reconfigure: (settings) => {
         effects.replace(settings);

@@ -10,6 +10,7 @@ import type { Health } from '../state/disk.ts';
 import type { SourceStatus } from '../streams/source.ts';
 import { formatDuration } from '../time/duration.ts';
 import { VERSION } from '../version.ts';
+import { silencesShown } from './silences-shown.ts';
 import type { LineRates } from './line-rates.ts';
 import type { Carried } from './pipeline-run.ts';
 import type { RecentEffect } from './recent-effects.ts';
@@ -85,6 +86,7 @@ export function statusOf(parts: StatusParts): Status {
       }),
     },
     ...(pausedUntil > at && { pausedUntil }),
+    ...silencesShown(core, policy, at),
     gaps: latest(sources.flatMap(({ gaps }) => gaps)).map(({ source, container, from, to, reason }) => ({
       source,
       container,

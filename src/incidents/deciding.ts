@@ -1,8 +1,9 @@
-import type { Breach, Counts, Deciding, Group, Kind, Rule, Share, Tally, TallyAt } from '../model.ts';
+import type { Breach, Counts, Deciding, Group, Kind, Share, Tally, TallyAt } from '../model.ts';
 import { contributorsSince } from './contributors.ts';
 import { countedFor, decisionCount } from './evidence.ts';
 import type { Counted } from './evidence.ts';
 import type { Policy } from './policy.ts';
+import { hidesAnything, wasHidden } from './silences.ts';
 import { patternMatches } from './rules.ts';
 import type { CoreState, Incident } from './state.ts';
 import { isState } from './states.ts';
@@ -33,7 +34,7 @@ export function decidingOf(
     const own = counted.find(({ slot }) => slot.rule === breach.rule && slot.container === breach.container);
     return own === undefined
       ? { breach, containers: new Map(), groups: [] }
-      : partOf(state, breach, own, tallySince(breach.since ?? 0));
+      : partOf(state, breach, own, tallySince(breach.since ?? 0), policy);
   });
   const held = incident.breaches.filter(isState).flatMap(({ container }) => container ?? []);
   const containers = new Map<string, Counts>([...incident.subjects, ...held].map((name) => [name, zero]));
@@ -57,8 +58,14 @@ export function decidingOf(
 }
 
 /** The count of one limit that people are shown, of evidence later than the breach's `since`. */
-export function shownCount(state: CoreState, breach: Breach, counted: Counted, tally: TallyAt): number {
-  return partOf(state, { ...breach, count: 0 }, counted, tally(state.now, breach.since)).breach.count;
+export function shownCount(
+  state: CoreState,
+  breach: Breach,
+  counted: Counted,
+  tally: TallyAt,
+  policy: Policy,
+): number {
+  return partOf(state, { ...breach, count: 0 }, counted, tally(state.now, breach.since), policy).breach.count;
 }
 
 interface Part {
@@ -68,18 +75,21 @@ interface Part {
 }
 
 /** One limit with the part of the window that reached it. */
-function partOf(state: CoreState, breach: Breach, counted: Counted, tally: Tally): Part {
+function partOf(state: CoreState, breach: Breach, counted: Counted, tally: Tally, policy: Policy): Part {
   const { rule } = counted;
   const since = breach.since ?? 0;
   const names = new Set(contributorsSince(state, counted, since).map(({ container }) => container));
-  const groups = tally.groups.filter(
-    ({ kind, container, last, sample }) =>
-      rule.kinds.includes(kind) && names.has(container) && last > since && patternMatches(rule, sample),
-  );
+  const groups = tally.groups
+    .filter(
+      ({ kind, container, last, sample }) =>
+        rule.kinds.includes(kind) && names.has(container) && last > since && patternMatches(rule, sample),
+    )
+    .filter((group) => !wasHidden(state, policy, rule.name, group));
+  const isApart = rule.pattern !== '' || hidesAnything(state);
   const containers = new Map(
     [...names].map((name): [string, Counts] => [
       name,
-      each((kind) => (rule.kinds.includes(kind) ? countOf(rule, kind, name, groups, tally) : 0)),
+      each((kind) => (rule.kinds.includes(kind) ? countOf(isApart, kind, name, groups, tally) : 0)),
     ]),
   );
   const from = [...containers]
@@ -92,9 +102,9 @@ function partOf(state: CoreState, breach: Breach, counted: Counted, tally: Tally
   return { breach: { ...breach, count, ...(from.length > 0 && { from }) }, containers, groups };
 }
 
-/** How many signals of a kind a container has added; with a pattern as far as its messages were kept apart. */
-function countOf(rule: Rule, kind: Kind, name: string, groups: readonly Group[], tally: Tally): number {
-  if (rule.pattern === '') return tally.containers.get(name)?.[kind] ?? 0;
+/** How many signals of a kind a container has added; if some do not count, as far as its messages were kept apart. */
+function countOf(isApart: boolean, kind: Kind, name: string, groups: readonly Group[], tally: Tally): number {
+  if (!isApart) return tally.containers.get(name)?.[kind] ?? 0;
   return groups
     .filter((group) => group.container === name && group.kind === kind)
     .reduce((total, { count }) => total + count, 0);

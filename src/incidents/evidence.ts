@@ -1,6 +1,7 @@
 import type { Rule, Signal } from '../model.ts';
 import { contributed, contributorsSince } from './contributors.ts';
 import { isOff, ownLimit, ruleMatches } from './rules.ts';
+import { isHiddenFrom, silencesOf, withHidden } from './silences.ts';
 import { add, countAfter, none, nth } from './newest.ts';
 import type { Newest } from './newest.ts';
 import { isEvidence, quietLimit } from './policy.ts';
@@ -23,7 +24,7 @@ export interface Recorded {
 }
 
 /**
- * Counts a signal towards every rule that matches it. A time in the future counts as now. The cost does not depend on
+ * Counts a signal towards every rule that matches it, unless a silence hides it from that rule. A time in the future counts as now. The cost does not depend on
  * limits, counts and the number of containers; only a new container costs a little more, once.
  */
 export function record(state: CoreState, signal: Signal, policy: Policy): Recorded {
@@ -31,8 +32,15 @@ export function record(state: CoreState, signal: Signal, policy: Policy): Record
   let breached: readonly Counted[] = NOTHING;
   if (!isEvidence(policy, signal)) return { state, breached };
   const at = Math.min(signal.at, state.now);
+  const silences = silencesOf(state, policy, signal, at);
+  let hiding: ReadonlySet<{ readonly id: string }> = NOT_HIDDEN;
   for (const rule of policy.rules.values()) {
     if (at <= state.now - rule.window || !ruleMatches(rule, signal)) continue;
+    const hiders = silences.length === 0 ? [] : silences.filter((one) => isHiddenFrom(rule.name, one));
+    if (hiders.length > 0) {
+      hiding = new Set([...hiding, ...hiders]);
+      continue;
+    }
     const own = ownLimit(rule, signal);
     const limit = own ?? rule.limit;
     if (isOff(limit)) continue;
@@ -49,7 +57,7 @@ export function record(state: CoreState, signal: Signal, policy: Policy): Record
     const until = (nth(after, limit) ?? 0) + rule.window;
     if (until > reachedUntil) next = { ...next, reachedUntil: next.reachedUntil.with(index, until) };
   }
-  return { state: next, breached };
+  return { state: hiding.size > 0 ? withHidden(next, hiding, at) : next, breached };
 }
 
 /** Every limit of an incident key with its evidence. */
@@ -111,6 +119,7 @@ export function watermarkOf(state: CoreState, key: string): number {
 }
 
 const NOTHING: readonly Counted[] = [];
+const NOT_HIDDEN: ReadonlySet<never> = new Set();
 
 function reached(state: CoreState, rule: Rule, limit: number, newest: Newest): boolean {
   const oldestNeeded = nth(newest, limit);

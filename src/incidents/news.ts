@@ -96,7 +96,7 @@ export function lookWorse(context: ReducerContext, incident: Incident): Incident
   });
   const worse = active.flatMap(({ told, counted }) => {
     const breach = { ...breachOf(state, counted), since: sinceOf(state, incident, told, counted) };
-    const count = shownCount(state, breach, counted, context.tally);
+    const count = shownCount(state, breach, counted, context.tally, policy);
     return count < WORSE * told.count ? [] : [{ ...breach, count }];
   });
   const looked = update(context, incident, { worseAt: state.now + (active.length > 0 ? MINUTE : REST) });

@@ -1,7 +1,9 @@
 import { canHeal } from '../config/can-heal.ts';
 import type { Config, IncidentConfig } from '../config/config.ts';
 import type { Rule, Signal } from '../model.ts';
+import { quietUntil } from '../time/quiet-hours.ts';
 import { rulesOf } from './rules.ts';
+import type { Maintenance } from './silences.ts';
 import { type StateRule, stateRulesOf } from './rules/states.ts';
 
 /** What the core decides by: the settings, and the rules that have any effect. Derived once, when settings are loaded. */
@@ -13,6 +15,8 @@ export interface Policy {
   readonly shownRules: readonly Rule[];
   /** The rules about what containers and engines are, by name: nothing is counted for them. */
   readonly states: ReadonlyMap<string, StateRule>;
+  /** The silences of the settings, which come again and again. */
+  readonly maintenance: readonly Maintenance[];
   /** Whether a heal is configured. */
   readonly canHeal: boolean;
   /** The longest window of any rule, and at least that of all, in milliseconds. */
@@ -27,6 +31,10 @@ export function policyOf(config: Config, rules: readonly Rule[] = rulesOf(config
     rules: new Map(rules.filter((rule) => rule.effects.length > 0).map((rule) => [rule.name, rule])),
     shownRules: rules,
     states: stateRulesOf(config, new Set(rules.map(({ name }) => name))),
+    maintenance: config.maintenance.map(({ hours, zone, match, why }, index) => ({
+      ...{ id: `maintenance[${index}]`, why, untilAt: quietUntil(hours, zone) },
+      ...{ containers: match.container, rules: match.rule, kinds: match.kind, pattern: match.pattern },
+    })),
     canHeal: canHeal(config.heal),
     longestWindow: Math.max(config.window, ...rules.map((rule) => rule.window)),
   };

@@ -1,4 +1,4 @@
-import type { Note, Gap, HealRecord } from '../model.ts';
+import type { Note, Gap, HealRecord, Silence } from '../model.ts';
 import { SET_BACK } from '../time/live-clock.ts';
 import { formatDuration } from '../time/duration.ts';
 import { moveAll } from './newest.ts';
@@ -16,7 +16,7 @@ export function setBackBy({ now: before }: Pick<CoreState, 'now'>, now: number):
 /**
  * The state under a clock that has been set: everything in it is moved by so many milliseconds, so that what is left of
  * every deadline, cooldown, budget and pause between two moments stays what it was. Every incident notes it. Only the
- * end of the pause stays: an operator wrote it for the wall clock; but it is within reach.
+ * ends of the pause and of silences stay: an operator wrote them for the wall clock; but the pause's is within reach.
  */
 export function rebased(state: CoreState, by: number): CoreState {
   if (by === 0) return state;
@@ -41,6 +41,9 @@ export function rebased(state: CoreState, by: number): CoreState {
       ...(key.incident !== undefined && { incident: incident(key.incident, now, by, move) }),
     })),
     ...(state.notes && { notes: state.notes.map((note): Note => ({ ...note, at: note.at + by })) }),
+    ...(state.silences && {
+      silences: state.silences.map((one): Silence => ({ ...one, from: Math.min(one.from, now) })),
+    }),
     gaps: state.gaps.map((gap): Gap => ({
       ...gap,
       at: move(gap.at),

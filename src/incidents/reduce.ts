@@ -18,6 +18,7 @@ import { incidentOf, update, save, stepOf, contextOf } from './reducer-context.t
 import type { Step, ReducerContext } from './reducer-context.ts';
 import { applyStorage } from './storage.ts';
 import { applyCoverage, dependenciesOn, isBlind, observedSince } from './coverage.ts';
+import { silenced, unsilenced } from './silences.ts';
 import { keepNote } from './notes.ts';
 import { applyContainerStatus, keepGap, withPresence } from './world.ts';
 
@@ -126,6 +127,12 @@ function apply(context: ReducerContext, input: Input): void {
     case 'ack':
       acknowledge(context, input.incident);
       if (input.gone !== undefined) dropGone(context, input.gone);
+      break;
+    case 'silence':
+      context.state = silenced(context.state, input.silence, context.policy);
+      break;
+    case 'unsilence':
+      context.state = unsilenced(context.state, input.id);
       break;
     case 'heal-reset':
       resetHeals(context);

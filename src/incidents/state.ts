@@ -7,8 +7,10 @@ import type {
   IncidentState,
   Note,
   RestartCause,
+  Silence,
   Transition,
 } from '../model.ts';
+import type { Hidden } from './silences.ts';
 import type { Newest } from './newest.ts';
 
 /**
@@ -50,6 +52,10 @@ export interface CoreState {
   readonly gaps: readonly Gap[];
   /** What was found lately by comparing with the past; absent where nothing was. */
   readonly notes?: readonly Note[];
+  /** Silences of operators, also those that ended lately; how many there have ever been; what any has hidden, by id. */
+  readonly silences?: readonly Silence[];
+  readonly silencesMade?: number;
+  readonly hidden?: Readonly<Record<string, Hidden>>;
 }
 
 /** What is known of heals on this host, over all incidents: there is one command and one slot. */

@@ -2,6 +2,7 @@ import { type Breach, LOCAL_DOCKER, type RestartCause } from '../model.ts';
 import { LOOP, loopSpan } from './loops.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, Incident } from './state.ts';
+import { toldFrom } from './silences.ts';
 import { isSame } from './is-same.ts';
 import { formatDuration } from '../time/duration.ts';
 
@@ -73,7 +74,8 @@ function spansOf(state: CoreState, policy: Policy): readonly StateSpan[] {
     if (down !== undefined && presence.down !== undefined) {
       const { at, how, unwatched, restarting } = presence.down;
       const wait = Math.max(down.after, restarting === true ? LONGEST_BACKOFF : 0);
-      const from = Math.max(at + wait, unwatched === undefined ? 0 : unwatched + AFTER_START);
+      const begin = Math.max(at + wait, unwatched === undefined ? 0 : unwatched + AFTER_START);
+      const from = toldFrom(state, policy, 'down', name, begin);
       spans.push({
         from,
         until,
@@ -82,7 +84,7 @@ function spansOf(state: CoreState, policy: Policy): readonly StateSpan[] {
     }
     if (unhealthy !== undefined && presence.illSince !== undefined) {
       const at = presence.illSince;
-      const from = at + unhealthy.after;
+      const from = toldFrom(state, policy, 'unhealthy', name, at + unhealthy.after);
       const text = `${name} is unhealthy since ${clock(at)}`;
       const most = presence.lastUp > 0 ? until : Math.min(until, from + NAMED_ONCE);
       spans.push({ from, until: most, breach: held('unhealthy', name, at, text) });

@@ -16,6 +16,7 @@ import { askFor } from './ask.ts';
 import { decidingOf } from './deciding.ts';
 import { decisionCount, floorOf } from './evidence.ts';
 import type { Counted } from './evidence.ts';
+import { allOf, untilOf } from './silences.ts';
 import { notesFor } from './notes.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, Incident } from './state.ts';
@@ -48,6 +49,7 @@ export function compose(
     heals: incident.heals,
     gaps: state.gaps,
     ...notesShown(notesFor(state, incident)),
+    ...silencesShown(state, policy),
     foundAtStart: incident.foundAtStart,
     ask: askFor(part, state, incident, policy),
   };
@@ -55,6 +57,15 @@ export function compose(
 
 function notesShown(notes: readonly Note[]): Pick<IncidentSnapshot, 'notes'> {
   return notes.length === 0 ? {} : { notes };
+}
+
+function silencesShown(state: CoreState, policy: Policy): Pick<IncidentSnapshot, 'silenced'> {
+  const silenced = allOf(state, policy).flatMap((silence) => {
+    const count = state.hidden?.[silence.id]?.count ?? 0;
+    const { id, why } = silence;
+    return count > 0 && untilOf(silence, state.now) !== undefined ? [{ id, why, count }] : [];
+  });
+  return silenced.length === 0 ? {} : { silenced };
 }
 
 /** As many groups as are shown anywhere: `incidents.jsonl` has the most. */

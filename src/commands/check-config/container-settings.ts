@@ -5,13 +5,19 @@ import { enginesOf } from '../../daemon/engine-at-start.ts';
 import { dockerClient, reasonOf } from '../../streams/docker/client.ts';
 import { identityOf } from '../../model.ts';
 import type { DockerEngine } from '../../streams/docker/engines.ts';
-import { parseList } from '../../streams/docker/list.ts';
+import { type Listed, parseList } from '../../streams/docker/list.ts';
 import { probe } from '../../streams/docker/probe.ts';
+
+/** A container as its engine lists it, with its identity. */
+export interface ListedContainer extends Listed {
+  readonly container: string;
+}
 
 /** Settings that containers have by their labels, what is wrong with them, and why they could not be read, if so. */
 export interface ContainerSettings {
   readonly settings: readonly EffectiveSetting[];
   readonly problems: readonly string[];
+  readonly containers: readonly ListedContainer[];
   readonly unseen?: string;
 }
 
@@ -28,19 +34,23 @@ export async function containerSettings(config: Config): Promise<ContainerSettin
   return {
     settings: found.flatMap(({ settings }) => settings),
     problems: found.flatMap(({ problems }) => problems),
+    containers: found.flatMap(({ containers }) => containers),
     ...(unseen !== '' && { unseen }),
   };
 }
 
+const NOTHING = { settings: [], problems: [], containers: [] } as const;
+
 async function settingsAt({ id, endpoint }: DockerEngine): Promise<ContainerSettings> {
   const answer = await probe(endpoint, PATIENCE);
-  if (!answer.ok) return { settings: [], problems: [], unseen: answer.reason };
+  if (!answer.ok) return { ...NOTHING, unseen: answer.reason };
   const client = dockerClient(endpoint);
   try {
     const containers = parseList(await client.call('/containers/json', { all: '1' })).toSorted((a, b) =>
       a.name < b.name ? -1 : 1,
     );
     return {
+      containers: containers.map((one) => ({ ...one, container: identityOf(id, one.name) })),
       settings: containers.flatMap(({ name, labels }) =>
         labelSettings(labels).map(({ path, value, label }) => ({
           container: identityOf(id, name),
@@ -54,7 +64,7 @@ async function settingsAt({ id, endpoint }: DockerEngine): Promise<ContainerSett
       ),
     };
   } catch (error) {
-    return { settings: [], problems: [], unseen: reasonOf(error) };
+    return { ...NOTHING, unseen: reasonOf(error) };
   } finally {
     client.close();
   }

@@ -3,7 +3,7 @@ import { formatDuration } from '../../time/duration.ts';
 import type { Effect, HealRecord, Kind, NotificationType, IncidentSnapshot } from '../../model.ts';
 import { utcDateTime, utcTime } from '../../text/plain.ts';
 import { oneMessage } from '../text/one-message.ts';
-import { healInWords, openingOf } from '../text/plain-words.ts';
+import { healInWords, openingOf, silencedInWords } from '../text/plain-words.ts';
 import { quoteEnds, quoteLine } from '../text/quote.ts';
 import { inCode, incidentDetails } from './incident-details.ts';
 import { leadLine, plainTitle, SIGNS } from './lead.ts';
@@ -52,7 +52,11 @@ export function alertParts(effect: Effect, name: string, style: MessageStyle = '
   const lead = style === 'plain' || part === 'note' ? '' : leadLine(story, above);
   const ask = story.ask === '' && part === 'resolved' ? 'Nothing to do any more.' : story.ask;
   const top = [first, lead, ask].filter((line) => line !== '');
-  return { head: lines(...top, ...(shown.length === 0 ? [] : ['', ...shown])), body };
+  const silenced = silencedInWords(effect.story).map((said) => `🔕 ${said}`);
+  return {
+    head: lines(...top, ...(shown.length === 0 ? [] : ['', ...shown])),
+    body: blocks(body, lines(...silenced)),
+  };
 }
 
 /** The one line that says what a message is about, without emphasis: for titles and summaries. */

@@ -2,7 +2,7 @@ import { format } from 'date-fns/format';
 import { formatDuration } from '../../time/duration.ts';
 import type { Effect, NotificationType, Sample, IncidentSnapshot } from '../../model.ts';
 import { besideInWords } from '../text/beside.ts';
-import { countsInWords, healInWords, openingOf, worstGroups } from '../text/plain-words.ts';
+import { countsInWords, healInWords, openingOf, silencedInWords, worstGroups } from '../text/plain-words.ts';
 import { quoteLine, quoteLines } from '../text/quote.ts';
 
 const CRITICAL_SHOWN = 5;
@@ -56,6 +56,7 @@ function openedSection(story: IncidentSnapshot): readonly string[] {
     `**Reason:** ${inline(story.reason)}  `,
     `**Incident:** ${inline(story.incident)}  `,
     ...(story.ask === '' ? [] : [`**What to do:** ${inline(story.ask)}  `]),
+    ...silenced(story),
     ...(story.foundAtStart ? ['', 'Found at start: some of this happened before the monitor ran.'] : []),
     '',
     '#### Issue Summary',
@@ -84,6 +85,7 @@ function laterSection({ part, story }: Effect, undelivered: readonly string[]): 
     ...story.heals.map((record) => `**Heal:** ${inline(healInWords(record))}  `),
     ...(part === 'resolved' ? [`**Lasted:** ${formatDuration(story.at - story.openedAt)}  `] : []),
     ...(story.ask === '' ? [] : [`**What to do:** ${inline(story.ask)}  `]),
+    ...silenced(story),
     ...undelivered.map((what) => `**Not delivered:** ${inline(what)}  `),
     ...(heal === undefined ? ['', ...countTable(story)] : output(heal.output ?? '')),
     ...(heal === undefined ? [...groups(story), ...gaps(story), ...notes(story), ...timeline(story)] : []),
@@ -92,6 +94,10 @@ function laterSection({ part, story }: Effect, undelivered: readonly string[]): 
 
 function healTriggered(story: IncidentSnapshot): string {
   return ['verifying', 'cooldown', 'escalated'].includes(story.state) ? '❌ No' : '✅ Yes';
+}
+
+function silenced(story: IncidentSnapshot): readonly string[] {
+  return silencedInWords(story).map((said) => `**Silenced:** ${inline(said)}  `);
 }
 
 function countTable({ counts }: IncidentSnapshot): readonly string[] {

@@ -1,5 +1,6 @@
 import { counted, utcTime } from '../../text/plain.ts';
 import { formatDuration } from '../../time/duration.ts';
+import { quoteLine } from './quote.ts';
 import type { Counts, Group, HealRecord, Kind, IncidentSnapshot } from '../../model.ts';
 
 const SINGULAR: Readonly<Record<Kind, string>> = {
@@ -15,6 +16,14 @@ export function countsInWords(counts: Counts): string {
     .filter((kind) => counts[kind] > 0)
     .map((kind) => counted(counts[kind], SINGULAR[kind]));
   return parts.join(', ');
+}
+
+/** What silences in force have hidden, a sentence each; nothing else about them is in the story. */
+export function silencedInWords({ silenced = [] }: IncidentSnapshot): readonly string[] {
+  return silenced.map(
+    ({ id, why, count }) =>
+      `${counted(count, 'event')} silenced by ${id} (${quoteLine(why)}), and part of no decision.`,
+  );
 }
 
 /** What an incident was opened by: a limit, a state of a container or an engine, or what is wrong with the host itself. */
