@@ -21,6 +21,8 @@ export function fleetSettings(config: Config): Config {
       down: { tell: 'alert', after: AT_ONCE },
       unhealthy: { ...states.unhealthy, tell: 'off' },
       engine: { ...states.engine, tell: 'off' },
+      storage: { ...states.storage, tell: 'off' },
+      clock: { tell: 'off' },
       silence: { tell: 'off' },
     },
     report: { ...report, dir: join(report.dir, `fleet-${fleet.name}`) },

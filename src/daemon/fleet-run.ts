@@ -25,13 +25,14 @@ import type { Effect } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
 import { RollingWindow, type SavedBucket } from '../operators/rolling-window.ts';
 import { pipeline } from '../pipeline.ts';
-import { channelsOf, memoryOutbox, REPORT_CHANNEL } from '../sinks/outbox.ts';
+import { memoryOutbox, REPORT_CHANNEL } from '../sinks/outbox.ts';
 import { type Delivery, isUnsent } from '../state/delivery.ts';
 import type { DeciderParts } from './fleet-decider.ts';
 import { realPerformer } from './effect-performer.ts';
 import { fleetPolicy, fleetSettings } from './fleet-policy.ts';
 import { withLimits } from './reload.ts';
 import { restore, type Restored } from './restore.ts';
+import { standingIn } from './standing-in.ts';
 import { rowsOf } from './stored-positions.ts';
 
 /** What changes without being told of is stored this often, in milliseconds: so much is read again by the next one. */
@@ -76,6 +77,7 @@ export async function fleetRun(parts: FleetRunParts): Promise<FleetRun> {
     clock,
     log,
     healStarted: () => undefined,
+    standing: standingIn(() => core),
     restart: () => Promise.reject(new Error('a fleet heals nothing')),
   });
   const checkpoint$ = new Subject<void>();
@@ -84,8 +86,7 @@ export async function fleetRun(parts: FleetRunParts): Promise<FleetRun> {
 
   function take(step: Step): boolean {
     core = step.state;
-    for (const effect of step.effects)
-      outbox.add(effect, channelsOf(effect, performer.channels), clock.now());
+    for (const effect of step.effects) outbox.add(effect, performer.channelsOf(effect), clock.now());
     return true;
   }
 

@@ -28,6 +28,7 @@ import { type Carried, pipelineRun } from './pipeline-run.ts';
 import { pipelineRuns } from './pipeline-runs.ts';
 import { withLimits } from './reload.ts';
 import { healInProgress } from './restore.ts';
+import { standingIn } from './standing-in.ts';
 import { statusOf } from './status-of.ts';
 import { stopping } from './stopping.ts';
 import { viewable } from './viewable.ts';
@@ -44,7 +45,11 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const { clock, log, store, restored } = world;
   const startedAt = clock.now();
   const stillRunning = healInProgress(restored);
-  const effects = daemonEffects(options, world);
+  const effects = daemonEffects(
+    options,
+    world,
+    standingIn(() => runs.current().state().core),
+  );
   const commands$ = new Subject<Control>();
   const history = openDaemonHistory(stateDir, () => runs.config().learning, clock, log);
   const fleet = fleetMember(options, world, () => status());
@@ -54,7 +59,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
         config: settings,
         carried,
         store,
-        channels: effects.channels,
+        channelsOf: effects.channelsOf,
         everyLine: options.record !== undefined,
         seen: effects.recording.seen,
         history,
@@ -113,6 +118,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
         runs.replace(settings);
         log.level = settings.log.level;
         loadedAt = clock.now();
+        history.changed('the settings of quantum-realtime were loaded again');
         effects.resume();
       },
       clock,
