@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { EMPTY, type Observable } from 'rxjs';
+import { defer, EMPTY, from, merge, mergeMap, type Observable } from 'rxjs';
 import type { Status } from '../control/status.ts';
 import { type MemberStatus, publisher, type Vitals } from '../fleet/publisher.ts';
 import { type Rows, sender } from '../fleet/sender.ts';
@@ -39,16 +39,20 @@ export function fleetMember(
 ): Member {
   if (config.fleet.url === '' || dryRun) return ALONE;
   const sending = sender(store.fleet(), randomUUID);
+  const run = randomUUID();
   const settings = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12);
   const publishing = publisher({
     config: config.fleet,
     name: config.name,
-    run: randomUUID(),
+    run,
     sender: sending,
     vitals: () => vitalsOf(status(), settings),
     clock,
     log,
   });
+  const deciding$ = defer(() => from(import('./fleet-decider.ts'))).pipe(
+    mergeMap(({ decider }) => decider({ config, run, clock, log })),
+  );
   return {
     beside: (observer) => ({
       see: (item) => {
@@ -61,7 +65,7 @@ export function fleetMember(
     }),
     rows: (step) => sending.rows(step, clock.now()),
     stored: () => sending.stored(),
-    running$: publishing.running$,
+    running$: merge(publishing.running$, config.fleet.decide ? deciding$ : EMPTY),
     status: publishing.status,
   };
 }

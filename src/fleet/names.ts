@@ -30,6 +30,11 @@ export function namesOf(fleet: string): FleetNames {
   };
 }
 
+/** A bucket as the stream that it is, a subject a key. */
+export function bucketOf(bucket: string): Stored {
+  return { stream: `KV_${bucket}`, subject: (key) => `$KV.${bucket}.${key}` };
+}
+
 /** The host that a subject of a fleet belongs to: its last part. */
 export function hostOf(subject: string): string {
   return subject.slice(subject.lastIndexOf('.') + 1);

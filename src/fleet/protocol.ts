@@ -74,6 +74,9 @@ export const heartbeatMessage = z.object({
 /** The head of every message: enough to tell whose it is. */
 export const headOfMessage = z.object({ ...sender, entries: z.array(z.object(numbered)).optional() });
 
+/** Who holds the lease: the run of a process; empty where it was given back. */
+export const headOfLease = z.object({ run: z.string() });
+
 export type Item = z.infer<typeof item>;
 export type EvidenceEntry = z.infer<typeof evidenceEntry>;
 export type IncidentEntry = z.infer<typeof incidentEntry>;

@@ -25,13 +25,17 @@ export interface Broker {
   readonly empty: () => void;
 }
 
-/** Starts one with its streams made. `web-1` may decide. */
-export async function broker(hosts: readonly string[], tls = false): Promise<Broker> {
+/** Starts one with its streams made. */
+export async function broker(
+  hosts: readonly string[],
+  tls = false,
+  deciders: readonly string[] = ['web-1'],
+): Promise<Broker> {
   const dir = scratchDir();
   const port = await freePort();
   const listen = `${tls ? '0.0.0.0' : '127.0.0.1'}:${port}`;
   const store = join(dir, 'store');
-  for (const { name, content } of serverFiles({ fleet: 'yard', hosts, deciders: ['web-1'], listen, store }))
+  for (const { name, content } of serverFiles({ fleet: 'yard', hosts, deciders, listen, store }))
     writeFileSync(join(dir, name), content);
   const authority = tls ? ownAuthority(dir) : undefined;
   if (authority !== undefined) {
