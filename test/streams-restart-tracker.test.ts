@@ -30,7 +30,7 @@ function happened(
 
 function state(found: Partial<Inspected>): Inspected {
   return {
-    id: 'c1', name: 'app', image: 'busybox', labels: {}, tty: false, state: 'running', healthy: true,
+    id: 'c1', name: 'app', image: 'busybox', imageId: '', env: [], mounts: [], labels: {}, tty: false, state: 'running', healthy: true,
     createdAt: T0, startedAt: T0, finishedAt: 0, exitCode: 0, oomKilled: false, restartCount: 0, policy: 'always',
     autoRemove: false, driver: 'json-file', logOptions: {}, ...found,
   }; // prettier-ignore

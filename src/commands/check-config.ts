@@ -10,9 +10,9 @@ interface Flags {
 }
 
 /**
- * `check-config`: validates the settings and prints the effective ones with where each came from, then what containers
- * set for themselves by their labels. Exit 2 for settings that are not usable, 1 for a label, a file of certificates or a heal
- * command that is not.
+ * `check-config`: validates the settings and prints the effective ones with where each came from, what containers set for
+ * themselves by their labels, and which channel gets what. Exit 2 for settings that are not usable, 1 for a label, a file of
+ * certificates or a heal command that is not.
  */
 export function checkConfigCommand(program: Command): void {
   program
@@ -56,6 +56,11 @@ export function checkConfigCommand(program: Command): void {
           const where = container === undefined ? '' : `container ${container}: `;
           print(`${where}${path} = ${value}  (${source})\n`);
         }
+      if (flags.json !== true) {
+        const { whoIsTold } = await import('./check-config/who-is-told.ts');
+        const told = whoIsTold(loaded.config);
+        if (told.length > 0) print(`\n${told.join('\n')}\n`);
+      }
       for (const name of loaded.ignored)
         printError(`${name} in the environment is no setting of this program\n`);
       const unhealed = beyondRestart(loaded.config);

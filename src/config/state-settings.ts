@@ -33,6 +33,14 @@ export const states = z
       .prefault({})
       .describe('A container is started again and again after short runs, which no limit of restarts tells.'),
     engine: state('The Docker Engine is away', MINUTE),
+    storage: state(
+      'The state of this program cannot be stored, as on a full disk; no heal is started meanwhile',
+      10_000,
+    ),
+    clock: z
+      .strictObject({ tell: loudness })
+      .prefault({})
+      .describe('The clock of this host was set back by more than a minute.'),
     silence: z
       .strictObject({ tell: loudness })
       .prefault({})

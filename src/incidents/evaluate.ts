@@ -196,6 +196,7 @@ function decisionFor({ state, policy }: ReducerContext, incident: Incident): Dec
     healConfigured: policy.canHeal,
     healWanted: incident.effects.includes('heal'),
     paused: now < state.pausedUntil,
+    storable: state.unstored === undefined,
     fresh: now <= freshUntil(state, incident, policy),
     commandBroken: incident.broken || state.healProblem !== undefined,
     attemptsLeft: incident.attempts < maxAttempts,

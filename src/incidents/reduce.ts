@@ -1,4 +1,4 @@
-import type { Control, Evidence, Outcome, Signal, TallyAt } from '../model.ts';
+import type { Control, Evidence, Outcome, Signal, Storage, TallyAt } from '../model.ts';
 import { dueOf } from './due.ts';
 import { evaluate } from './evaluate.ts';
 import { record } from './evidence.ts';
@@ -16,12 +16,13 @@ import { endHeal, healingIncident, withHealProblem } from './heal.ts';
 import { acknowledge, dropGone, resetHeals } from './operator.ts';
 import { incidentOf, update, save, stepOf, contextOf } from './reducer-context.ts';
 import type { Step, ReducerContext } from './reducer-context.ts';
+import { applyStorage } from './storage.ts';
 import { applyCoverage, dependenciesOn, isBlind, observedSince } from './coverage.ts';
 import { keepNote } from './notes.ts';
 import { applyContainerStatus, keepGap, withPresence } from './world.ts';
 
-/** The inputs of the core: evidence, the outcome of an effect, a command of an operator, or only the time. */
-export type Input = Evidence | Outcome | Control | { readonly type: 'tick'; readonly at: number };
+/** The inputs of the core: evidence, what became of an effect or of the store, a command of an operator, or only the time. */
+export type Input = Evidence | Outcome | Storage | Control | { readonly type: 'tick'; readonly at: number };
 
 /**
  * One step of all incidents: state and input in, state and effects out; nothing else is read or changed. `now` is the
@@ -102,11 +103,16 @@ function apply(context: ReducerContext, input: Input): void {
     case 'gap':
       context.state = keepGap(context.state, input, context.policy);
       return;
+    case 'setup':
+      return;
     case 'note':
       context.state = keepNote(context.state, input, context.policy);
       return;
     case 'outcome':
       applyOutcome(context, input);
+      break;
+    case 'storage':
+      applyStorage(context, input);
       break;
     case 'pause':
       context.state = {

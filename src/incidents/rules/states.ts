@@ -10,8 +10,8 @@ export const states: RuleKind = {
 };
 
 /**
- * A rule about what a container or an engine is: its state is told once it has lasted for `after` milliseconds; a loop once
- * its restarts came within that.
+ * A rule about what a container, an engine or the host is: its state is told once it has lasted for `after` milliseconds; a loop
+ * once its restarts came within that.
  */
 export interface StateRule {
   readonly after: number;
@@ -23,12 +23,14 @@ export function stateRulesOf(
   { states: settings }: Config,
   taken: ReadonlySet<string>,
 ): ReadonlyMap<string, StateRule> {
-  const { down, unhealthy, engine, looping } = settings;
-  const all = { down, unhealthy, engine, looping: { ...looping, after: looping.within } };
+  const clock = { ...settings.clock, after: 0 };
+  const looping = { ...settings.looping, after: settings.looping.within };
   return new Map(
-    Object.entries(all)
-      .filter(([name, { tell }]) => tell !== 'off' && !taken.has(name))
-      .map(([name, { after, tell }]) => [name, { after, effects: effectsOf(tell) }]),
+    Object.entries({ ...settings, clock, looping, silence: undefined }).flatMap(([name, setting]) =>
+      setting === undefined || setting.tell === 'off' || taken.has(name)
+        ? []
+        : [[name, { after: setting.after, effects: effectsOf(setting.tell) }] as const],
+    ),
   );
 }
 
