@@ -20,6 +20,8 @@ export interface Operations {
   readonly pause: (until: number) => Promise<string | undefined>;
   readonly resume: () => Promise<string | undefined>;
   readonly ack: (incident: string, gone?: string) => void;
+  /** Every container that is known of, by identity, also those that are gone and missed. */
+  readonly containers: () => readonly string[];
   readonly healReset: () => void;
   /** Hides what matches, from now on. Returns the id. Throws `Refused` for a rule that is not there. */
   readonly silence: (silence: Omit<Silence, 'id' | 'from'>) => string;
@@ -37,7 +39,7 @@ export const LONGEST_PAUSE = 30 * 24 * 60 * 60_000;
 
 /** The routes of the control socket. Every input is validated; the answer to a wrong one says what is wrong. */
 export function controlRoutes(operations: Operations): Routes {
-  const { status, pause, resume, ack, healReset, reload, silence, unsilence } = operations;
+  const { status, pause, resume, ack, containers, healReset, reload, silence, unsilence } = operations;
   return {
     'GET /status': () => ({ body: status() }),
     'GET /metrics': () => ({ body: metrics(status()) }),
@@ -55,6 +57,7 @@ export function controlRoutes(operations: Operations): Routes {
     }),
     'POST /ack': taking(ackInput, ({ incident = '', gone }) => {
       const found = meant(status().incidents, incident);
+      if (gone !== undefined) refuseUnknown(gone, containers());
       ack(found.id, gone);
       return { before: found, incident: status().incidents.find(({ id }) => id === found.id) };
     }),
@@ -134,6 +137,16 @@ function meant<T extends { readonly id: string }>(open: readonly T[], text: stri
       ? `no open incident is called ${text}; open: ${ids}`
       : `several incidents are open, name one: ${matching.map(({ id }) => id).join(', ')}`,
   );
+}
+
+/** As many names as a refusal lists. */
+const MOST_NAMES = 50;
+
+function refuseUnknown(name: string, known: readonly string[]): void {
+  if (known.includes(name)) return;
+  const rest = known.length > MOST_NAMES ? `, and ${known.length - MOST_NAMES} more` : '';
+  const names = known.length === 0 ? 'none' : known.slice(0, MOST_NAMES).join(', ') + rest;
+  throw new Refused(`no container is known as ${name}; there are: ${names}`);
 }
 
 /** Handles input of a schema, and maps errors to statuses: 400 not of that form, 409 refused, 422 configuration. */

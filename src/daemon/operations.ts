@@ -15,6 +15,8 @@ export interface Operable {
   /** Reads the settings again. Throws a ConfigError. */
   readonly load: () => Promise<Config>;
   readonly status: () => Status;
+  /** Every container that is known of. */
+  readonly containers: () => readonly string[];
   /** Passes a command to the core and stores the state that it leads to. */
   readonly command: (control: Control) => void;
   /**
@@ -44,6 +46,7 @@ export function operations(daemon: Operable): Operations {
   let reloading = false;
   return {
     status: daemon.status,
+    containers: daemon.containers,
     pause: async (until) => {
       command({ type: 'pause', at: clock.now(), until });
       log.info({ until: new Date(until).toISOString() }, 'heals are paused by an operator');

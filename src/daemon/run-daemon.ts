@@ -110,6 +110,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
       config: runs.config,
       load: options.load,
       status,
+      containers: () => Object.keys(runs.current().state().core.presence).sort(),
       command: (command) => {
         commands$.next(command);
         runs.current().checkpoint();

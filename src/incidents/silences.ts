@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { compilePattern } from '../classify/user-pattern.ts';
+import { compilePattern, type Pattern } from '../classify/user-pattern.ts';
 import type { Group, Signal, Silence, SilenceMatch } from '../model.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState } from './state.ts';
@@ -166,7 +166,7 @@ function isMeant(
 
 interface Compiled {
   readonly glob: (container: string) => boolean;
-  readonly pattern: RegExp | undefined;
+  readonly pattern: Pattern | undefined;
 }
 
 const cache = new WeakMap<SilenceMatch, Compiled>();
