@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { PARTS, type Part } from '../history/parts.ts';
 import { someDuration } from './arguments.ts';
-import { daemonOptions, type DaemonFlags, SERVICE_STATE, stateDirOf } from './ask-daemon.ts';
+import { daemonOptions, type DaemonFlags, stateDirOf, statePlaces } from './ask-daemon.ts';
 
 interface Flags extends DaemonFlags {
   readonly since: number;
@@ -26,9 +26,10 @@ export function historyCommand(program: Command): void {
         import('node:fs'),
         import('node:path'),
       ]);
-      const { named, usual } = await stateDirOf(flags);
-      const places = named === undefined ? [usual, SERVICE_STATE] : [named];
-      const dir = places.find((place) => existsSync(join(place, 'history.sqlite'))) ?? places[0] ?? usual;
+      const dirs = await stateDirOf(flags);
+      const places = statePlaces(dirs);
+      const dir =
+        places.find((place) => existsSync(join(place, 'history.sqlite'))) ?? places[0] ?? dirs.usual;
       const { print, printJson } = await import('./print.ts');
       let isFirst = true;
       for (const row of exportHistory(dir, flags.part, Date.now() - flags.since)) {

@@ -18,7 +18,7 @@ import { type Policy, policyOf } from '../incidents/policy.ts';
 import { reasonText } from '../incidents/rules.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import type { CoreState } from '../incidents/state.ts';
-import type { Control, Observation, Outcome, Storage } from '../model.ts';
+import type { Control, Effect, Observation, Outcome, Storage } from '../model.ts';
 import type { EntryStore } from '../operators/classify.ts';
 import type { EffectTaker } from '../operators/perform.ts';
 import type { RollingWindow } from '../operators/rolling-window.ts';
@@ -30,6 +30,7 @@ import { silenceSource } from '../streams/silence.ts';
 import type { SourceStatus } from '../streams/source.ts';
 import type { SettableClock } from '../time/live-clock.ts';
 import { checkpoints } from './checkpoint.ts';
+import type { Member } from './fleet.ts';
 import type { History } from './history.ts';
 import type { Recorder } from './recorder.ts';
 import type { Positions } from './stored-positions.ts';
@@ -48,11 +49,12 @@ export interface PipelineRunParts {
   readonly config: Config;
   readonly carried: Carried;
   readonly store: Pick<Store, 'commit' | 'health'>;
-  /** Names of the present alert channels, which a reload replaces before the run: each is owed a delivery of every alert. */
-  readonly channels: () => readonly string[];
+  /** Names of the channels that an effect is owed to, of those that a reload has left. */
+  readonly channelsOf: (effect: Effect) => readonly string[];
   /** Passes on what is read, and records it where that is wanted. */
   readonly seen: Recorder['seen'];
   readonly history: Pick<History, 'see' | 'found$' | 'follow'>;
+  readonly fleet: Pick<Member, 'beside' | 'rows' | 'stored'>;
   readonly outcomes$: Observable<Outcome>;
   readonly commands$: Observable<Control>;
   /** Takes the effects of committed steps. */
@@ -108,7 +110,7 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
     entries,
     window,
     policy,
-    channels: parts.channels,
+    channelsOf: parts.channelsOf,
   });
   const asRead: MonoTypeOperatorFunction<readonly Observation[]> = (batches$) =>
     concat(
@@ -122,7 +124,9 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
 
   /** On a quiet host nothing has changed since the last second, and finding that out is most of what a second costs. */
   function write(step: Step): boolean {
-    const durable = store.commit(isChanged || step.state !== core ? changeOf(step, clock.now()) : {});
+    const change = isChanged || step.state !== core ? changeOf(step, clock.now()) : {};
+    const durable = store.commit({ ...change, fleet: parts.fleet.rows(step) });
+    if (durable) parts.fleet.stored();
     isChanged = false;
     core = step.state;
     tellStorage(step, durable);
@@ -159,7 +163,7 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
       asRead,
       classifier,
       entries,
-      observer: parts.history,
+      observer: parts.fleet.beside(parts.history),
       advanceClock: (evidence$) => evidence$,
       window,
       policy,

@@ -12,7 +12,7 @@ import { leaveHolding } from './state-transitions.ts';
 import { open } from './open-incident.ts';
 import { reopen } from './transitions.ts';
 import { joinStates } from './hold.ts';
-import { endHeal, healingIncident } from './heal.ts';
+import { endHeal, healingIncident, withHealProblem } from './heal.ts';
 import { acknowledge, dropGone, resetHeals } from './operator.ts';
 import { incidentOf, update, save, stepOf, contextOf } from './reducer-context.ts';
 import type { Step, ReducerContext } from './reducer-context.ts';
@@ -103,6 +103,8 @@ function apply(context: ReducerContext, input: Input): void {
     case 'gap':
       context.state = keepGap(context.state, input, context.policy);
       return;
+    case 'setup':
+      return;
     case 'note':
       context.state = keepNote(context.state, input, context.policy);
       return;
@@ -127,6 +129,9 @@ function apply(context: ReducerContext, input: Input): void {
       break;
     case 'heal-reset':
       resetHeals(context);
+      break;
+    case 'heal-problem':
+      context.state = withHealProblem(context.state, input.problem);
   }
   runToFixpoint(context);
 }

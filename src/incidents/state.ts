@@ -21,6 +21,8 @@ export interface CoreState {
   /** When the clock was last set back by so much that everything was moved with it, and by how many milliseconds. */
   readonly setBack?: { readonly at: number; readonly by: number };
   readonly healing: Healing;
+  /** Why the configured heal cannot be run, as it was last found; absent while it can. */
+  readonly healProblem?: string;
   readonly presence: Readonly<Record<string, Presence>>;
   /** When the next state of a container or an engine begins or ends by itself; 0 or absent for never. */
   readonly statesDue?: number;
