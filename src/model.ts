@@ -92,13 +92,16 @@ export interface Signal {
 export const SIGNS = ['new', 'back', 'rate', 'silent'] as const;
 export type Sign = (typeof SIGNS)[number];
 
-/** Something that is not as it was, in words with their arithmetic: told beside incidents, and deciding nothing. */
+/**
+ * Something that is not as it was, in words with their arithmetic: told beside incidents, and deciding nothing. The sign
+ * `change` is that of a change of the host, whose `container` is empty where no single one has changed.
+ */
 export interface Note {
   readonly type: 'note';
   readonly at: number;
   readonly source: string;
   readonly container: string;
-  readonly sign: Sign;
+  readonly sign: Sign | 'change';
   readonly text: string;
 }
 
@@ -124,6 +127,8 @@ export interface ContainerStatus {
   readonly exitCode?: number | undefined;
   readonly outOfMemory?: boolean | undefined;
   readonly gaveUp?: boolean | undefined;
+  /** The same in words, for what has no exit code. */
+  readonly how?: string | undefined;
   /** Made for one run and thrown away (`compose run`, `docker run --rm`): nobody misses it. */
   readonly oneOff?: boolean | undefined;
 }
@@ -142,6 +147,21 @@ export interface Coverage {
   readonly reason: string;
 }
 
+/**
+ * How a container is set up, told once for each `id` by each process; or, with an empty `container`, how the engine itself
+ * is. `parts` are what may be compared with an earlier setup: `image`, `image id`, `env NAME`, `mount PATH`, `version`.
+ * What could be secret stands as a digest too short to tell it by. `at` is when it was seen, `madeAt` when it was made.
+ */
+export interface Setup {
+  readonly type: 'setup';
+  readonly at: number;
+  readonly source: string;
+  readonly container: string;
+  readonly id: string;
+  readonly madeAt: number;
+  readonly parts: Readonly<Record<string, string>>;
+}
+
 /** Lines known to be lost: between `from` and `to` (epoch milliseconds). Always reported, never hidden. */
 export interface Gap {
   readonly type: 'gap';
@@ -154,7 +174,7 @@ export interface Gap {
 }
 
 /** What the streams tell of the world beside lines and restarts. */
-export type Fact = ContainerStatus | Coverage | Gap;
+export type Fact = ContainerStatus | Coverage | Gap | Setup;
 
 /** What the streams emit, in batches: one batch a tick when live, one a read when replayed. */
 export type Observation = Line | HarmlessRun | Signal | Fact;
@@ -348,6 +368,8 @@ export interface Effect {
   readonly part: NotificationType;
   readonly at: number;
   readonly story: IncidentSnapshot;
+  /** It is a page whatever its part is: nobody has acknowledged what was told before. */
+  readonly isPage?: boolean;
 }
 
 /** What became of an effect. For a heal, `result` is set and `at` is when it ended. */
@@ -363,9 +385,22 @@ export interface Outcome {
   readonly output?: string;
 }
 
+/**
+ * Whether the state can be stored, sent at every change of it: `problem` says why it cannot, and is empty while it can.
+ * `withheld` is the heal that was requested by a step which did not reach the disk, and was therefore not started.
+ */
+export interface Storage {
+  readonly type: 'storage';
+  readonly at: number;
+  readonly problem: string;
+  readonly withheld?: string;
+}
+
 /** What an operator asks of the running daemon. Durations and moments in epoch milliseconds. */
 export type Control =
   | { readonly type: 'pause'; readonly at: number; readonly until: number }
   | { readonly type: 'resume'; readonly at: number }
   | { readonly type: 'ack'; readonly at: number; readonly incident: string; readonly gone?: string }
-  | { readonly type: 'heal-reset'; readonly at: number };
+  | { readonly type: 'heal-reset'; readonly at: number }
+  /** Why the configured heal cannot be run; empty: it can. Not asked for by anybody, but found by looking. */
+  | { readonly type: 'heal-problem'; readonly at: number; readonly problem: string };

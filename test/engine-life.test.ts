@@ -101,6 +101,15 @@ describeEngine('the life of containers', (engine) => {
     await watched.until('second', () => watched.count('same') === 2 && causes().length > 0);
     expect(watched.texts('same')).toEqual(['one', 'two']);
     expect(causes()).toEqual(['recreate']);
+    // What it is made from is told once for each, beside the engine's version.
+    const setups = () => watched.seen.flatMap((one) => (one.type === 'setup' ? [one] : []));
+    await watched.until('both setups', () => setups().some(({ id }) => id === second));
+    const told = setups().map(({ id, container, parts }) => [container, id, Object.keys(parts)]);
+    expect(told).toContainEqual(['', 'docker', ['version']]);
+    expect(told.filter(([container]) => container === 'same')).toEqual([
+      ['same', first, expect.arrayContaining(['image', 'image id', 'env PATH'])],
+      ['same', second, expect.arrayContaining(['image', 'image id', 'env PATH'])],
+    ]);
     watched.stop();
     await engine().remove(second);
   });

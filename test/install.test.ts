@@ -117,6 +117,34 @@ describe('planning an installation', () => {
     expect(back).toContainEqual({ do: 'move', from: PLACES.replacedUnit, to: PLACES.unit });
   });
 
+  test('what belongs to a package is left to it: neither copied, linked nor removed', () => {
+    const packaged = host({
+      files: { [PLACES.packagedUnit]: UNIT, [`${PLACES.program}/deploy/quantum_realtime.service`]: UNIT },
+    });
+    const inPlace = { root: PLACES.program, node: '/usr/bin/node' };
+    const { actions, refusals } = planInstall(REQUEST, inPlace, packaged);
+    expect(refusals).toEqual([]);
+    expect(actions.filter((one) => one.do === 'program' || one.do === 'link')).toEqual([]);
+    expect(actions).toContainEqual({ do: 'remove', path: PLACES.unit });
+    const removed = planUninstall(packaged, false).flatMap((one) => (one.do === 'remove' ? [one.path] : []));
+    expect(removed).toContain(PLACES.state);
+    expect(removed).not.toContain(PLACES.program);
+    expect(planInstall(REQUEST, PROGRAM, packaged).refusals.join()).toContain(
+      'apt install ./quantum-realtime_',
+    );
+  });
+
+  test('one executable file is copied as the launcher it is, and not onto itself', () => {
+    const oneFile = { root: '/src', node: '/root/quantum-realtime', isOneFile: true };
+    expect(planInstall(REQUEST, oneFile, host()).actions).toContainEqual({
+      do: 'program',
+      program: oneFile,
+      path: PLACES.program,
+    });
+    const there = { ...oneFile, node: `${PLACES.program}/bin/quantum-realtime` };
+    expect(planInstall(REQUEST, there, host()).actions.some((one) => one.do === 'program')).toBe(false);
+  });
+
   const refused: readonly (readonly [string, Host, object, RegExp])[] = [
     ['without root', host({ isRoot: false }), {}, /needs root/],
     ['without systemd', host({ hasSystemd: false }), {}, /systemd does not run here/],

@@ -30,7 +30,7 @@ function happened(
 
 function state(found: Partial<Inspected>): Inspected {
   return {
-    id: 'c1', name: 'app', image: 'busybox', labels: {}, tty: false, state: 'running', healthy: true,
+    id: 'c1', name: 'app', image: 'busybox', imageId: '', env: [], mounts: [], labels: {}, tty: false, state: 'running', healthy: true,
     createdAt: T0, startedAt: T0, finishedAt: 0, exitCode: 0, oomKilled: false, restartCount: 0, policy: 'always',
     autoRemove: false, driver: 'json-file', logOptions: {}, ...found,
   }; // prettier-ignore
@@ -163,6 +163,14 @@ test("restarts that no event told of are counted from the engine's own count", (
   tracker.inspected(state({ startedAt: T0 + 15_000, restartCount: 2 }), T0 + 22_000);
   tracker.due(T0 + 23_000);
   expect(found).toHaveLength(2);
+});
+
+test('one that no event told of under on-failure is a crash: Docker restarts after nothing else', () => {
+  const found: Restart[] = [];
+  const tracker = reconnected(found);
+  tracker.inspected(state({ policy: 'on-failure', startedAt: T0 + 15_000, restartCount: 1 }), T0 + 20_100);
+  tracker.due(T0 + 21_000);
+  expect(found.map(({ cause }) => cause)).toEqual(['crash']);
 });
 
 test.each([

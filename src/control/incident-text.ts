@@ -1,6 +1,7 @@
 import { formatDuration } from '../time/duration.ts';
 import type { HealRecord, Kind } from '../model.ts';
 import { KINDS } from '../model.ts';
+import { besideInWords } from '../sinks/text/beside.ts';
 import { counted, localDateTime } from '../text/plain.ts';
 import { safeLine } from '../text/safe-text.ts';
 import type { IncidentRecord, Told } from '../state/change.ts';
@@ -35,7 +36,7 @@ export function incidentText(
   { id, openedAt, closedAt, story }: IncidentRecord,
   told: readonly Told[] = [],
 ): string {
-  const { counts, containers, groups, timeline, heals, gaps } = story;
+  const { counts, containers, groups, timeline, heals, gaps, notes = [] } = story;
   const lines = [
     `Incident ${id}: ${closedAt === undefined ? story.state.toUpperCase() : 'closed'}`,
     story.reason,
@@ -64,6 +65,10 @@ export function incidentText(
     ...section('Messages', [
       ...groups.slice(0, GROUPS).map(({ count, container, sample }) => `${count} × [${container}] ${sample}`),
     ]),
+    ...section(
+      'Compared with the past',
+      notes.map((note) => `${localDateTime(note.at)}  ${besideInWords(note, story)}`),
+    ),
     ...section('Lost lines', [
       ...gaps.map(
         ({ container, from, to, reason }) =>

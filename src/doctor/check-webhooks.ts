@@ -1,5 +1,6 @@
 import type { Channel, Config } from '../config/config.ts';
-import { channelParts, configuredChannels } from '../sinks/alert/alert-channels.ts';
+import { channelParts } from '../sinks/alert/alert-channels.ts';
+import { configuredChannels } from '../sinks/alert/channel-names.ts';
 import { type HttpClient, httpClient } from '../sinks/alert/http-client.ts';
 import { toSet } from './service-view.ts';
 import { fault, type Finding, ok, warning } from './finding.ts';

@@ -6,7 +6,10 @@ import { PLACES, UNIT } from '../systemd/places.ts';
 
 /** Whether the service is installed, and by this program: the one that it replaces has a unit of the same name. */
 export function isInstalled(): boolean {
-  return existsSync(PLACES.unit) && existsSync(`${PLACES.program}/bin/quantum-realtime`);
+  return (
+    [PLACES.unit, PLACES.packagedUnit].some((path) => existsSync(path)) &&
+    existsSync(`${PLACES.program}/bin/quantum-realtime`)
+  );
 }
 
 /** The unit with its drop-ins, the last of which win. */

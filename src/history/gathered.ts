@@ -1,4 +1,4 @@
-import type { Counts, HealRecord, IncidentState, Kind } from '../model.ts';
+import type { Counts, HealRecord, IncidentState, Kind, Setup } from '../model.ts';
 
 /** What has been gathered since the last flush: what one transaction of the history writes. */
 export interface Gathered {
@@ -9,6 +9,7 @@ export interface Gathered {
   readonly marks: readonly Mark[];
   /** When each image's repository was first seen in what was gathered. */
   readonly repositories: ReadonlyMap<string, number>;
+  readonly setups: readonly Setup[];
 }
 
 /** What a container has counted in one minute; `minute` is its number since the epoch. */
@@ -56,7 +57,7 @@ export interface IncidentRow {
 export interface Mark {
   readonly at: number;
   readonly until?: number;
-  readonly kind: 'gap' | 'blind' | 'note';
+  readonly kind: 'gap' | 'blind' | 'note' | 'change';
   readonly container: string;
   readonly text: string;
 }

@@ -1,7 +1,7 @@
 import type { Incident } from '../incidents/state.ts';
 import { addPause, type Histogram, noPauses } from '../learning/pauses.ts';
 import { repositoryOf } from '../learning/repository.ts';
-import type { Activity, Coverage, Counts, Gap, Judged, Kind, Signal } from '../model.ts';
+import type { Activity, Coverage, Counts, Gap, Judged, Kind, Note, Setup, Signal } from '../model.ts';
 import type { CountRow, Gathered, IncidentRow, Mark, MessageRow } from './gathered.ts';
 import { SAMPLE_BYTES } from './schema.ts';
 
@@ -34,6 +34,7 @@ export function gatherer(): Gatherer {
   let incidents = new Map<string, IncidentRow>();
   let marks: Mark[] = [];
   let repositories = new Map<string, number>();
+  let setups: Setup[] = [];
   /** Since when each source has been blind. */
   const blind = new Map<string, Coverage>();
   return { see, follow, mark: (mark) => marks.push(mark), take };
@@ -54,12 +55,10 @@ export function gatherer(): Gatherer {
           marks.push(markOf(item));
           break;
         case 'note':
-          marks.push({
-            at: item.at,
-            kind: 'note',
-            container: item.container,
-            text: `${item.sign}: ${item.text}`,
-          });
+          marks.push(noted(item));
+          break;
+        case 'setup':
+          setups.push(item);
           break;
         case 'container':
       }
@@ -137,7 +136,8 @@ export function gatherer(): Gatherer {
   }
 
   function take(): Gathered | undefined {
-    if (counts.size + messages.size + pauses.size + incidents.size + marks.length === 0) return undefined;
+    const others = incidents.size + marks.length + setups.length;
+    if (counts.size + messages.size + pauses.size + others === 0) return undefined;
     const gathered: Gathered = {
       counts: [...counts.values()],
       messages: [...messages.values()],
@@ -145,6 +145,7 @@ export function gatherer(): Gatherer {
       incidents: [...incidents.values()],
       marks,
       repositories,
+      setups,
     };
     counts = new Map();
     messages = new Map();
@@ -152,6 +153,7 @@ export function gatherer(): Gatherer {
     incidents = new Map();
     marks = [];
     repositories = new Map();
+    setups = [];
     return gathered;
   }
 }
@@ -174,6 +176,11 @@ function none(): Record<Kind, number> & Counts {
 
 function markOf({ from, to, container, reason }: Gap): Mark {
   return { at: from, until: to, kind: 'gap', container, text: reason };
+}
+
+function noted({ at, container, sign, text }: Note): Mark {
+  if (sign === 'change') return { at, kind: 'change', container, text };
+  return { at, kind: 'note', container, text: `${sign}: ${text}` };
 }
 
 /** So many bytes of a text at most, not cut within a character. */

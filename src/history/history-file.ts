@@ -2,11 +2,12 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../log.ts';
+import { setupKey } from '../learning/memory.ts';
 import { KINDS } from '../model.ts';
 import { setAside } from '../state/set-aside.ts';
 import { Statements } from '../state/statements.ts';
 import type { CountRow, Gathered, MessageRow, PauseRow } from './gathered.ts';
-import { KEPT, MOST_MESSAGES, MOST_WITH_HOURS, SCHEMA } from './schema.ts';
+import { ADDED, KEPT, MOST_MESSAGES, MOST_SETUPS, MOST_WITH_HOURS, SCHEMA } from './schema.ts';
 
 /** The name of the history in the state directory. */
 export const HISTORY_FILE = 'history.sqlite';
@@ -114,9 +115,10 @@ class Tables {
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304',
     );
     if (isNew) this.#database.exec(`BEGIN; ${SCHEMA} COMMIT`);
+    this.#database.exec(ADDED);
   }
 
-  write({ counts, messages, pauses, incidents, marks, repositories }: Gathered): void {
+  write({ counts, messages, pauses, incidents, marks, repositories, setups }: Gathered): void {
     this.#inTransaction(() => {
       for (const row of counts) this.#count(row);
       for (const row of messages) this.#message(row);
@@ -128,6 +130,11 @@ class Tables {
         );
       for (const [name, first] of repositories)
         this.#statements.run('INSERT OR IGNORE INTO repositories (name, first) VALUES (?, ?)', name, first);
+      for (const { source, container, id, parts, at } of setups)
+        this.#statements.run(
+          'INSERT OR REPLACE INTO setups (name, id, parts, at) VALUES (?, ?, ?, ?)',
+          ...[setupKey(source, container), id, JSON.stringify(parts), at],
+        );
       for (const { at, until, kind, container, text } of marks)
         this.#statements.run(
           'INSERT INTO marks (at, until, kind, container, text) VALUES (?, ?, ?, ?, ?)',
@@ -148,6 +155,10 @@ class Tables {
         'DELETE FROM messages WHERE id IN (SELECT id FROM messages ORDER BY last DESC, id DESC LIMIT -1 OFFSET ?) RETURNING id',
         MOST_MESSAGES,
       ).length;
+      run(
+        'DELETE FROM setups WHERE rowid NOT IN (SELECT rowid FROM setups ORDER BY at DESC LIMIT ?)',
+        MOST_SETUPS,
+      );
       run('DELETE FROM message_hours WHERE hour < ?', Math.floor((now - KEPT.messageHours) / HOUR));
       run(
         'DELETE FROM message_hours WHERE message NOT IN (SELECT message FROM message_hours GROUP BY message ORDER BY sum(count) DESC, message LIMIT ?)',

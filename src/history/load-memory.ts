@@ -32,6 +32,8 @@ function fill(memory: Memory, hour: number, query: Query): void {
       first: Number(row['first']),
       last: Number(row['last']),
     });
+  for (const { name, id, parts } of query('SELECT name, id, parts FROM setups ORDER BY at'))
+    memory.setups.set(String(name), { id: String(id), parts: texts(String(parts)) });
   const recent = hour - WEEK_AND_A_DAY;
   for (const row of query(
     `SELECT repository, fingerprint, hour, message_hours.count AS count FROM message_hours JOIN messages ON id = message
@@ -62,6 +64,16 @@ function fill(memory: Memory, hour: number, query: Query): void {
   ))
     for (let one = Math.floor(Number(at) / HOUR); one <= Number(until) / HOUR; one++)
       memory.observed.delete(one);
+}
+
+function texts(json: string): Readonly<Record<string, string>> {
+  const known: unknown = JSON.parse(json);
+  return Object.fromEntries(
+    Object.entries(typeof known === 'object' && known !== null ? known : {}).map(([name, value]) => [
+      name,
+      String(value),
+    ]),
+  );
 }
 
 function add(memory: Memory, key: string, row: Readonly<Record<string, SQLOutputValue>>): void {

@@ -24,6 +24,11 @@ export const SCHEMA = `
   PRAGMA user_version = 1;
 `;
 
+/** Tables that a history begun by an earlier build may lack. */
+export const ADDED = `
+  CREATE TABLE IF NOT EXISTS setups (name TEXT PRIMARY KEY, id TEXT NOT NULL, parts TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+`;
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -41,6 +46,9 @@ export const MOST_MESSAGES = 20_000;
 
 /** The most frequent messages, of which hours are kept. */
 export const MOST_WITH_HOURS = 2_000;
+
+/** Most setups of containers and engines that are kept; those told least recently leave first. */
+export const MOST_SETUPS = 2_000;
 
 /** Longest sample of a message that is kept, in bytes. */
 export const SAMPLE_BYTES = 300;

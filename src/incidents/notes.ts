@@ -15,10 +15,18 @@ export function keepNote(state: CoreState, note: Note, { config }: Policy): Core
   return { ...state, notes: [...recent, note].slice(-KEPT) };
 }
 
-/** What an incident tells beside its evidence: the latest notes, those of its own containers first. */
-export function notesFor({ notes = [] }: CoreState, { openedAt, subjects }: Incident): readonly Note[] {
-  const near = notes.filter(({ at }) => at >= openedAt - BEFORE).toReversed();
-  const own = near.filter(({ container }) => subjects.includes(container));
-  const others = near.filter(({ container }) => !subjects.includes(container));
-  return [...own, ...others].slice(0, TOLD);
+/**
+ * What an incident tells beside its evidence: changes of the host before it opened (what a heal changes is no news), then
+ * what was found, each the latest first and those of its own containers before others.
+ */
+export function notesFor(
+  { notes = [] }: CoreState,
+  { openedAt, subjects }: Pick<Incident, 'openedAt' | 'subjects'>,
+): readonly Note[] {
+  const near = notes
+    .filter(({ at, sign }) => at >= openedAt - BEFORE && (sign !== 'change' || at <= openedAt))
+    .toReversed();
+  const rank = ({ sign, container }: Note): number =>
+    (sign === 'change' ? 0 : 2) + (subjects.includes(container) ? 0 : 1);
+  return near.toSorted((a, b) => rank(a) - rank(b)).slice(0, TOLD);
 }

@@ -1,5 +1,6 @@
 import type { LearningConfig } from '../config/config.ts';
 import type { Activity, Judged, Note, Signal } from '../model.ts';
+import { changes } from './changes.ts';
 import type { Finding } from './finding.ts';
 import { firstSeen } from './first-seen.ts';
 import type { Memory } from './memory.ts';
@@ -27,6 +28,7 @@ export function learner(memory: Memory, settings: () => LearningConfig): Learner
   const messages = firstSeen(memory, settings);
   const frequency = rates(memory);
   const silence = silences(memory);
+  const change = changes(memory);
   const blind = new Set<string>();
   let minute: number | undefined;
   return { see, advance };
@@ -49,7 +51,9 @@ export function learner(memory: Memory, settings: () => LearningConfig): Learner
         if (item.blind) blind.add(item.source);
         else blind.delete(item.source);
         silence.know(item);
-        return before;
+        return [...before, ...change.coverage(item)];
+      case 'setup':
+        return [...before, ...change.setup(item)];
       case 'container':
         silence.know(item);
         return before;

@@ -1,3 +1,4 @@
+import type { Setup } from '../model.ts';
 import type { Histogram } from './pauses.ts';
 
 /** A message as it is known: moments in epoch milliseconds. */
@@ -30,6 +31,8 @@ export interface Memory {
   /** Hours in which something was observed, and nothing was not. */
   readonly observed: Set<number>;
   readonly habits: Map<string, Habit>;
+  /** How containers and engines were set up when they were last seen, by `setupKey`. */
+  readonly setups: Map<string, Pick<Setup, 'id' | 'parts'>>;
 }
 
 export function emptyMemory(): Memory {
@@ -39,11 +42,17 @@ export function emptyMemory(): Memory {
     hours: new Map(),
     observed: new Set(),
     habits: new Map(),
+    setups: new Map(),
   };
 }
 
 export function messageKey(repository: string, fingerprint: string): string {
   return `${repository}\0${fingerprint}`;
+}
+
+/** Containers have identities over all sources; an engine is an empty name of its source. */
+export function setupKey(source: string, container: string): string {
+  return container === '' ? `\0${source}` : container;
 }
 
 /** No repository is empty. */

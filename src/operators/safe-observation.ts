@@ -36,6 +36,14 @@ export function safeObservation(observation: Signal | Fact): Signal | Fact {
     }
     case 'container':
       return { ...observation, container: display(observation.container) };
+    case 'setup':
+      return {
+        ...observation,
+        container: display(observation.container),
+        parts: Object.fromEntries(
+          Object.entries(observation.parts).map(([name, value]) => [safeLine(name), safeLine(value)]),
+        ),
+      };
     case 'gap':
       return {
         ...observation,

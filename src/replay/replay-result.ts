@@ -57,7 +57,7 @@ export interface ReplayedEffect {
 export interface ReplayedNote {
   readonly at: string;
   readonly container: string;
-  readonly sign: Sign;
+  readonly sign: Sign | 'change';
   readonly text: string;
 }
 

@@ -151,6 +151,8 @@ export function shownOf(item: Observation): string {
       return `${at} ${item.container} is ${item.state}`;
     case 'coverage':
       return `${at} ${item.source} ${item.blind ? 'is not read' : 'is read'}`;
+    case 'setup':
+      return `${at} ${item.container} is made from ${item.parts['image'] ?? ''}`;
     case 'gap':
       return `${at} ${item.container} has a gap: ${item.reason}`;
   }

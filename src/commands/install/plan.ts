@@ -3,7 +3,7 @@ import type { Action } from './actions.ts';
 import { dropIns, type InstallRequest, isUnderHome } from './drop-ins.ts';
 import type { Host } from './host.ts';
 import { DROP_INS, dropInFile, PLACES, UNIT } from '../../systemd/places.ts';
-import type { Program } from './program.ts';
+import { isInPlace, type Program } from './program.ts';
 import { JOURNAL_GROUP, settingsAsks } from './settings-asks.ts';
 
 /** What an installation would do, in order; why it cannot be done; and what is worth knowing before. */
@@ -29,19 +29,22 @@ export function planInstall(request: InstallRequest, program: Program, host: Hos
   const texts = dropIns(request, group, asks);
   const unit = host.read(`${program.root}/deploy/${UNIT}`) ?? '';
   const before = host.read(PLACES.unit);
+  const packaged = isPackaged(host);
   const actions: Action[] = [
     { do: 'run', argv: newUserCommand(user), unless: !newUser },
     { do: 'folder', path: report, owner: user },
     ...(asks.stateDir === undefined ? [] : [{ do: 'folder', path: asks.stateDir, owner: user } as const]),
-    ...(program.root === PLACES.program ? [] : [{ do: 'program', program, path: PLACES.program } as const]),
-    { do: 'link', path: PLACES.link, target: OURS },
+    ...(isInPlace(program) ? [] : [{ do: 'program', program, path: PLACES.program } as const]),
+    ...(packaged ? [] : [{ do: 'link', path: PLACES.link, target: OURS } as const]),
     ...(host.read(PLACES.environment) === undefined
       ? [{ do: 'write', path: PLACES.environment, text: ENVIRONMENT, mode: 0o600 } as const]
       : []),
     ...(before === undefined || before.includes(OURS)
       ? []
       : [{ do: 'move', from: PLACES.unit, to: PLACES.replacedUnit } as const]),
-    { do: 'write', path: PLACES.unit, text: unit, mode: 0o644 },
+    packaged
+      ? { do: 'remove', path: PLACES.unit }
+      : { do: 'write', path: PLACES.unit, text: unit, mode: 0o644 },
     ...DROP_INS.map((name): Action => {
       const text = texts[name];
       const path = dropInFile(name);
@@ -50,10 +53,21 @@ export function planInstall(request: InstallRequest, program: Program, host: Hos
   ];
   return {
     actions,
-    refusals: refusals(request, host, { newUser, unit, stateDir: asks.stateDir }),
+    refusals: [
+      ...(packaged && !isInPlace(program) ? [PACKAGED] : []),
+      ...refusals(request, host, { newUser, unit, stateDir: asks.stateDir }),
+    ],
     warnings: [...warnings(request, host, group), ...(asks.journal ? journalWarnings(request, host) : [])],
   };
 }
+
+/** Whether program and unit belong to a package: they are changed by upgrading it, and go when it is removed. */
+export function isPackaged(host: Host): boolean {
+  return host.read(PLACES.packagedUnit) !== undefined;
+}
+
+const PACKAGED =
+  'the package quantum-realtime is installed here: upgrade it (apt install ./quantum-realtime_….deb), and run its own quantum-realtime install';
 
 /** Takes away what `planInstall` put there, and what the service wrote for itself; never a report. */
 export function planUninstall(host: Host, keepState: boolean): readonly Action[] {
@@ -63,7 +77,7 @@ export function planUninstall(host: Host, keepState: boolean): readonly Action[]
     {
       do: 'run',
       argv: ['systemctl', 'disable', '--now', UNIT],
-      unless: host.read(PLACES.unit) === undefined,
+      unless: host.read(PLACES.unit) === undefined && !isPackaged(host),
     },
     { do: 'remove', path: PLACES.unit },
     ...DROP_INS.map((name): Action => ({ do: 'remove', path: dropInFile(name) })),
@@ -75,8 +89,9 @@ export function planUninstall(host: Host, keepState: boolean): readonly Action[]
     { do: 'remove-empty', path: PLACES.settings },
     { do: 'remove', path: PLACES.cache },
     ...(keepState ? [] : [{ do: 'remove', path: PLACES.state } as const]),
-    { do: 'remove', path: PLACES.link },
-    { do: 'remove', path: PLACES.program },
+    ...(isPackaged(host)
+      ? []
+      : [{ do: 'remove', path: PLACES.link } as const, { do: 'remove', path: PLACES.program } as const]),
   ];
 }
 

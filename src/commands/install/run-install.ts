@@ -8,7 +8,7 @@ import { loadConfig } from '../../config/load-config.ts';
 import { type InstallRequest, unquoted } from './drop-ins.ts';
 import { type Host, thisHost } from './host.ts';
 import { installedRequest, serviceEnvironment } from './installed.ts';
-import { planInstall, planUninstall } from './plan.ts';
+import { isPackaged, planInstall, planUninstall } from './plan.ts';
 import { dropInFile, PLACES, UNIT } from '../../systemd/places.ts';
 import { print } from '../print.ts';
 import { printPlan } from './print-plan.ts';
@@ -77,10 +77,15 @@ export function uninstall({
     ...(stateDir === undefined ? [] : [`the state in ${unquoted(stateDir)}`]),
     ...(isRemoved || host.kindOf(PLACES.environment) === undefined ? [] : [PLACES.environment]),
   ];
-  const note = `${stays.join(', ')} and the user stay`;
+  const notes = [
+    `${stays.join(', ')} and the user stay`,
+    ...(isPackaged(host)
+      ? ['the program stays: it belongs to the package. apt remove quantum-realtime']
+      : []),
+  ];
   if (only) {
     printLine('This would be done:');
-    printPlan({ actions, warnings: [note] }, printLine, false);
+    printPlan({ actions, warnings: notes }, printLine, false);
     return EXIT.fine;
   }
   if (!host.isRoot || !host.hasSystemd) {
@@ -90,7 +95,7 @@ export function uninstall({
   }
   const isThere = [PLACES.unit, PLACES.program, PLACES.state].some((path) => host.kindOf(path) !== undefined);
   if (!isThere) return done('Nothing was done: it is not installed.');
-  printLine(`  note: ${note}`);
+  for (const note of notes) printLine(`  note: ${note}`);
   performAll(actions);
   return done('Uninstalled.');
 }

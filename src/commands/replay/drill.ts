@@ -5,6 +5,7 @@ import type { Effect, Outcome } from '../../model.ts';
 import type { AlertChannel, Message } from '../../sinks/alert/alert-channel.ts';
 import { messageStyle } from '../../sinks/alert/alert-text.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
+import { routingOf } from '../../sinks/alert/routing/routing.ts';
 import { httpClient } from '../../sinks/alert/http-client.ts';
 import { healAction } from '../../sinks/heal/actions/registry.ts';
 import { configuredHeal } from '../../sinks/heal/configured-heal.ts';
@@ -41,6 +42,8 @@ export function openDrill(config: Config, started: number, tell: (line: string) 
   const performer = memoryQueue({
     alert: {
       channels,
+      // A drill waits for the end of every message, and so for no quiet hours.
+      routing: { ...routingOf(config), quietUntil: () => undefined, groupWait: () => 0 },
       name: config.name,
       style: messageStyle(config.alerts),
       deadline: Math.min(config.alerts.deadline, DEADLINE),

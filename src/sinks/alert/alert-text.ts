@@ -118,6 +118,8 @@ const WRITERS: Readonly<Record<NotificationType, Writer>> = {
 const OPENINGS = {
   limit: 'Auto-Heal Triggered',
   state: 'Down, unhealthy or away',
+  storage: 'The state cannot be stored',
+  clock: 'The clock was set back',
   silence: 'The host is silent',
 };
 

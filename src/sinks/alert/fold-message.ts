@@ -1,9 +1,10 @@
 import type { Effect } from '../../model.ts';
 import type { Delivery } from '../../state/delivery.ts';
-import { counted, utcDateTime } from '../../text/plain.ts';
+import { counted, utcDateTime, utcTime } from '../../text/plain.ts';
 import type { Message } from './alert-channel.ts';
 import { alertParts, alertTitle, type MessageStyle } from './alert-text.ts';
 import type { Batch } from './plan-batch.ts';
+import { repeatOf } from './routing/repeat-standing.ts';
 
 const LISTED = 20;
 
@@ -29,7 +30,7 @@ export function foldMessage(batch: Batch, context: MessageContext): Message {
   const effect = leading(batch);
   const repeat = batch.deliveries.some((delivery) => delivery.state === 'inflight');
   const id = batch.form === 'single' ? effect.id : `${effect.id}+${effects.length - 1}`;
-  const footer = `${footerOf(effects)}${repeat ? ' (may be a repeat)' : ''}`;
+  const footer = `${footerOf(effects)}${repeat ? ' (may be a repeat)' : ''}${marksOf(batch, effect)}`;
   const { at, opened } = context;
   return {
     id,
@@ -41,6 +42,15 @@ export function foldMessage(batch: Batch, context: MessageContext): Message {
     thread: context.thread ?? opened?.remoteId ?? '',
     at,
   };
+}
+
+/** Why this message comes here, or comes again, where that would surprise. */
+function marksOf({ form, deliveries, reason }: Batch, { id }: Effect): string {
+  const [{ insteadOf, since }] = deliveries;
+  const again = repeatOf(id) > 0 ? ' (sent again: nobody has acknowledged it)' : '';
+  const late =
+    reason === 'quiet' && form === 'single' ? ` (held back by quiet hours since ${utcTime(since)})` : '';
+  return `${again}${late}${insteadOf === undefined ? '' : ` (sent here because ${insteadOf} has not taken it)`}`;
 }
 
 /**
@@ -83,20 +93,21 @@ function textOf(
   const { name, style } = voice;
   if (batch.form === 'single')
     return { title: alertTitle(last, name, style), ...alertParts(last, name, style) };
-  if (batch.form === 'merged') return merged(effects, last, voice);
-  return summary(effects, voice);
+  if (batch.form === 'merged') return merged(effects, last, batch, voice);
+  if (batch.form === 'latest') return latest(effects, last, voice);
+  return summary(effects, batch, voice);
 }
 
 function merged(
   effects: readonly Effect[],
   last: Effect,
-  voice: Voice,
+  { reason }: Batch,
+  { name, style }: Voice,
 ): Pick<Message, 'title' | 'head' | 'body'> {
   const [first = last] = effects;
-  const { name, style } = voice;
   const opened = alertParts(first, name, style);
   const resolved = alertParts(last, name, style);
-  const late = `Opened ${utcDateTime(first.at)} and resolved ${utcDateTime(last.at)}; this channel could not be reached before.`;
+  const late = `Opened ${utcDateTime(first.at)} and resolved ${utcDateTime(last.at)}; ${reason === 'quiet' ? 'quiet hours have held it back' : 'this channel could not be reached before'}.`;
   return {
     title: `${alertTitle(first, name, style)} - and resolved`,
     head: `${opened.head}\n\n${late}`,
@@ -104,9 +115,26 @@ function merged(
   };
 }
 
+/** The newest message in full, and a line for each that waited with it. */
+function latest(
+  effects: readonly Effect[],
+  last: Effect,
+  voice: Voice,
+): Pick<Message, 'title' | 'head' | 'body'> {
+  const { name, style } = voice;
+  const { head, body } = alertParts(last, name, style);
+  const before = effects.filter((effect) => effect !== last).map((effect) => listed(effect, voice));
+  return {
+    title: alertTitle(last, name, style),
+    head,
+    body: `${body}\n\n**Before that:**\n${before.slice(-LISTED).join('\n')}`,
+  };
+}
+
 /** What was missed, a line each; an escalation that still stands comes first and in full. */
 function summary(
   effects: readonly Effect[],
+  { reason }: Batch,
   { name, style }: Voice,
 ): Pick<Message, 'title' | 'head' | 'body'> {
   const incidents = new Set(effects.map((effect) => effect.story.incident)).size;
@@ -118,7 +146,7 @@ function summary(
   const list = [...older, ...shown.map((effect) => listed(effect, { name, style }))].join('\n');
   return {
     title,
-    head: `📭 **${name} - ${counted(effects.length, 'message')} held back**\n\nThis channel could not be reached for a while. What it missed of ${counted(incidents, 'incident')}:${told === undefined ? '' : ' Among them is a call for a person.'}`,
+    head: `📭 **${name} - ${counted(effects.length, 'message')} held back**\n\n${reason === 'quiet' ? 'Quiet hours are over' : 'This channel could not be reached for a while'}. What it missed of ${counted(incidents, 'incident')}:${told === undefined ? '' : ' Among them is a call for a person.'}`,
     body: told === undefined ? list : `${told.head}\n\n${told.body}\n\n**All that was held back:**\n${list}`,
   };
 }

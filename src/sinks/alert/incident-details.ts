@@ -1,4 +1,5 @@
 import type { IncidentSnapshot } from '../../model.ts';
+import { besideInWords } from '../text/beside.ts';
 import { messageOf } from '../text/message-of.ts';
 import { counted, utcDateTime, utcTime } from '../../text/plain.ts';
 import { type Counted, countsInWords, openingOf, subjectGroups, subjectsOf } from '../text/plain-words.ts';
@@ -35,9 +36,7 @@ export function incidentDetails(story: IncidentSnapshot): string {
     }),
     ...(since < story.openedAt ? [`Since ${utcDateTime(since)}.`] : []),
     ...(story.foundAtStart ? ['Found at start: some of this happened before the monitor ran.'] : []),
-    ...(story.notes ?? []).map(
-      ({ text, container }) => `Beside it: ${quoteLine(`${text} (${container})`, 300)}`,
-    ),
+    ...(story.notes ?? []).map((note) => quoteLine(besideInWords(note, story), 320)),
     ...(story.gaps.length > 0
       ? [`Not everything was seen: ${counted(story.gaps.length, 'gap')} in the logs.`]
       : []),

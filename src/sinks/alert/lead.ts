@@ -59,7 +59,7 @@ export function plainTitle(part: NotificationType, story: IncidentSnapshot, name
 }
 
 /** By what an opening is told at first sight. */
-export const SIGNS = { limit: '🚨', state: '🔻', silence: '🔇' } as const;
+export const SIGNS = { limit: '🚨', state: '🔻', storage: '💾', clock: '🕰️', silence: '🔇' } as const;
 
 /** How a heal has ended, in a few words. */
 function healEnd(heal: HealRecord | undefined): string {

@@ -1,6 +1,7 @@
 import { format } from 'date-fns/format';
 import { formatDuration } from '../../time/duration.ts';
 import type { Effect, NotificationType, Sample, IncidentSnapshot } from '../../model.ts';
+import { besideInWords } from '../text/beside.ts';
 import { countsInWords, healInWords, openingOf, worstGroups } from '../text/plain-words.ts';
 import { quoteLine, quoteLines } from '../text/quote.ts';
 
@@ -149,11 +150,14 @@ function gaps(story: IncidentSnapshot): readonly string[] {
   return ['', '#### Gaps: Lines Known to Be Missing', '', ...rows];
 }
 
-function notes({ notes: found = [] }: IncidentSnapshot): readonly string[] {
+function notes(story: IncidentSnapshot): readonly string[] {
+  const { notes: found = [] } = story;
   if (found.length === 0) return [];
-  const rows = found.map(
-    ({ at, container, text }) => `- ${localTimestamp(at)} ${inline(container)}: ${inline(text)}`,
-  );
+  const rows = found.map((note) => {
+    const { at, container, sign, text } = note;
+    const said = sign === 'change' ? besideInWords(note, story) : `${container}: ${text}`;
+    return `- ${localTimestamp(at)} ${inline(said)}`;
+  });
   return ['', '#### Compared with the Past', '', ...rows];
 }
 

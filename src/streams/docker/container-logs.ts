@@ -14,6 +14,7 @@ import type { FollowedContainers, LogsParts } from './followed-containers.ts';
 import { type Inspected, parseInspected } from './inspected.ts';
 import { type Listed, parseList, wanted } from './list.ts';
 import type { SavedContainer } from './saved-position.ts';
+import { setups } from './setups.ts';
 import { trackerFeed } from './tracker-feed.ts';
 
 /** So many containers are looked at, or catch up, at a time. */
@@ -35,6 +36,7 @@ export function containerLogs(
   const withSlot = limiter(AT_A_TIME);
   const withSlotOfEnded = limiter(ENDED_AT_A_TIME);
   const feed = trackerFeed(parts);
+  const setup = setups(source);
   let heardAt = clock.now();
   let hasListed = false;
   /** Starts of the past, until the list has shown who is there. */
@@ -163,7 +165,10 @@ export function containerLogs(
       one.driver = found.driver;
       describeAgain(source, one, found);
     }
-    if (isWanted(found)) feed.push(tracker.inspected(found, calledAt));
+    if (!isWanted(found)) return found;
+    feed.push(tracker.inspected(found, calledAt));
+    const made = setup.inspected({ ...found, createdAt: theirs.toOurs(found.createdAt) }, clock.now());
+    if (made !== undefined) parts.push(made);
     return found;
   }
 

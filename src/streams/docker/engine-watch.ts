@@ -38,6 +38,8 @@ export interface WatchParts {
   readonly resync: () => Promise<void>;
   /** `at` in the engine's time. */
   readonly change: (change: 'lost' | 'back', at: number) => void;
+  /** What it answers to `/version`, at every sign of life. */
+  readonly answered: (version: unknown) => void;
   readonly clock: SchedulerLike;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -142,7 +144,10 @@ export function engineWatch(parts: WatchParts, saved?: EventsState): EngineWatch
   /** Any answer at all means that the engine lives. */
   async function alive(both: AbortSignal): Promise<void> {
     const answered = client.call('/version').then(
-      () => true,
+      (version) => {
+        parts.answered(version);
+        return true;
+      },
       (error: unknown) => {
         if (troubleOf(error) === 'down') throw error;
         return true;

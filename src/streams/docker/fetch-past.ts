@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { identityOf, LOCAL_DOCKER, type Origin } from '../../model.ts';
+import { identityOf, LOCAL_DOCKER, type Origin, type Setup } from '../../model.ts';
 import type { PastFetched, PastRequest } from '../source.ts';
 import { type DockerClient, dockerClient, reasonOf } from './client.ts';
 import type { DockerEngine } from './engines.ts';
@@ -15,6 +15,7 @@ import { type Listed, parseList, wanted } from './list.ts';
 import { probe } from './probe.ts';
 import { readLog } from './read-log.ts';
 import { type RestartObservation, restartTracker } from './restart-tracker.ts';
+import { setups } from './setups.ts';
 import { openSessionWriter, type SessionWriter } from '../recording/session-writer.ts';
 
 /**
@@ -90,12 +91,15 @@ async function eventsOf(
   source: string,
   client: DockerClient,
   request: PastRequest,
-): Promise<readonly RestartObservation[]> {
+): Promise<readonly (RestartObservation | Setup)[]> {
+  const setup = setups(source);
   const tracker = restartTracker({ source, count: request.config.restarts.count });
-  const found: RestartObservation[] = [];
+  const found: (RestartObservation | Setup)[] = [];
   for (const line of (await text(await events(client, request))).split('\n')) {
     const event = parseEvent(line);
-    if (event !== undefined) found.push(...tracker.event(event));
+    if (event === undefined) continue;
+    const made = setup.event(event);
+    found.push(...(made === undefined ? [] : [made]), ...tracker.event(event));
   }
   return [...found, ...tracker.due(Infinity)].sort((a, b) => a.at - b.at);
 }

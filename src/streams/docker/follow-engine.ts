@@ -13,6 +13,7 @@ import type { DockerEngine } from './engines.ts';
 import { restartTracker } from './restart-tracker.ts';
 import { readPosition, type SavedPosition } from './saved-position.ts';
 import { selfId } from './self-id.ts';
+import { engineSetup } from './setups.ts';
 
 /** How often it is looked at what has come due and at what is being read, in milliseconds. */
 const LOOK_EVERY = 1_000;
@@ -104,6 +105,7 @@ export function followEngine(parts: EngineParts, position?: Position): FollowedE
       event: logs.event,
       resync: logs.resync,
       change: (change, at) => tracker.engine(change, at),
+      answered: tellVersion,
       clock,
       log,
       signal,
@@ -111,6 +113,7 @@ export function followEngine(parts: EngineParts, position?: Position): FollowedE
     saved.events,
   );
   let left: Position | undefined;
+  let version: string | undefined;
   void look();
   return {
     flush: () => {
@@ -144,6 +147,13 @@ export function followEngine(parts: EngineParts, position?: Position): FollowedE
       last = coverage;
       onCoverage(coverage);
     }
+  }
+
+  function tellVersion(answer: unknown): void {
+    const setup = engineSetup(source, answer, clock.now());
+    if (setup === undefined || setup.parts['version'] === version || signal.aborted) return;
+    version = setup.parts['version'];
+    push(setup);
   }
 
   function absence(): { since: number; reason: string } | undefined {

@@ -9,6 +9,7 @@ const inspection = z.object({
   Id: z.string(),
   Name: z.string(),
   Created: moment,
+  Image: z.string().default(''),
   RestartCount: z.number().default(0),
   State: z.object({
     Status: z.string(),
@@ -23,7 +24,11 @@ const inspection = z.object({
     Image: z.string().default(''),
     Tty: z.boolean().default(false),
     Labels: z.record(z.string(), z.string()).nullish(),
+    Env: z.array(z.string()).nullish(),
   }),
+  Mounts: z
+    .array(z.object({ Destination: z.string(), Source: z.string().default(''), Name: z.string().optional() }))
+    .nullish(),
   HostConfig: z.object({
     RestartPolicy: z.object({ Name: z.string() }).nullish(),
     AutoRemove: z.boolean().default(false),
@@ -36,6 +41,11 @@ export interface Inspected {
   readonly id: string;
   readonly name: string;
   readonly image: string;
+  readonly imageId: string;
+  /** `NAME=value`. */
+  readonly env: readonly string[];
+  /** Where each is mounted, and what: a path of the host, or the name of a volume. */
+  readonly mounts: readonly { readonly path: string; readonly of: string }[];
   readonly labels: Readonly<Record<string, string>>;
   readonly tty: boolean;
   readonly state: 'created' | 'running' | 'paused' | 'restarting' | 'exited';
@@ -57,11 +67,18 @@ export interface Inspected {
 
 /** Reads the answer of `/containers/ID/json`; throws what is wrong with it. */
 export function parseInspected(json: unknown): Inspected {
-  const { Id, Name, Created, RestartCount, State, Config, HostConfig } = inspection.parse(json);
+  const { Id, Name, Created, Image, RestartCount, State, Config, Mounts, HostConfig } =
+    inspection.parse(json);
   return {
     id: Id,
     name: Name.replace(/^\//, ''),
     image: Config.Image,
+    imageId: Image,
+    env: Config.Env ?? [],
+    mounts: (Mounts ?? []).map(({ Destination, Source, Name }) => ({
+      path: Destination,
+      of: Name ?? Source,
+    })),
     labels: Config.Labels ?? {},
     tty: Config.Tty,
     state: stateOf(State.Status, State.Restarting),

@@ -78,6 +78,16 @@ const gap = z.object({
   reason: z.string(),
 });
 
+const setup = z.object({
+  type: z.literal('setup'),
+  at: z.number(),
+  source,
+  container: z.string(),
+  id: z.string(),
+  madeAt: z.number(),
+  parts: z.record(z.string(), z.string()),
+});
+
 /** What became of an effect, and how long after it was asked for (milliseconds). */
 const outcome = z.object({
   type: z.literal('outcome'),
@@ -93,7 +103,15 @@ const outcome = z.object({
 });
 
 /** Everything in a file that is neither a head, an origin nor a line. */
-export const sessionItem = z.discriminatedUnion('type', [signal, status, coverage, sight, gap, outcome]);
+export const sessionItem = z.discriminatedUnion('type', [
+  signal,
+  status,
+  coverage,
+  sight,
+  gap,
+  setup,
+  outcome,
+]);
 
 /** What became of an effect in a recording. */
 export interface RecordedOutcome extends Outcome {

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { parseEvent } from '../../docker/events.ts';
+import { LOCAL_DOCKER, type Setup } from '../../../model.ts';
 import { type RestartObservation, restartTracker } from '../../docker/restart-tracker.ts';
+import { setups } from '../../docker/setups.ts';
 import { parseObject } from '../json-object.ts';
 import type { SavedStream } from '../merge.ts';
 import type { Reading, SavedFormat } from '../saved-format.ts';
@@ -27,11 +29,12 @@ export const dockerEvents: SavedFormat = {
 
 function eventStream({ file, restarts: { count }, notes }: Reading): SavedStream {
   const tracker = restartTracker({ count });
-  let held: RestartObservation[] = [];
+  const setup = setups(LOCAL_DOCKER);
+  let held: (RestartObservation | Setup)[] = [];
   let ended = false;
   let read = 0;
   let broken = 0;
-  const release = (until: number): readonly RestartObservation[] => {
+  const release = (until: number): readonly (RestartObservation | Setup)[] => {
     held.sort((a, b) => a.at - b.at);
     const ready = held.filter(({ at }) => at <= until);
     held = held.slice(ready.length);
@@ -49,7 +52,8 @@ function eventStream({ file, restarts: { count }, notes }: Reading): SavedStream
         if (event === undefined && text !== '' && parseObject(text) === undefined) broken += 1;
         if (event === undefined || !isPlausible(event.at)) continue;
         latest = Math.max(latest, event.at);
-        held.push(...tracker.event(event));
+        const made = setup.event(event);
+        held.push(...(made === undefined ? [] : [made]), ...tracker.event(event));
       }
       if (lines !== undefined) return release(latest - SETTLED);
       ended = true;
