@@ -244,6 +244,7 @@ describe('what cannot be silenced is refused by the daemon', () => {
     const routes = controlRoutes({
       status: () => ({ ...NOTHING, at: BEGIN }),
       ...{ pause: unused, resume: unused, ack: unused, healReset: unused, reload: unused, unsilence: unused },
+      containers: unused,
       silence: () => 's1',
     });
     const answer = await routes['POST /silence']?.({ ...wanted, ...given });

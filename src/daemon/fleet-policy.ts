@@ -20,6 +20,7 @@ export function fleetSettings(config: Config): Config {
     states: {
       down: { tell: 'alert', after: AT_ONCE },
       unhealthy: { ...states.unhealthy, tell: 'off' },
+      looping: { ...states.looping, tell: 'off' },
       engine: { ...states.engine, tell: 'off' },
       storage: { ...states.storage, tell: 'off' },
       clock: { tell: 'off' },

@@ -102,10 +102,9 @@ function merged(
   effects: readonly Effect[],
   last: Effect,
   { reason }: Batch,
-  voice: Voice,
+  { name, style }: Voice,
 ): Pick<Message, 'title' | 'head' | 'body'> {
   const [first = last] = effects;
-  const { name, style } = voice;
   const opened = alertParts(first, name, style);
   const resolved = alertParts(last, name, style);
   const late = `Opened ${utcDateTime(first.at)} and resolved ${utcDateTime(last.at)}; ${reason === 'quiet' ? 'quiet hours have held it back' : 'this channel could not be reached before'}.`;
