@@ -1,19 +1,21 @@
-import { renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 /**
- * Leaves out the parts of the Docker client that are never used here: BuildKit sessions (grpc, protobuf) and SSH
- * endpoints. They make up most of its memory.
+ * Leaves out the parts of the Docker client that are never used here: building images (BuildKit's grpc and protobuf, tar
+ * archives) and its own SSH. They make up most of its memory.
  */
-const withoutUnusedTransports: Plugin = {
-  name: 'without-unused-transports',
+const withoutUnusedParts: Plugin = {
+  name: 'without-unused-parts',
   setup(bundler) {
-    bundler.onResolve({ filter: /^\.\/(session|ssh)$/ }, ({ path, importer }) =>
-      /docker(ode|-modem)[\\/]lib/.test(importer) ? { path, namespace: 'unused-transport' } : undefined,
+    bundler.onResolve(
+      { filter: /^(?:\.\/(?:session|ssh|buildkit)|tar-fs|@balena\/dockerignore)$/ },
+      ({ path, importer }) =>
+        /docker(ode|-modem)[\\/]lib/.test(importer) ? { path, namespace: 'unused-part' } : undefined,
     );
-    bundler.onLoad({ filter: /.*/, namespace: 'unused-transport' }, ({ path }) => ({
+    bundler.onLoad({ filter: /.*/, namespace: 'unused-part' }, ({ path }) => ({
       contents: `module.exports = () => { throw new Error('not in this build: ${path}'); };`,
     }));
   },
@@ -71,7 +73,8 @@ const undiciForRequests: Plugin = {
 
 /** Built beside and moved into place whole, so that a program that starts meanwhile never finds half of it. */
 const fresh = `dist.${process.pid}`;
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: { main: 'src/main.ts', 'skim-worker': 'src/replay/skim-worker.ts' },
   outdir: fresh,
   bundle: true,
@@ -83,7 +86,7 @@ await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  plugins: [withoutUnusedTransports, leanLibraries, undiciForRequests],
+  plugins: [withoutUnusedParts, leanLibraries, undiciForRequests],
   logLevel: 'warning',
 });
 await build({
@@ -97,5 +100,14 @@ await build({
   target: ['chrome120', 'firefox121', 'safari17'],
   logLevel: 'warning',
 });
+// Which packages are in it, for the bill of materials.
+const bundled = new Set(
+  Object.keys(metafile.inputs).flatMap(
+    (file) =>
+      /(?:^|:)(node_modules\/(?:@[^/]+\/)?[^/]+(?:\/node_modules\/(?:@[^/]+\/)?[^/]+)*)\//.exec(file)?.[1] ??
+      [],
+  ),
+);
+writeFileSync(`${fresh}/bundled.json`, `${JSON.stringify([...bundled].sort(), null, 2)}\n`);
 rmSync('dist', { recursive: true, force: true });
 renameSync(fresh, 'dist');

@@ -33,8 +33,9 @@ export function configJsonSchema(): Schema {
     },
   });
   withDefaults(made, defaults, []);
-  // That of the host on which the schema is made.
-  if (typeof made.properties?.['name'] === 'object') delete made.properties['name'].default;
+  // Those of the host on which the schema is made.
+  const own = [made.properties?.['name'], propertyOf(made.properties?.['fleet'], 'host')];
+  for (const named of own) if (typeof named === 'object') delete named.default;
   return { title: 'Settings of quantum-realtime', ...made };
 }
 
@@ -54,6 +55,10 @@ export function settingsPage(page: string): string {
     /(<!-- settings -->\n)[\s\S]*(<!-- end of settings -->)/,
     (_, begin: string, end: string) => `${begin}\n${table}\n\n${end}`,
   );
+}
+
+function propertyOf(schema: z.core.JSONSchema._JSONSchema | undefined, name: string) {
+  return typeof schema === 'object' ? schema.properties?.[name] : undefined;
 }
 
 /** Fills in the defaults that stand behind a conversion, where zod knows only what comes out of it. */

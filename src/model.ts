@@ -127,6 +127,8 @@ export interface ContainerStatus {
   readonly exitCode?: number | undefined;
   readonly outOfMemory?: boolean | undefined;
   readonly gaveUp?: boolean | undefined;
+  /** The same in words, for what has no exit code. */
+  readonly how?: string | undefined;
   /** Made for one run and thrown away (`compose run`, `docker run --rm`): nobody misses it. */
   readonly oneOff?: boolean | undefined;
 }
@@ -366,6 +368,8 @@ export interface Effect {
   readonly part: NotificationType;
   readonly at: number;
   readonly story: IncidentSnapshot;
+  /** It is a page whatever its part is: nobody has acknowledged what was told before. */
+  readonly isPage?: boolean;
 }
 
 /** What became of an effect. For a heal, `result` is set and `at` is when it ended. */
@@ -381,9 +385,22 @@ export interface Outcome {
   readonly output?: string;
 }
 
+/**
+ * Whether the state can be stored, sent at every change of it: `problem` says why it cannot, and is empty while it can.
+ * `withheld` is the heal that was requested by a step which did not reach the disk, and was therefore not started.
+ */
+export interface Storage {
+  readonly type: 'storage';
+  readonly at: number;
+  readonly problem: string;
+  readonly withheld?: string;
+}
+
 /** What an operator asks of the running daemon. Durations and moments in epoch milliseconds. */
 export type Control =
   | { readonly type: 'pause'; readonly at: number; readonly until: number }
   | { readonly type: 'resume'; readonly at: number }
   | { readonly type: 'ack'; readonly at: number; readonly incident: string; readonly gone?: string }
-  | { readonly type: 'heal-reset'; readonly at: number };
+  | { readonly type: 'heal-reset'; readonly at: number }
+  /** Why the configured heal cannot be run; empty: it can. Not asked for by anybody, but found by looking. */
+  | { readonly type: 'heal-problem'; readonly at: number; readonly problem: string };

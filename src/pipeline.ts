@@ -1,13 +1,21 @@
-import { merge, type MonoTypeOperatorFunction, type Observable, type OperatorFunction, pipe } from 'rxjs';
+import {
+  EMPTY,
+  merge,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  type OperatorFunction,
+  pipe,
+} from 'rxjs';
 import type { Classifier } from './classify/classifier.ts';
 import type { Policy } from './incidents/policy.ts';
 import type { Step } from './incidents/reducer-context.ts';
 import type { CoreState } from './incidents/state.ts';
 import type { Log } from './log.ts';
-import type { Control, Evidence, Observation, Outcome } from './model.ts';
+import type { Control, Evidence, Judged, Observation, Outcome, Storage } from './model.ts';
 import { breach } from './operators/breach.ts';
 import { classify, classifyWithActivity, type EntryStore } from './operators/classify.ts';
 import { commit } from './operators/commit.ts';
+import { killOnce } from './operators/kill-once.ts';
 import { observe, type Observer } from './operators/observe.ts';
 import { type EffectTaker, perform } from './operators/perform.ts';
 import { type RollingWindow, rollingWindow } from './operators/rolling-window.ts';
@@ -30,6 +38,7 @@ export interface Parts {
   readonly policy: Policy;
   readonly initial?: CoreState | undefined;
   readonly outcomes$: Observable<Outcome>;
+  readonly storage$?: Observable<Storage>;
   readonly commands$: Observable<Control>;
   readonly checkpoint$: Observable<unknown>;
   /** Writes positions, counts, the new state and the effects it calls for in one transaction; whether to disk. */
@@ -40,14 +49,29 @@ export interface Parts {
 
 /** The whole flow, from lines to effects: one batch, one step, one transaction. The clock comes last. */
 export function pipeline(parts: Parts, clock: SettableClock): Observable<Step> {
-  const { sources, window, policy, initial, checkpoint$ } = parts;
-  const inputs$ = merge(parts.outcomes$, parts.commands$);
+  const { sources } = parts;
   return mergeSources(sources).pipe(
     parts.asRead,
     judge(parts),
+    decide(parts, () => drain(sources), clock),
+  );
+}
+
+/** What decides, which of the parts has nothing to do with where evidence comes from. */
+export type DecidingParts = Omit<Parts, 'sources' | 'asRead' | 'classifier' | 'entries' | 'observer'>;
+
+/** The flow from evidence on. `drainAll` has the sources emit what they have gathered. */
+export function decide(
+  parts: DecidingParts,
+  drainAll: () => void,
+  clock: SettableClock,
+): OperatorFunction<readonly Evidence[], Step> {
+  const { window, policy, initial, checkpoint$ } = parts;
+  const inputs$ = merge(parts.outcomes$, parts.storage$ ?? EMPTY, parts.commands$);
+  return pipe(
     parts.advanceClock,
     rollingWindow(window, clock),
-    breach({ policy, window, initial, inputs$, checkpoint$, drain: () => drain(sources) }, clock),
+    breach({ policy, window, initial, inputs$, checkpoint$, drain: drainAll }, clock),
     commit(parts.store),
     perform(parts.effects, parts.log),
   );
@@ -58,6 +82,6 @@ function judge({
   entries,
   observer,
 }: Parts): OperatorFunction<readonly Observation[], readonly Evidence[]> {
-  if (observer === undefined) return classify(classifier, entries);
-  return pipe(classifyWithActivity(classifier, entries), observe(observer));
+  if (observer === undefined) return pipe(classify(classifier, entries), killOnce<Evidence>());
+  return pipe(classifyWithActivity(classifier, entries), killOnce<Judged>(), observe(observer));
 }

@@ -31,6 +31,7 @@ import { lineRates } from '../src/daemon/line-rates.ts';
 import { summary } from '../src/daemon/summary.ts';
 import { configSchema, defaults } from '../src/config/config.ts';
 import { rotatingFile } from '../src/daemon/rotating-file.ts';
+import { toEveryChannel } from '../src/sinks/alert/routing/routing.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
 import { policyOf } from '../src/incidents/policy.ts';
 import type { SourceStatus } from '../src/streams/source.ts';
@@ -307,10 +308,10 @@ test('what is owed to a channel that is gone is owed to those that are there', (
   const outbox = memoryOutbox();
   const effect = anEffect();
   outbox.add(effect, ['old', 'kept'], 1);
-  reassignDeliveries(outbox, ['kept', 'new'], 2);
+  reassignDeliveries(outbox, toEveryChannel(['kept', 'new']), 2);
   expect(outbox.unsent().map(({ channel }) => channel)).toEqual(['kept', 'new']);
   expect(outbox.of(effect.story.incident, 'old')).toMatchObject([{ state: 'dead' }]);
-  reassignDeliveries(outbox, ['kept', 'new'], 3);
+  reassignDeliveries(outbox, toEveryChannel(['kept', 'new']), 3);
   expect(outbox.unsent()).toHaveLength(2);
 });
 
@@ -397,6 +398,17 @@ describe('a status with everything in it', () => {
       });
     expect(shown('queued')).toContain('a heal is due');
     expect(shown('settling')).not.toContain('a heal is due');
+  });
+
+  test('says which channel is quiet and until when, and of which incident nobody is told', () => {
+    const incidents = status.incidents.map((one) => ({ ...one, unheard: 'alerts.routes[0] fits' }));
+    const text = statusText({
+      ...status,
+      incidents,
+      outbox: { ...status.outbox, quiet: { team: 1_060_000 } },
+    });
+    expect(text).toMatch(/^ {11}TOLD TO NOBODY: alerts\.routes\[0\] fits$/m);
+    expect(text).toMatch(/^ {11}team is quiet, notes and alerts wait until \d\d:\d\d:\d\d \(in 1m\)$/m);
   });
 
   test('is a metric a line whatever the names, and containers of one name are told apart', () => {

@@ -89,7 +89,7 @@ describeEngine('with a state file that cannot be used, the daemon says so and go
     expect(opened?.body).toContain(`after-${name.replaceAll(' ', '-')}`);
     // Nobody knows what was healed before, or would know after a crash: so nothing is.
     if (setAside) await daemon.logged('the wait', ({ to }) => to === 'cooldown');
-    else await daemon.logged('no heal', ({ msg }) => msg.includes('no heal is started until it can'));
+    else await daemon.logged('no heal', ({ msg }) => msg === 'the state cannot be stored');
     expect(await daemon.end('SIGTERM')).toBe(0);
     expect(daemon.log.filter(({ msg }) => msg === said.msg)).toHaveLength(1);
     expect(daemon.log.filter(({ msg }) => msg === 'heal starts')).toEqual([]);

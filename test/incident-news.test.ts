@@ -60,7 +60,7 @@ describe('what is new in an open incident is told', () => {
       .until(MINUTE)
       .signals(MINUTE, 'critical', 'db', 'FATAL: the database system is shutting down', 5)
       .healed(MINUTE + 30)
-      .signals(MINUTE + 40, 'restart', 'db', 'restarted', 2, { cause: 'policy' })
+      .signals(MINUTE + 40, 'restart', 'db', 'restarted', 2, { cause: 'crash' })
       .until(20 * MINUTE);
     expect(play.alerts).toEqual(['opened', 'heal', 'resolved']);
     expect(play.alert('heal').story.reason).toContain('5 critical events');

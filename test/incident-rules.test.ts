@@ -201,6 +201,7 @@ describe('what a breach leads to', () => {
     healConfigured: true,
     healWanted: true,
     paused: false,
+    storable: true,
     fresh: true,
     commandBroken: false,
     attemptsLeft: true,
@@ -221,6 +222,11 @@ describe('what a breach leads to', () => {
       'no heal during a pause, spent attempts or not',
       { paused: true, attemptsLeft: false },
       'verifying: healing is paused',
+    ],
+    [
+      'no heal that nobody would know of after a crash',
+      { storable: false, fresh: false },
+      'verifying: the state cannot be stored',
     ],
     ['no heal on old evidence', { fresh: false }, 'verifying: the evidence is not fresh'],
     [

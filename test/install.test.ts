@@ -76,6 +76,24 @@ describe('planning an installation', () => {
       });
   });
 
+  test('a state directory of its own is made, and is writable in the unit; uninstall leaves it', () => {
+    const files = { '/etc/qt.yaml': 'state: { dir: /srv/state }' };
+    const { actions, refusals } = planInstall(
+      { ...REQUEST, config: '/etc/qt.yaml' },
+      PROGRAM,
+      host({ files }),
+    );
+    expect(refusals).toEqual([]);
+    expect(actions).toContainEqual({ do: 'folder', path: '/srv/state', owner: 'qt' });
+    expect(actions).toContainEqual(
+      expect.objectContaining({
+        text: expect.stringMatching(/--config \/etc\/qt\.yaml\n.*\nReadWritePaths=\/srv\/state\n/) as string,
+      }),
+    );
+    const removed = planUninstall(host({ files }), false).flatMap((one) => ('path' in one ? [one.path] : []));
+    expect(removed).not.toContain('/srv/state');
+  });
+
   test('a proxy needs no group', () => {
     const texts = dropIns({ ...REQUEST, docker: 'tcp://127.0.0.1:2375' }, undefined);
     expect(texts.docker).toContain('Environment=QT_DOCKER_HOST=tcp://127.0.0.1:2375\n');
@@ -99,11 +117,44 @@ describe('planning an installation', () => {
     expect(back).toContainEqual({ do: 'move', from: PLACES.replacedUnit, to: PLACES.unit });
   });
 
+  test('what belongs to a package is left to it: neither copied, linked nor removed', () => {
+    const packaged = host({
+      files: { [PLACES.packagedUnit]: UNIT, [`${PLACES.program}/deploy/quantum_realtime.service`]: UNIT },
+    });
+    const inPlace = { root: PLACES.program, node: '/usr/bin/node' };
+    const { actions, refusals } = planInstall(REQUEST, inPlace, packaged);
+    expect(refusals).toEqual([]);
+    expect(actions.filter((one) => one.do === 'program' || one.do === 'link')).toEqual([]);
+    expect(actions).toContainEqual({ do: 'remove', path: PLACES.unit });
+    const removed = planUninstall(packaged, false).flatMap((one) => (one.do === 'remove' ? [one.path] : []));
+    expect(removed).toContain(PLACES.state);
+    expect(removed).not.toContain(PLACES.program);
+    expect(planInstall(REQUEST, PROGRAM, packaged).refusals.join()).toContain(
+      'apt install ./quantum-realtime_',
+    );
+  });
+
+  test('one executable file is copied as the launcher it is, and not onto itself', () => {
+    const oneFile = { root: '/src', node: '/root/quantum-realtime', isOneFile: true };
+    expect(planInstall(REQUEST, oneFile, host()).actions).toContainEqual({
+      do: 'program',
+      program: oneFile,
+      path: PLACES.program,
+    });
+    const there = { ...oneFile, node: `${PLACES.program}/bin/quantum-realtime` };
+    expect(planInstall(REQUEST, there, host()).actions.some((one) => one.do === 'program')).toBe(false);
+  });
+
   const refused: readonly (readonly [string, Host, object, RegExp])[] = [
     ['without root', host({ isRoot: false }), {}, /needs root/],
     ['without systemd', host({ hasSystemd: false }), {}, /systemd does not run here/],
     ['as root', host(), { user: 'root' }, /without privileges/],
-    ['a user that cannot be', host(), { user: 'A b' }, /not a name/],
+    [
+      'a user that cannot be, and no command with its name is told to be run',
+      host({ hasUser: () => false, kindOf: () => 'folder' }),
+      { user: 'A b', heal: undefined },
+      /^--user A b: not a name useradd would take$/,
+    ],
     ['a report folder in /tmp', host(), { report: '/tmp/reports' }, /\/tmp of its own/],
     ['a report folder that is a file', host(), { report: '/opt/heal.sh' }, /not a folder/],
     [
@@ -130,6 +181,28 @@ describe('planning an installation', () => {
       /qt cannot execute it/,
     ],
     ['a config that is not there', host(), { config: '/etc/none.yaml' }, /no such file/],
+    [
+      'a state directory in /tmp',
+      host({ files: { '/etc/qt.yaml': 'state: { dir: /tmp/state }' } }),
+      { config: '/etc/qt.yaml' },
+      /\/tmp\/state: the service has a \/tmp of its own/,
+    ],
+    [
+      'a state directory it cannot write',
+      host({
+        files: { '/etc/qt.yaml': 'state: { dir: /srv/state }' },
+        kindOf: (path) => (path === '/srv/state' ? 'folder' : path === '/srv/reports' ? undefined : 'file'),
+        may: (_user, right) => right !== 'w',
+      }),
+      { config: '/etc/qt.yaml' },
+      /state\.dir \/srv\/state: qt cannot write there/,
+    ],
+    [
+      'a webhook file with nothing in it',
+      host({ files: { '/etc/hook': '\n' } }),
+      { webhookFile: '/etc/hook' },
+      /\/etc\/hook: is empty/,
+    ],
   ];
   test.each(refused)('refused: %s', (_name, where, differs, reason) => {
     expect(planInstall({ ...REQUEST, ...differs }, PROGRAM, where).refusals.join('\n')).toMatch(reason);

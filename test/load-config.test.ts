@@ -115,7 +115,7 @@ test.each([
   [
     'an address that is not the web',
     'alerts: { webhook: "file:///etc/passwd" }',
-    'alerts.webhook: expected a valid url',
+    'alerts.webhook: expected an address such as https://host/path, found something else',
   ],
   [
     'a pattern that could stall',
@@ -125,6 +125,20 @@ test.each([
 ])('%s is refused', async (_, text, expected) => {
   expect((await problemsOf(loadConfig({ file: await file(text) }))).join('\n')).toContain(expected);
 });
+
+test.each([
+  ['"http://127.0.0.1/api"', '; it stands in quotes, which are to go)'],
+  ["'http://127.0.0.1/api", '; it stands in quotes, which are to go)'],
+  ['<http://127.0.0.1/api>', '; it stands in <…>, which are to go)'],
+  ['127.0.0.1/api', 'not shown: it is a secret)'],
+])(
+  'of a secret that is not usable is said what stands around it, and nothing of it: %s',
+  async (address, said) => {
+    const [problem = ''] = await problemsOf(loadConfig({ env: { QT_ALERT_WEBHOOK: address } }));
+    expect(problem).toContain(said);
+    expect(problem).not.toContain('127.0.0.1');
+  },
+);
 
 test('a misspelt variable is told with the one that was meant; one like no other, without', async () => {
   expect(

@@ -8,7 +8,13 @@ const CSP =
   "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /** What shows something of the host. */
-const SHOWING = ['/v1/view', '/v1/changes', '/v1/session', '/v1/incidents/20251217T161807Z-host-1'];
+const SHOWING = [
+  '/v1/view',
+  '/v1/changes',
+  '/v1/session',
+  '/v1/what-if',
+  '/v1/incidents/20251217T161807Z-host-1',
+];
 
 describe('the page, asked by raw requests', () => {
   let server: PageServer;

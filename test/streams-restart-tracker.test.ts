@@ -165,6 +165,14 @@ test("restarts that no event told of are counted from the engine's own count", (
   expect(found).toHaveLength(2);
 });
 
+test('one that no event told of under on-failure is a crash: Docker restarts after nothing else', () => {
+  const found: Restart[] = [];
+  const tracker = reconnected(found);
+  tracker.inspected(state({ policy: 'on-failure', startedAt: T0 + 15_000, restartCount: 1 }), T0 + 20_100);
+  tracker.due(T0 + 21_000);
+  expect(found.map(({ cause }) => cause)).toEqual(['crash']);
+});
+
 test.each([
   ['at once', 0.1],
   ['when the count has been looked at', 0.6],

@@ -178,6 +178,44 @@ describeMachine(
       await machine().ok("echo 'limits: { errors: 50 }' > /srv/qt.yaml");
     });
 
+    test('a heal is nice, and prints nothing of it', async () => {
+      const shown = await machine().ok('quantum-realtime incidents show');
+      expect(shown).toContain('attempt 1: ok');
+      expect(shown).not.toContain('niceness');
+    });
+
+    test('a file that was changed is said to be read at a start, to whoever reloads or tests', async () => {
+      await machine().ok(
+        "sleep 1.1; printf 'QT_NAME=x\\nexport QT_WINDOW=2h\\n' > /etc/quantum-realtime/environment",
+      );
+      const newer =
+        '/etc/quantum-realtime/environment has been changed since the service was started, which reads it then: sudo systemctl restart quantum_realtime';
+      const ignored = '/etc/quantum-realtime/environment, line 2: systemd reads NAME=value alone';
+      for (const command of ['reload', 'check-config', 'doctor', 'test-alert']) {
+        const { out } = await machine().run(`quantum-realtime ${command}`);
+        expect(out).toContain(newer);
+        expect(out).toContain(ignored);
+      }
+      await machine().ok(`rm /etc/quantum-realtime/environment && systemctl restart ${SERVICE}`);
+      expect(await machine().ok('quantum-realtime reload')).not.toContain('has been changed');
+    });
+
+    test('a service with a state directory of its own is found by every command, whether it runs or not', async () => {
+      await machine().ok("printf 'limits: { errors: 50 }\\nstate: { dir: /srv/own }\\n' > /srv/qt.yaml");
+      await machine().ok('quantum-realtime install');
+      await machine().until('quantum-realtime status', (out) => /^State +written .*\/srv\/own/m.test(out));
+      await machine().ok('quantum-realtime pause 10m');
+      expect(await machine().ok('ls /srv/own')).toContain('PAUSE');
+      await machine().ok(`systemctl stop ${SERVICE}`);
+      expect((await machine().run('quantum-realtime status')).out).toMatch(
+        /^The service does not run\. Start it: sudo systemctl start quantum_realtime$/m,
+      );
+      expect(await machine().ok('quantum-realtime resume')).toContain('no PAUSE file in /srv/own');
+      expect((await machine().run('quantum-realtime incidents')).code).toBe(0);
+      await machine().ok("echo 'limits: { errors: 50 }' > /srv/qt.yaml && quantum-realtime install");
+      await machine().ok(`systemctl start ${SERVICE}`);
+    });
+
     test('after kill -9 it is back, and what it had counted is not lost', async () => {
       await machine().ok(`systemctl kill --kill-whom=main --signal=KILL ${SERVICE}`);
       await machine().until(
@@ -220,6 +258,9 @@ describeMachine(
         /ExecMainStatus=2[\s\S]*ActiveState=failed|ActiveState=failed[\s\S]*ExecMainStatus=2/,
       );
       expect(await journal()).toContain('limits.errors: expected');
+      expect((await machine().run('quantum-realtime status')).out).toContain(
+        'The service does not run: its settings are not usable. sudo quantum-realtime check-config says what is wrong',
+      );
       await withoutDropIn('60-wrong');
       await machine().ok(`systemctl restart ${SERVICE}`);
     });

@@ -9,6 +9,7 @@ export async function asService(): Promise<boolean> {
   const { serviceView } = await import('../doctor/service-view.ts');
   const view = serviceView();
   if (view?.as !== undefined) {
+    for (const note of view.notes) printError(`${note}\n`);
     process.exitCode = view.as(process.argv.slice(2));
     return true;
   }

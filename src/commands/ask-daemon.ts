@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { StateDirs } from '../control/socket-path.ts';
 
 /** Options that select the daemon a command is for. */
 export interface DaemonFlags {
@@ -13,22 +14,33 @@ export function daemonOptions(command: Command): Command {
     .option('--state <dir>', 'state directory of the daemon');
 }
 
-/** The state directory that the flags, the environment or the configuration name, and the one that is usual. */
-export async function stateDirOf({
-  config,
-  state,
-}: DaemonFlags): Promise<{ readonly named: string | undefined; readonly usual: string }> {
-  const { defaultStateDir } = await import('../state/dir.ts');
-  const usual = defaultStateDir();
+/**
+ * The state directory that the flags, the environment or the configuration name, and the one that is usual: for root that
+ * of the installed service, for anybody else their own.
+ */
+export async function stateDirOf({ config, state }: DaemonFlags): Promise<StateDirs> {
+  const [{ defaultStateDir }, { serviceStateDir }] = await Promise.all([
+    import('../state/dir.ts'),
+    import('../doctor/installed-service.ts'),
+  ]);
   const given = state ?? process.env['QT_STATE_DIR'];
-  if (given !== undefined || config === undefined) return { named: given, usual };
-  const { loadConfig } = await import('../config/load-config.ts');
-  const loaded = await loadConfig({ file: config, env: process.env });
-  return { named: loaded.config.state.dir, usual };
+  if (given !== undefined) return { named: given, usual: defaultStateDir() };
+  if (config !== undefined) {
+    const { loadConfig } = await import('../config/load-config.ts');
+    const loaded = await loadConfig({ file: config, env: process.env });
+    return { named: loaded.config.state.dir, usual: defaultStateDir() };
+  }
+  const service = await serviceStateDir();
+  return { named: undefined, usual: service ?? defaultStateDir(), isService: service !== undefined };
 }
 
 /** The state directory of the installed service, for commands from a shell. */
-export const SERVICE_STATE = '/var/lib/quantum-realtime';
+const SERVICE_STATE = '/var/lib/quantum-realtime';
+
+/** Where a state may be, the likeliest first. */
+export function statePlaces({ named, usual, isService = false }: StateDirs): readonly string[] {
+  return named !== undefined ? [named] : isService ? [usual] : [usual, SERVICE_STATE];
+}
 
 /**
  * Does with the state directory what a daemon that does not run cannot do itself; `change` gets the directory. Throws the
@@ -44,9 +56,9 @@ export async function withoutDaemon<T>(
     import('node:fs'),
   ]);
   if (!(error instanceof NotRunningError)) throw error;
-  const { named, usual } = await stateDirOf(flags);
-  const places = named === undefined ? [usual, SERVICE_STATE] : [named];
-  const dir = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isDirectory());
+  const dir = statePlaces(await stateDirOf(flags)).find((place) =>
+    statSync(place, { throwIfNoEntry: false })?.isDirectory(),
+  );
   if (dir === undefined) throw error;
   return { dir, result: await change(dir) };
 }
@@ -61,11 +73,16 @@ export async function askDaemon(
   path: string,
   body?: unknown,
 ): Promise<unknown> {
-  const [{ ask }, { socketCandidates }] = await Promise.all([
+  const [{ ask, NotRunningError }, { socketCandidates }, { whyServiceIsDown }] = await Promise.all([
     import('../control/control-client.ts'),
     import('../control/socket-path.ts'),
+    import('../doctor/installed-service.ts'),
   ]);
-  const reply = await ask(socketCandidates(await stateDirOf(flags)), method, path, body);
+  const dirs = await stateDirOf(flags);
+  const reply = await ask(socketCandidates(dirs), method, path, body).catch((error: unknown) => {
+    const down = dirs.isService === true && error instanceof NotRunningError ? whyServiceIsDown() : undefined;
+    throw down === undefined ? error : new NotRunningError(down);
+  });
   const answer: unknown = JSON.parse(reply.body);
   if (reply.status === 200) return answer;
   const reason =

@@ -10,9 +10,9 @@ interface Flags {
 }
 
 /**
- * `check-config`: validates the settings and prints the effective ones with where each came from, then what containers
- * set for themselves by their labels. Exit 2 for settings that are not usable, 1 for a label or a file of certificates that
- * is not.
+ * `check-config`: validates the settings and prints the effective ones with where each came from, what containers set for
+ * themselves by their labels, and which channel gets what. Exit 2 for settings that are not usable, 1 for a label, a file of
+ * certificates or a heal command that is not.
  */
 export function checkConfigCommand(program: Command): void {
   program
@@ -45,6 +45,9 @@ export function checkConfigCommand(program: Command): void {
       });
       const { caProblem } = await import('../sinks/alert/authorities.ts');
       const caTrouble = await caProblem(loaded.config.alerts.ca);
+      const { healProblem, isRelativeHeal, RELATIVE_HEAL } = await import('../sinks/heal/heal-problem.ts');
+      const unhealable = healProblem(loaded.config.heal);
+      const isRelative = isRelativeHeal(loaded.config.heal);
       const { settings: labelled, problems, unseen } = await containerSettings(loaded.config);
       const settings = [...effectiveSettings(loaded), ...imageSettings(), ...labelled];
       if (flags.json === true) printJson(settings);
@@ -53,6 +56,11 @@ export function checkConfigCommand(program: Command): void {
           const where = container === undefined ? '' : `container ${container}: `;
           print(`${where}${path} = ${value}  (${source})\n`);
         }
+      if (flags.json !== true) {
+        const { whoIsTold } = await import('./check-config/who-is-told.ts');
+        const told = whoIsTold(loaded.config);
+        if (told.length > 0) print(`\n${told.join('\n')}\n`);
+      }
       for (const name of loaded.ignored)
         printError(`${name} in the environment is no setting of this program\n`);
       const unhealed = beyondRestart(loaded.config);
@@ -60,6 +68,8 @@ export function checkConfigCommand(program: Command): void {
       if (unseen !== undefined) printError(`labels of containers are not shown: ${unseen}\n`);
       for (const problem of problems) printError(`${problem}; it is left out of account\n`);
       if (caTrouble !== undefined) printError(`${caTrouble}\n`);
-      if (problems.length > 0 || caTrouble !== undefined) process.exitCode = 1;
+      if (unhealable !== undefined) printError(`the heal cannot be run: ${unhealable}\n`);
+      else if (isRelative) printError(`${RELATIVE_HEAL}\n`);
+      if (problems.length > 0 || caTrouble !== undefined || unhealable !== undefined) process.exitCode = 1;
     });
 }

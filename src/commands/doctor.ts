@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Finding } from '../doctor/finding.ts';
-import { print, printJson } from './print.ts';
+import { print, printError, printJson } from './print.ts';
 
 interface DoctorFlags {
   readonly config?: string;
@@ -22,6 +22,7 @@ export function doctorCommand(program: Command): void {
       ]);
       const service = flags.config === undefined ? serviceView() : undefined;
       if (service?.as !== undefined) {
+        for (const note of service.notes) printError(`${note}\n`);
         process.exitCode = service.as(process.argv.slice(2));
         return;
       }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { daemonOptions, SERVICE_STATE, stateDirOf, type DaemonFlags } from './ask-daemon.ts';
+import { daemonOptions, type DaemonFlags } from './ask-daemon.ts';
 import type { IncidentRecord } from '../state/change.ts';
 import { print, printJson } from './print.ts';
 
@@ -16,10 +16,11 @@ export function incidentsCommand(program: Command): void {
     .option('--limit <n>', 'so many at most', '20')
     .option('--json', 'JSON instead of a table')
     .action(async (flags: Flags) => {
-      const [{ incidentList }, { roomOn }, { UsageError }] = await Promise.all([
+      const [{ incidentList }, { roomOn }, { UsageError }, { history }] = await Promise.all([
         import('../control/incident-text.ts'),
         import('../control/table.ts'),
         import('../usage.ts'),
+        import('./incidents/recorded.ts'),
       ]);
       const limit = Number(flags.limit);
       if (!Number.isInteger(limit) || limit < 1)
@@ -35,17 +36,8 @@ export function incidentsCommand(program: Command): void {
     .option('--html <file>', 'write it as one HTML file, to attach or to send')
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const flags: Flags = command.optsWithGlobals();
-      const [found, another] = await matching(flags, id);
-      if (found === undefined)
-        throw new Error(
-          id === undefined
-            ? 'No incident is on record.'
-            : `There is no incident ${id}; quantum-realtime incidents lists them.`,
-        );
-      if (another !== undefined)
-        throw new Error(
-          `Several incidents begin with ${id ?? ''}: ${found.id}, ${another.id} and perhaps more.`,
-        );
+      const { recorded, reading } = await import('./incidents/recorded.ts');
+      const found = await recorded(flags, id);
       if (flags.html !== undefined) {
         await writeFile(flags.html, found);
         return;
@@ -70,46 +62,4 @@ async function writeFile(file: string, incident: IncidentRecord): Promise<void> 
   ]);
   writeFileSync(file, incidentFile(incident, styleIn(pageFiles())));
   print(`Written: ${file}\n`);
-}
-
-/** So many of the newest are looked through for one that is named by its beginning. */
-const LOOKED_THROUGH = 1_000;
-
-/** The incident of an id; the newest without one; else those whose ids begin so, the newest first. */
-async function matching(flags: Flags, id: string | undefined) {
-  if (id === undefined) return history(flags, { limit: 1 });
-  const exact = await history(flags, { id });
-  if (exact.length > 0) return exact;
-  return (await history(flags, { limit: LOOKED_THROUGH })).filter((one) => one.id.startsWith(id));
-}
-
-async function history(flags: Flags, query: { readonly limit: number } | { readonly id: string }) {
-  const { readHistory } = await import('../state/history.ts');
-  return reading(flags, (dir) => readHistory(dir, query, Date.now()));
-}
-
-/** What is read from the state directory of the daemon that is meant. */
-async function reading<T>(flags: Flags, read: (dir: string) => T): Promise<T> {
-  const [{ statSync }, { join }] = await Promise.all([import('node:fs'), import('node:path')]);
-  const { named, usual } = await stateDirOf(flags);
-  const places = named === undefined ? [usual, SERVICE_STATE] : [named];
-  const dir = places.find((place) => {
-    try {
-      return statSync(join(place, 'state.db'), { throwIfNoEntry: false }) !== undefined;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(
-        `The state in ${place} cannot be read (${reason}): ask as the daemon's user, or as root.`,
-        { cause: error },
-      );
-    }
-  });
-  if (dir === undefined)
-    throw new Error(`There is no state in ${places.join(' or ')}: no daemon has run there.`);
-  try {
-    return read(dir);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The state in ${dir} cannot be read: ${reason}`, { cause: error });
-  }
 }

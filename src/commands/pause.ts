@@ -18,7 +18,10 @@ export function pauseCommand(program: Command): void {
         ]);
       const duration = parseDuration(text);
       if (duration === undefined || duration <= 0 || duration > LONGEST_PAUSE)
-        throw new UsageError(`${text}: expected a duration such as 30m, 2h or 1d, of at most 30d`);
+        throw new UsageError(
+          `${text}: expected a duration such as 30m, 2h or 1d, of at most 30d` +
+            (/^\d+$/.test(text) ? `; its unit is missing, perhaps ${text}m or ${text}h` : ''),
+        );
       const until = Math.round(Date.now() + duration);
       let answer: unknown;
       try {

@@ -7,7 +7,10 @@ export function reloadCommand(program: Command): void {
   daemonOptions(program.command('reload'))
     .description('let the running daemon read its settings again; counts and incidents are kept')
     .action(async (flags: DaemonFlags) => {
-      const { z } = await import('zod');
+      const [{ z }, { isInstalled, serviceNotes }] = await Promise.all([
+        import('zod'),
+        import('../doctor/installed-service.ts'),
+      ]);
       const { changed, later } = z
         .object({ changed: z.array(z.string()), later: z.array(z.string()) })
         .parse(await askDaemon(flags, 'POST', '/reload'));
@@ -17,5 +20,9 @@ export function reloadCommand(program: Command): void {
           : `In force now: ${changed.join(', ')}.\n`,
       );
       if (later.length > 0) print(`Takes effect at the next start only: ${later.join(', ')}.\n`);
+      const isService = flags.config === undefined && flags.state === undefined && isInstalled();
+      // systemd shows what a service says: the notes are for who asks in a shell.
+      if (isService && process.env['INVOCATION_ID'] === undefined)
+        for (const note of serviceNotes()) print(`${note}\n`);
     });
 }

@@ -46,6 +46,7 @@ export function runCommand(program: Command): void {
         });
         return loaded.config;
       };
+      if (flags.dryRun !== true) await warnOfService();
       const config = await load();
       const stateDir = config.state.dir ?? defaultStateDir();
       process.exitCode = await runDaemon({
@@ -62,4 +63,19 @@ export function runCommand(program: Command): void {
             : { dir: flags.record, keep: flags.recordKeep, mask: flags.recordMask === true },
       });
     });
+}
+
+/** Two daemons on one host tell everything twice, and heal twice. */
+async function warnOfService(): Promise<void> {
+  if (process.env['RUNTIME_DIRECTORY'] !== undefined) return;
+  const [{ SERVICE_RUNTIME }, { existsSync }, { printError }] = await Promise.all([
+    import('../control/socket-path.ts'),
+    import('node:fs'),
+    import('./print.ts'),
+  ]);
+  if (existsSync(SERVICE_RUNTIME))
+    printError(
+      'The service quantum_realtime runs on this host, too: both alert, and both heal.\n' +
+        'For a trial beside it: quantum-realtime run --dry-run. To take its place: sudo systemctl stop quantum_realtime first.\n',
+    );
 }

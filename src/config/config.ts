@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import * as z from 'zod';
 import { HEAL_ACTIONS } from '../sinks/heal/actions/registry.ts';
+import { fleet } from './fleet-settings.ts';
 import { incident } from './incident-settings.ts';
 import { digest, learning } from './learning-settings.ts';
 import {
@@ -14,6 +15,7 @@ import {
   namesAreUnique,
   rule,
 } from './items.ts';
+import { route, routesFit } from './route-settings.ts';
 import { states } from './state-settings.ts';
 import {
   amount,
@@ -26,6 +28,7 @@ import {
   path,
   span,
   texts,
+  wait,
   webAddress,
 } from './values.ts';
 
@@ -89,8 +92,10 @@ export const configSchema = z.strictObject({
     .strictObject({
       count: z
         .array(z.enum(['crash', 'policy', 'oom', 'manual', 'recreate', 'engine']))
-        .default(['crash', 'policy', 'oom'])
-        .describe('Causes of a restart that count towards limits; the others are only recorded.'),
+        .default(['crash', 'oom'])
+        .describe(
+          'Causes of a restart that count; the others are only recorded. policy: restarted after exit code 0.',
+        ),
     })
     .prefault({})
     .describe('Restarts of containers.'),
@@ -104,7 +109,21 @@ export const configSchema = z.strictObject({
         .describe(
           'Address of one channel, short for alerts.channels; empty: none. A secret, better given as QT_ALERT_WEBHOOK.',
         ),
-      channels: z.array(channel).default([]).describe('Channels that every alert is sent to.'),
+      channels: z
+        .array(channel)
+        .default([])
+        .describe(
+          'Channels that alerts are sent to: every one to each of them, unless routes say otherwise.',
+        ),
+      routes: z
+        .array(route)
+        .default([])
+        .describe('Who gets what: the first route that fits. What none fits goes to every channel.'),
+      pageAfter: wait
+        .default(15 * MINUTE)
+        .describe(
+          'Where there are routes or quiet hours: time after which an alert that nobody has acknowledged and nothing heals becomes a page, 1s to 24h.',
+        ),
       timeout: duration
         .default(10 * SECOND)
         .describe('Longest time of one attempt to send; it is then retried.'),
@@ -120,6 +139,7 @@ export const configSchema = z.strictObject({
           'Age at which a message that could not be delivered is given up; the report then lists it.',
         ),
     })
+    .superRefine(routesFit)
     .prefault({})
     .describe('Where alerts are sent.'),
   report: z
@@ -206,6 +226,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Where evidence comes from.'),
+  fleet,
   docker: z
     .strictObject({
       ...engineEndpoint,
@@ -245,6 +266,7 @@ export type Channel = Config['alerts']['channels'][number];
 export type LearningConfig = Config['learning'];
 export type IncidentConfig = Config['incident'];
 export type HealConfig = Config['heal'];
+export type FleetConfig = Config['fleet'];
 
 /** The settings with nothing configured. */
 export const defaults: Config = configSchema.parse({});

@@ -30,10 +30,17 @@ export function describeIssue(
   );
   const quoted = quote(found);
   const secret = SECRET.test(path.join('.')) || (path[0] === 'alerts' && ADDRESS.test(quoted));
-  const shown = secret ? 'something else (not shown: it is a secret)' : quoted;
+  const shown = secret ? `something else (not shown: it is a secret${wrapping(found)})` : quoted;
   const expected = expectation(issue);
   const unit = expected.startsWith('expected a duration') ? unitMissing(found) : '';
   return [`${path.join('.') || '(top level)'}: ${expected}, found ${shown}${unit}${from(sources, path)}`];
+}
+
+/** What is often around a value by mistake, and must not be shown with a secret. */
+function wrapping(found: unknown): string {
+  if (typeof found !== 'string') return '';
+  if (/^["']|["']$/.test(found.trim())) return '; it stands in quotes, which are to go';
+  return /^<|>$/.test(found.trim()) ? '; it stands in <…>, which are to go' : '';
 }
 
 /** A number without a unit is milliseconds, which is seldom what was meant. */
@@ -70,6 +77,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `expected at most ${issue.maximum}`;
     case 'invalid_format':
+      if (issue.format === 'url') return 'expected an address such as https://host/path';
       return issue.format === 'regex' ? issue.message : `expected a valid ${issue.format}`;
     default:
       return issue.message;

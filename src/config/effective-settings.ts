@@ -11,7 +11,7 @@ export interface EffectiveSetting {
 }
 
 const DURATION =
-  /^(?:window|rules\.\d+\.window|states\.\w+\.after|learning\.window|heal\.(?:timeout|killGrace)|alerts\.(?:timeout|deadline)|incident\.(?!resolveRatio|maxAttempts|budget$|maxReopens)\w+)$/;
+  /^(?:window|rules\.\d+\.window|states\.\w+\.after|learning\.window|heal\.(?:timeout|killGrace)|alerts\.(?:timeout|deadline|pageAfter|routes\.\d+\.(?:groupWait|repeat))|incident\.(?!resolveRatio|maxAttempts|budget$|maxReopens)\w+)$/;
 const SECRET = /(?:webhook|url|secret|token)$/i;
 
 /** Whether the setting at a path is a duration, which people write as `10m`. */

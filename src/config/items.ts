@@ -13,6 +13,7 @@ import {
   span,
   texts,
 } from './values.ts';
+import { quiet, severity } from './route-settings.ts';
 
 /** How the lines that match it are judged. */
 export const classifyRule = z.strictObject({
@@ -61,6 +62,7 @@ export const rule = z.strictObject({
     .array(z.enum(['alert', 'report', 'heal']))
     .default(['alert', 'report', 'heal'])
     .describe('What happens when it is reached; none: it is only shown.'),
+  severity,
   key: identifier
     .optional()
     .describe(
@@ -112,6 +114,14 @@ export const channel = z
     command: argv
       .optional()
       .describe('Program and arguments, each by itself, for the type exec; started without a shell.'),
+    quiet: quiet.optional(),
+    fallback: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Name of the channel that gets what this one has not taken for 5 min; a page at the first failure.',
+      ),
   })
   .superRefine((setting, context) => {
     for (const [name, message] of channelProblems(setting))

@@ -24,6 +24,14 @@ export const states = z
     down: state('A container that has run is down, and nobody stopped it', MINUTE),
     unhealthy: state("A container's health check has failed without a break", 2 * MINUTE),
     engine: state('The Docker Engine is away', MINUTE),
+    storage: state(
+      'The state of this program cannot be stored, as on a full disk; no heal is started meanwhile',
+      10_000,
+    ),
+    clock: z
+      .strictObject({ tell: loudness })
+      .prefault({})
+      .describe('The clock of this host was set back by more than a minute.'),
     silence: z
       .strictObject({ tell: loudness })
       .prefault({})

@@ -33,7 +33,7 @@ export async function ask(
       if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR') continue;
       throw new Error(
         code === 'EACCES'
-          ? `The control socket ${socketPath} belongs to another user: ask as the daemon's user, or as root`
+          ? `The control socket ${socketPath} belongs to another user: ask as the daemon's user, or with sudo`
           : `The daemon at ${socketPath} does not answer (${error instanceof Error ? error.message : String(error)})`,
         { cause: error },
       );
@@ -41,7 +41,7 @@ export async function ask(
   }
   throw new NotRunningError(
     `The daemon is not running: nobody listens on ${sockets.join(' or ')}.\n` +
-      'Start it (sudo systemctl start quantum_realtime), or name the state directory of another one: --state DIR.',
+      'Start it (sudo systemctl start quantum_realtime), or name another one by its state directory (--state DIR) or settings (--config FILE).',
   );
 }
 

@@ -7,7 +7,7 @@ export const CONTROL_SOCKET = 'control.sock';
 export const VIEW_SOCKET = 'view.sock';
 
 /** Where the installed service opens its sockets, for commands from a shell, where `$RUNTIME_DIRECTORY` is not set. */
-const SERVICE_RUNTIME = '/run/quantum-realtime';
+export const SERVICE_RUNTIME = '/run/quantum-realtime';
 
 /** The kernel's limit for the path of a socket, in bytes without the final NUL. Source: unix(7). */
 const LONGEST = 107;
@@ -32,18 +32,26 @@ export function controlSocket(
   );
 }
 
+/** Where a daemon keeps its state: in a directory that was named, or in the usual one, which may be the service's. */
+export interface StateDirs {
+  readonly named: string | undefined;
+  readonly usual: string;
+  readonly isService?: boolean;
+}
+
 /**
  * Where a daemon may be listening, the likeliest first. With a named state directory that comes first, and neither
  * the usual one nor the service's is tried.
  */
 export function socketCandidates(
-  stateDir: { readonly named: string | undefined; readonly usual: string },
+  stateDir: StateDirs,
   env: NodeJS.ProcessEnv = process.env,
   name = CONTROL_SOCKET,
 ): readonly string[] {
-  const { named, usual } = stateDir;
+  const { named, usual, isService = false } = stateDir;
   const runtime = env['RUNTIME_DIRECTORY']?.split(':')[0] ?? '';
   const running = runtime === '' ? [] : [join(runtime, name)];
   if (named !== undefined) return [join(named, name), ...running];
-  return [...running, join(usual, name), join(SERVICE_RUNTIME, name)];
+  const usually = [join(usual, name), join(SERVICE_RUNTIME, name)];
+  return [...running, ...(isService ? usually.reverse() : usually)];
 }

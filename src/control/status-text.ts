@@ -2,6 +2,7 @@ import { countsInWords } from '../sinks/text/plain-words.ts';
 import { display } from '../text/display.ts';
 import { apart, counted, localTime, span, upcoming } from '../text/plain.ts';
 import { formatDuration } from '../time/duration.ts';
+import { channelLines } from './channel-lines.ts';
 import { table, wrap } from './table.ts';
 import type { Status } from './status.ts';
 
@@ -38,23 +39,10 @@ function facts(status: Status): string[] {
     `Healing    ${healing(status)}`,
     `Alerts     ${outbox.channels.length === 0 ? 'no webhook is configured' : outbox.channels.join(', ')}; ` +
       `${outbox.unsent} unsent${outbox.dead === 0 ? '' : `, ${outbox.dead} GIVEN UP`}`,
-    ...failing(status).map((line) => `           ${line}`),
+    ...channelLines(status).map((line) => `           ${line}`),
     `State      ${store.writable ? `written ${since(store.lastCommit)} ago` : `NOT WRITTEN: ${store.problem ?? 'unknown'}`} (${store.dir})`,
     `Settings   ${config.file ?? 'environment and defaults'}, read ${since(config.loadedAt)} ago`,
   ];
-}
-
-/** A line for each channel that has not taken the last message: until when it is left alone, and why. */
-function failing({ at, outbox }: Status): string[] {
-  const { disabled, failing: all = {} } = outbox;
-  return [...new Set([...Object.keys(disabled), ...Object.keys(all)])].map((channel) => {
-    const failure = all[channel];
-    const next = failure === undefined ? '' : ` at ${upcoming(failure.nextAt, at)}`;
-    const why = disabled[channel] ?? failure?.why ?? '';
-    return disabled[channel] === undefined
-      ? `${channel} has not taken a message, tried again${next}: ${why}`
-      : `${channel} is DISABLED, tried again with a new incident or${next === '' ? ' within 15m' : next}: ${why}`;
-  });
 }
 
 /** A line for each source; with one engine alone it is Docker's. */
@@ -84,9 +72,10 @@ function incidents({ incidents: open, window, at }: Status): string[] {
   if (open.length === 0) return ['Incident   none'];
   const now = countsInWords(window.counts);
   const present = now === '' ? [] : [`           in the last ${formatDuration(window.length)} now: ${now}`];
-  const told = open.flatMap(({ id, state, since, reason, why, next, acknowledged }) => [
+  const told = open.flatMap(({ id, state, since, reason, why, next, acknowledged, unheard }) => [
     `Incident   ${id}: ${state.toUpperCase()} for ${span(at - since)}${acknowledged ? ', acknowledged' : ''}`,
     `           ${reason}`,
+    ...(unheard === undefined ? [] : [`           TOLD TO NOBODY: ${unheard}`]),
     ...(why === '' || !UNDECIDED.has(state) ? [] : [`           ${why}`]),
     ...(next === undefined ? [] : [`           ${upcoming(next.at, at)}: ${next.what}`]),
   ]);

@@ -94,6 +94,8 @@ export const statusSchema = z.object({
       why: z.string(),
       attempts: z.number(),
       acknowledged: z.boolean(),
+      /** Why nobody is told of it although there are channels: a route that names none. */
+      unheard: z.string().optional(),
       /** When the present state ends by itself, and what happens then. */
       next: z.object({ at: moment, what: z.string() }).optional(),
     }),
@@ -136,6 +138,8 @@ export const statusSchema = z.object({
     disabled: z.record(z.string(), z.string()),
     /** Why a channel has not taken the last message, and when it is tried again at the latest. */
     failing: z.record(z.string(), z.object({ why: z.string(), nextAt: moment })).optional(),
+    /** Until when channels are quiet, by name: notes and alerts wait for it. */
+    quiet: z.record(z.string(), moment).optional(),
   }),
   store: z.object({
     dir: z.string(),

@@ -1,10 +1,9 @@
 import type { Policy } from '../incidents/policy.ts';
 import type { Step } from '../incidents/reducer-context.ts';
-import type { TallyAt } from '../model.ts';
+import type { Effect, TallyAt } from '../model.ts';
 import { compose } from '../incidents/story.ts';
 import type { EntryStore } from '../operators/classify.ts';
 import type { RollingWindow } from '../operators/rolling-window.ts';
-import { channelsOf } from '../sinks/outbox.ts';
 import type { Change, IncidentRecord } from '../state/change.ts';
 import { type Positions, rowsOf } from './stored-positions.ts';
 
@@ -14,8 +13,8 @@ export interface Moving {
   readonly entries: EntryStore;
   readonly window: RollingWindow;
   readonly policy: Policy;
-  /** Names of the present alert channels: each is owed a delivery of every alert. */
-  readonly channels: () => readonly string[];
+  /** Names of the channels that an effect is owed to. */
+  readonly channelsOf: (effect: Effect) => readonly string[];
 }
 
 /**
@@ -34,7 +33,7 @@ export function checkpoints(moving: Moving): (step: Step, now: number) => Change
       core: step.state,
       owed: step.effects.map((effect) => ({
         effect,
-        channels: channelsOf(effect, moving.channels()),
+        channels: moving.channelsOf(effect),
         at: now,
       })),
       incidents: incidentsOf(step, moving, now),

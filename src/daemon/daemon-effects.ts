@@ -1,4 +1,5 @@
 import { merge, type Observable, tap } from 'rxjs';
+import type { Standing } from '../sinks/alert/routing/page-unattended.ts';
 import { withinReach } from '../sinks/outbox.ts';
 import type { EffectTaker } from '../operators/perform.ts';
 import { storedOutbox } from '../state/outbox.ts';
@@ -23,6 +24,7 @@ export interface DaemonEffects extends Omit<Performers, 'submit'>, EffectTaker {
 export function daemonEffects(
   { config, dryRun, record }: Pick<DaemonOptions, 'config' | 'dryRun' | 'record'>,
   { clock, log, store }: World,
+  standing: Standing,
 ): DaemonEffects {
   const performing = performers(config, (settings) =>
     dryRun
@@ -34,6 +36,7 @@ export function daemonEffects(
           log,
           healStarted: (healProcess) => store.commit({ healProcess }),
           restart: restartOn(settings),
+          standing,
         }),
   );
   const recent = recentEffects();

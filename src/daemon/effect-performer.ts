@@ -4,6 +4,9 @@ import type { Config } from '../config/config.ts';
 import type { Effect, Outcome } from '../model.ts';
 import { alertChannels } from '../sinks/alert/alert-channels.ts';
 import { httpClient } from '../sinks/alert/http-client.ts';
+import type { Standing } from '../sinks/alert/routing/page-unattended.ts';
+import { routingOf } from '../sinks/alert/routing/routing.ts';
+import { channelsOf } from '../sinks/outbox.ts';
 import { describeEffect } from '../sinks/text/describe-effect.ts';
 import { configuredHeal } from '../sinks/heal/configured-heal.ts';
 import type { HealStarted } from '../sinks/heal/heal-sink.ts';
@@ -18,6 +21,8 @@ export type EffectPerformer = Pick<
   'submit' | 'outcomes$' | 'stop' | 'resume' | 'adopt' | 'status'
 > & {
   readonly channels: readonly string[];
+  /** Names of the channels that an effect is owed to. */
+  readonly channelsOf: (effect: Effect) => readonly string[];
 };
 
 export interface PerformerParts {
@@ -28,18 +33,21 @@ export interface PerformerParts {
   readonly healStarted: HealStarted;
   /** Restarts the containers of one identity. */
   readonly restart: (container: string) => Promise<void>;
+  readonly standing: Standing;
 }
 
 /** Performs effects for real: the configured channels, the report directory, the heal command. */
 export function realPerformer(parts: PerformerParts): EffectPerformer {
-  const { config, outbox, clock, log, healStarted, restart } = parts;
+  const { config, outbox, clock, log, healStarted, restart, standing } = parts;
   const dispatcher = httpClient(config.alerts);
   const channels = alertChannels(config.alerts, dispatcher);
-  const names = channels.map(({ name }) => name);
-  reassignDeliveries(outbox, names, clock.now());
+  const routing = routingOf(config);
+  reassignDeliveries(outbox, routing, clock.now());
   const performer = effectQueue({
     alert: {
       channels,
+      routing,
+      standing,
       name: config.name,
       deadline: config.alerts.deadline,
       updateInterval: config.incident.updateInterval,
@@ -53,7 +61,8 @@ export function realPerformer(parts: PerformerParts): EffectPerformer {
   });
   return {
     ...performer,
-    channels: names,
+    channels: routing.channels,
+    channelsOf: (effect) => channelsOf(effect, routing, outbox),
     stop: async (graceMs) => {
       await performer.stop(graceMs);
       await dispatcher.destroy();
@@ -71,6 +80,7 @@ export function dryPerformer({
   const outcomes$: Observable<Outcome> = outcomes.pipe(observeOn(clock));
   return {
     channels: [],
+    channelsOf: () => [],
     outcomes$,
     submit(effect) {
       // A text of several lines would be one string with \\n in it.

@@ -4,6 +4,7 @@ import type { Control } from '../model.ts';
 import type { Progress } from '../systemd/progress.ts';
 import { firstFollowing } from './first-following.ts';
 import { heartbeat, troubleOf } from './heartbeat.ts';
+import { healChecks } from './heal-checks.ts';
 import type { LineRates } from './line-rates.ts';
 import type { World } from './open-world.ts';
 import { pauseFile } from './pause-file.ts';
@@ -21,7 +22,7 @@ export interface HousekeepingParts {
   readonly rates: LineRates;
   readonly status: () => Status;
   readonly going: Pick<Progress, 'trouble'>;
-  /** Gets the commands that come by the PAUSE file. */
+  /** Gets the commands that come by the PAUSE file, and whether the heal can be run. */
   readonly commands$: Pick<Observer<Control>, 'next'>;
 }
 
@@ -41,6 +42,7 @@ export function housekeeping(parts: HousekeepingParts): Observable<unknown> {
     ),
     timer(0, RATE_SAMPLE, clock).pipe(tap(() => rates.sample(runs.current().sources(), clock.now()))),
     pauseFile(parts.stateDir, world.paused, clock).pipe(tap((command) => parts.commands$.next(command))),
+    healChecks(() => runs.config().heal, clock, log).pipe(tap((found) => parts.commands$.next(found))),
     firstFollowing(() => runs.current().sources(), clock, log),
     summaries(status, clock, log),
     heartbeat({

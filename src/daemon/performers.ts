@@ -13,6 +13,8 @@ export interface Performers {
   readonly resume: () => void;
   readonly adopt: (process: HealProcess) => void;
   readonly channels: () => readonly string[];
+  /** Names of the channels that an effect is owed to. */
+  readonly channelsOf: (effect: Effect) => readonly string[];
   readonly status: () => EffectQueueStatus;
   /** Whether no attempt is under way and no heal waits to be started, so that they may be replaced. A heal may run. */
   readonly isQuiet: () => boolean;
@@ -40,6 +42,7 @@ export function performers(config: Config, make: (config: Config) => EffectPerfo
     resume: () => current.resume(),
     adopt: (process) => current.adopt(process),
     channels: () => current.channels,
+    channelsOf: (effect) => current.channelsOf(effect),
     status: () => {
       const running = [...draining, current].map((performer) => performer.status().runningHeal);
       return { ...current.status(), runningHeal: running.find((heal) => heal !== undefined) };

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import {
+  asapScheduler,
   concat,
   defer,
   EMPTY,
   ignoreElements,
   type MonoTypeOperatorFunction,
   type Observable,
+  observeOn,
   Subject,
   takeUntil,
   tap,
@@ -16,7 +18,7 @@ import { type Policy, policyOf } from '../incidents/policy.ts';
 import { reasonText } from '../incidents/rules.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import type { CoreState } from '../incidents/state.ts';
-import type { Control, Observation, Outcome } from '../model.ts';
+import type { Control, Effect, Observation, Outcome, Storage } from '../model.ts';
 import type { EntryStore } from '../operators/classify.ts';
 import type { EffectTaker } from '../operators/perform.ts';
 import type { RollingWindow } from '../operators/rolling-window.ts';
@@ -28,6 +30,7 @@ import { silenceSource } from '../streams/silence.ts';
 import type { SourceStatus } from '../streams/source.ts';
 import type { SettableClock } from '../time/live-clock.ts';
 import { checkpoints } from './checkpoint.ts';
+import type { Member } from './fleet.ts';
 import type { History } from './history.ts';
 import type { Recorder } from './recorder.ts';
 import type { Positions } from './stored-positions.ts';
@@ -45,12 +48,13 @@ export interface PipelineRunParts {
   readonly everyLine: boolean;
   readonly config: Config;
   readonly carried: Carried;
-  readonly store: Pick<Store, 'commit'>;
-  /** Names of the present alert channels, which a reload replaces before the run: each is owed a delivery of every alert. */
-  readonly channels: () => readonly string[];
+  readonly store: Pick<Store, 'commit' | 'health'>;
+  /** Names of the channels that an effect is owed to, of those that a reload has left. */
+  readonly channelsOf: (effect: Effect) => readonly string[];
   /** Passes on what is read, and records it where that is wanted. */
   readonly seen: Recorder['seen'];
   readonly history: Pick<History, 'see' | 'found$' | 'follow'>;
+  readonly fleet: Pick<Member, 'beside' | 'rows' | 'stored'>;
   readonly outcomes$: Observable<Outcome>;
   readonly commands$: Observable<Control>;
   /** Takes the effects of committed steps. */
@@ -90,6 +94,7 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
   );
   const sources = [...read, silenceSource(read, config.window, clock)];
   const checkpoint$ = new Subject<void>();
+  const storage$ = new Subject<Storage>();
   const leaving$ = new Subject<void>();
   /** Where reading was ended: what still arrives then is not counted, and is read again. */
   let left: Positions | undefined;
@@ -105,7 +110,7 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
     entries,
     window,
     policy,
-    channels: parts.channels,
+    channelsOf: parts.channelsOf,
   });
   const asRead: MonoTypeOperatorFunction<readonly Observation[]> = (batches$) =>
     concat(
@@ -119,9 +124,12 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
 
   /** On a quiet host nothing has changed since the last second, and finding that out is most of what a second costs. */
   function write(step: Step): boolean {
-    const durable = store.commit(isChanged || step.state !== core ? changeOf(step, clock.now()) : {});
+    const change = isChanged || step.state !== core ? changeOf(step, clock.now()) : {};
+    const durable = store.commit({ ...change, fleet: parts.fleet.rows(step) });
+    if (durable) parts.fleet.stored();
     isChanged = false;
     core = step.state;
+    tellStorage(step, durable);
     parts.history.follow(step);
     if (window.forgotten > 0 && !isTold) {
       isTold = true;
@@ -133,6 +141,14 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
         reason,
       );
     return durable;
+  }
+
+  /** Tells the core whether its state can be stored, where it takes that for otherwise. */
+  function tellStorage({ effects, state }: Step, durable: boolean): void {
+    if (durable === (state.unstored === undefined)) return;
+    const problem = durable ? '' : (store.health().problem ?? 'it cannot be written');
+    const withheld = durable ? undefined : effects.find(({ kind }) => kind === 'heal')?.id;
+    storage$.next({ type: 'storage', at: clock.now(), problem, ...(withheld !== undefined && { withheld }) });
   }
 
   /** Which limits an incident has reached, with their counts, and by which containers. */
@@ -147,12 +163,13 @@ export function pipelineRun(parts: PipelineRunParts): PipelineRun {
       asRead,
       classifier,
       entries,
-      observer: parts.history,
+      observer: parts.fleet.beside(parts.history),
       advanceClock: (evidence$) => evidence$,
       window,
       policy,
       initial: core,
       outcomes$,
+      storage$: storage$.pipe(observeOn(asapScheduler)),
       commands$,
       checkpoint$,
       store: write,

@@ -12,18 +12,19 @@ export interface Applicable {
   readonly later: readonly string[];
 }
 
-/** What is opened once, at the start: the store, the sources, the window's ring, the log file. */
-const AT_START = /^(?:window|state|docker|sources|log\.(?:file|maxSize|keep))(?:\.|$)/;
+/** What is opened once, at the start: the store, the sources, the window's ring, the fleet, the log file. */
+const AT_START = /^(?:window|state|docker|sources|fleet|log\.(?:file|maxSize|keep))(?:\.|$)/;
 
 /** Compares the wanted configuration with the running one. */
 export function applicable(running: Config, wanted: Config): Applicable {
-  const { window, state, docker, sources } = running;
+  const { window, state, docker, sources, fleet } = running;
   const config = {
     ...wanted,
     window,
     state,
     docker,
     sources,
+    fleet,
     log: { ...running.log, level: wanted.log.level },
   };
   const different = [...differences(running, wanted, [])];

@@ -19,6 +19,7 @@ import { daemonEffects } from './daemon-effects.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { digests } from './digests.ts';
 import { answers, enginesOf } from './engine-at-start.ts';
+import { fleetMember } from './fleet.ts';
 import { openDaemonHistory } from './history.ts';
 import { housekeeping } from './housekeeping.ts';
 import { lineRates } from './line-rates.ts';
@@ -28,6 +29,7 @@ import { type Carried, pipelineRun } from './pipeline-run.ts';
 import { pipelineRuns } from './pipeline-runs.ts';
 import { withLimits } from './reload.ts';
 import { healInProgress } from './restore.ts';
+import { standingIn } from './standing-in.ts';
 import { statusOf } from './status-of.ts';
 import { stopping } from './stopping.ts';
 import { viewable } from './viewable.ts';
@@ -44,19 +46,25 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const { clock, log, store, restored } = world;
   const startedAt = clock.now();
   const stillRunning = healInProgress(restored);
-  const effects = daemonEffects(options, world);
+  const effects = daemonEffects(
+    options,
+    world,
+    standingIn(() => runs.current().state().core),
+  );
   const commands$ = new Subject<Control>();
   const history = openDaemonHistory(stateDir, () => runs.config().learning, clock, log);
+  const fleet = fleetMember(options, world, () => status());
   const runs = pipelineRuns(
     (settings, carried) =>
       pipelineRun({
         config: settings,
         carried,
         store,
-        channels: effects.channels,
+        channelsOf: effects.channelsOf,
         everyLine: options.record !== undefined,
         seen: effects.recording.seen,
         history,
+        fleet,
         outcomes$: effects.outcomes$,
         commands$,
         effects,
@@ -134,6 +142,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     effects.outcomes$.pipe(tap(history.heard)),
     history.writing$,
     ...(dryRun ? [] : [digests({ stateDir, config: runs.config, store, effects, clock, log })]),
+    fleet.running$,
     stops.signals$,
   );
   try {

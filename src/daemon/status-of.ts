@@ -4,6 +4,7 @@ import { countedFor, decisionCount } from '../incidents/evidence.ts';
 import type { Policy } from '../incidents/policy.ts';
 import type { CoreState, Incident } from '../incidents/state.ts';
 import { containerMatches, isOff, reasonText } from '../incidents/rules.ts';
+import { quietNow, unheard } from '../sinks/alert/routing/shown.ts';
 import type { EffectQueueStatus } from '../sinks/effect-queue.ts';
 import type { Health } from '../state/disk.ts';
 import type { SourceStatus } from '../streams/source.ts';
@@ -65,7 +66,7 @@ export function statusOf(parts: StatusParts): Status {
     window: { length: config.window, counts: tally.counts },
     rules: rulesShown(policy, core, tally),
     incidents: Object.values(core.keys).flatMap(({ incident }) =>
-      incident === undefined ? [] : [incidentShown(incident, at, config.incident)],
+      incident === undefined ? [] : [incidentShown(incident, at, config)],
     ),
     heal: {
       configured: policy.canHeal,
@@ -109,6 +110,7 @@ export function statusOf(parts: StatusParts): Status {
       channels: [...parts.channels],
       disabled: { ...queue.disabledChannels },
       failing: { ...queue.failingChannels },
+      ...quietNow(config, at),
     },
     store: parts.store,
   };
@@ -231,15 +233,16 @@ const NEXT: Readonly<Record<Incident['state'], string>> = {
 function incidentShown(
   incident: Incident,
   at: number,
-  { verify }: Policy['incident'],
+  config: Policy['config'],
 ): Status['incidents'][number] {
   const { id, key, state, openedAt, since, breaches, decisionReason, attempts, acknowledged, until } =
     incident;
   const reminds = (state !== 'escalated' && state !== 'holding') || !acknowledged;
   const next =
     until > at && Number.isFinite(until) && reminds
-      ? { at: until, what: whatIsNext(state, verify) }
+      ? { at: until, what: whatIsNext(state, config.incident.verify) }
       : undefined;
+  const mute = incident.effects.includes('alert') ? unheard(incident, config) : undefined;
   return {
     id,
     key,
@@ -250,6 +253,7 @@ function incidentShown(
     why: decisionReason,
     attempts,
     acknowledged,
+    ...(mute !== undefined && { unheard: mute }),
     ...(next !== undefined && { next }),
   };
 }

@@ -10,7 +10,8 @@ import type { RollingWindow } from '../operators/rolling-window.ts';
 import type { IncidentRecord } from '../state/change.ts';
 import type { Delivery } from '../state/delivery.ts';
 import { groupShown, incidentView, messageShown } from '../views/incident-view.ts';
-import { VIEW_VERSION, type IncidentView, type View } from '../views/view.ts';
+import { VIEW_VERSION } from '../views/is-view.ts';
+import type { IncidentView, View } from '../views/view.ts';
 
 /** Everything that a view is made of, as it stands at the moment of the status. */
 export interface ViewParts {

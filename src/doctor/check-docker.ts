@@ -78,7 +78,7 @@ function unreachable(endpoint: Endpoint, { reason, remedy }: { reason: string; r
   return fault(
     CHECK,
     `this user may not use ${socketPath}`,
-    `join ${group}: sudo usermod -aG docker USER, then log in again. Mind that whoever can use this socket is root on this host; a socket proxy that passes GET only avoids that`,
+    `join ${group}: sudo usermod -aG docker $USER, then log in again; for the service, sudo quantum-realtime install once more. Mind that whoever can use this socket is root on this host; a socket proxy that passes GET only avoids that`,
   );
 }
 

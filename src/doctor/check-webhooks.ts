@@ -1,6 +1,8 @@
 import type { Channel, Config } from '../config/config.ts';
-import { channelParts, configuredChannels } from '../sinks/alert/alert-channels.ts';
+import { channelParts } from '../sinks/alert/alert-channels.ts';
+import { configuredChannels } from '../sinks/alert/channel-names.ts';
 import { type HttpClient, httpClient } from '../sinks/alert/http-client.ts';
+import { toSet } from './service-view.ts';
 import { fault, type Finding, ok, warning } from './finding.ts';
 
 const CHECK = 'alerts';
@@ -14,7 +16,11 @@ export async function checkWebhooks(
   const channels = configuredChannels(alerts);
   if (channels.length === 0)
     return [
-      warning(CHECK, 'no channel is configured: nobody is told', 'set QT_ALERT_WEBHOOK, or alerts.channels'),
+      warning(
+        CHECK,
+        'no channel is configured: nobody is told',
+        toSet('QT_ALERT_WEBHOOK', 'alerts.channels', env),
+      ),
     ];
   const client = httpClient({ ca: alerts.ca, env });
   try {

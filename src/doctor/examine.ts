@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { defaultStateDir } from '../state/dir.ts';
 import { checkDocker } from './check-docker.ts';
 import { checkFiles } from './check-files.ts';
+import { checkFleet } from './check-fleet.ts';
 import { checkFolder } from './check-folder.ts';
 import { checkHeal } from './check-heal.ts';
 import { checkJournal } from './check-journal.ts';
@@ -12,12 +13,13 @@ import type { Finding } from './finding.ts';
 
 /** Looks at everything that goes wrong on hosts, as this user and with these settings. Changes and posts nothing. */
 export async function examine(config: Config): Promise<readonly Finding[]> {
-  const [docker, files, journal, webhooks, heal] = await Promise.all([
+  const [docker, files, journal, webhooks, heal, fleet] = await Promise.all([
     checkDocker(config),
     checkFiles(config),
     checkJournal(config),
     checkWebhooks(config.alerts),
     checkAction(config),
+    checkFleet(config.fleet),
   ]);
   return [
     ...docker,
@@ -27,6 +29,7 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     checkFolder('report', config.report.dir, 'report.dir (QT_REPORT_DIR)'),
     ...webhooks,
     ...heal,
+    ...fleet,
   ];
 }
 

@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { PLACES, UNIT } from '../systemd/places.ts';
+import { isInstalled, serviceNotes, settingsOfUnit, unitText } from './installed-service.ts';
 
 /**
  * How the installed service is examined: in a unit with its own user, settings and mounts, or not, with a note that
- * says so.
+ * says so. `notes` are what the running service does not know of its files.
  */
 export type ServiceView =
-  | { readonly as: (args: readonly string[]) => number; readonly note?: undefined }
+  | {
+      readonly as: (args: readonly string[]) => number;
+      readonly note?: undefined;
+      readonly notes: readonly string[];
+    }
   | { readonly as?: undefined; readonly note: string };
 
 /**
@@ -31,6 +36,13 @@ const TAKEN = new Set([
 /** Set within that unit, so that it is not started again. */
 const INSIDE = 'QUANTUM_REALTIME_AS_SERVICE';
 
+/** How a setting is made: for the installed service, while it is looked at as it sees the host, in its own file. */
+export function toSet(variable: string, orElse: string, env: NodeJS.ProcessEnv = process.env): string {
+  return env[INSIDE] === undefined
+    ? `set ${variable}, or ${orElse}`
+    : `put ${variable}=… into ${PLACES.environment}, or set ${orElse}; then sudo systemctl restart ${UNIT.replace('.service', '')}`;
+}
+
 /**
  * With the service installed, root examines the host as the service sees it: same user, groups, settings and mounts,
  * in a transient unit made from the service's directives. Any other user examines it with their own rights, and a
@@ -42,17 +54,12 @@ export function serviceView(env: NodeJS.ProcessEnv = process.env): ServiceView |
     return {
       note: 'This is how it looks to you, with the settings of this shell. The same with sudo shows how it looks to the service.',
     };
-  return { as: (args) => lookAsService(args) };
-}
-
-/** Whether the unit is ours: the program that this one replaces has one of the same name. */
-function isInstalled(): boolean {
-  return existsSync(PLACES.unit) && existsSync(`${PLACES.program}/bin/quantum-realtime`);
+  return { as: (args) => lookAsService(args), notes: serviceNotes() };
 }
 
 function lookAsService(args: readonly string[]): number {
-  const unit = spawnSync('systemctl', ['cat', UNIT], { encoding: 'utf8' }).stdout;
-  const config = /^ExecStart=\S+ run (--config .+)$/m.exec(unit)?.[1]?.split(' ') ?? [];
+  const unit = unitText();
+  const { config } = settingsOfUnit(unit);
   const { status } = spawnSync(
     'systemd-run',
     [
@@ -66,7 +73,7 @@ function lookAsService(args: readonly string[]): number {
       '--',
       `${PLACES.program}/bin/quantum-realtime`,
       ...args,
-      ...config,
+      ...(config === undefined ? [] : ['--config', config]),
     ],
     { stdio: ['ignore', 'inherit', 'inherit'] },
   );

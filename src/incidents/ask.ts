@@ -14,14 +14,26 @@ export function askFor(part: NotificationType, state: CoreState, incident: Incid
   if (incident.state === 'escalated') return askEscalated(state, incident);
   const down = seenDown(state, incident.expected);
   const missing = down.length === 0 ? '' : ` Not running or not healthy: ${down.join(', ')}.`;
-  return askWaiting(state, incident, policy) + missing;
+  return askWaiting(state, incident, policy) + missing + aboutRestarts(part, incident);
+}
+
+/** A limit of restarts may be reached by what is meant to start again and again: the setting is named where it is told. */
+function aboutRestarts(part: NotificationType, { breaches }: Incident): string {
+  const isTold = part === 'opened' || part === 'news' || part === 'reopened';
+  if (!isTold || !breaches.some(({ kinds }) => kinds.includes('restart'))) return '';
+  return (
+    ' If these restarts are meant to be: restarts.count says which causes count, and the label' +
+    ' quantum-realtime.limits.restarts gives a container a limit of its own.'
+  );
 }
 
 function askEscalated(state: CoreState, incident: Incident): string {
+  const isBroken = incident.decisionReason.endsWith('the heal command cannot be run');
+  const why = isBroken && state.healProblem !== undefined ? `: ${state.healProblem}` : '';
   const down = seenDown(state, incident.expected);
   const missing = down.length === 0 ? '' : ` Not running or not healthy: ${down.join(', ')}.`;
   return (
-    `Somebody has to look now: ${incident.decisionReason}. No further heal will be started.${missing}` +
+    `Somebody has to look now: ${incident.decisionReason}${why}. No further heal will be started.${missing}` +
     ` Once it is taken care of: quantum-realtime ack ${incident.id} (ends the reminders),` +
     ' quantum-realtime heal reset (allows new attempts).'
   );

@@ -1,9 +1,9 @@
-import { LONGEST_PAUSE, rebased, setBackBy } from './rebase.ts';
+import { LONGEST_PAUSE, movedBack, setBackBy } from './rebase.ts';
 import type { CoreState, KeyState } from './state.ts';
 import { unseen, withPresence } from './world.ts';
 
 /**
- * The stored state, prepared for a start at `at` after a stop or a crash. The time observed begins anew, and no
+ * The stored state, prepared for a start at `at` after a stop or a crash. The time observed begins anew, whether the state can be stored is found anew, and no
  * container counts as running until it is seen again. A heal that was running counts as interrupted: at the first
  * tick its result is `unknown`, and it is never run again; only if its process may still run (`healRuns`) is its
  * outcome waited for. `pausedUntil` is the end of the pause in the PAUSE file now: a deadline that has passed
@@ -16,7 +16,7 @@ export function boot(
   healRuns = false,
   pausedUntil = state.pausedUntil,
 ): CoreState {
-  const known = rebased(state, setBackBy(state, at));
+  const known = movedBack(state, setBackBy(state, at));
   const now = Math.max(known.now, at);
   const woken = unseen({ ...known, now, observedSince: now, coverage: {} });
   const { running } = woken.healing;

@@ -4,6 +4,8 @@ export interface Situation {
   /** Whether a breached rule has the effect `heal`. */
   readonly healWanted: boolean;
   readonly paused: boolean;
+  /** Whether the state can be stored: a heal of which nothing is on disk might be run again after a crash. */
+  readonly storable: boolean;
   /** Whether the evidence for a heal is recent enough (`freshness`), or its containers are dead. */
   readonly fresh: boolean;
   /** Whether the command of the last attempt could not be run at all. */
@@ -29,6 +31,7 @@ export type DecisionReason =
   | 'no heal is configured'
   | 'no breached rule calls for a heal'
   | 'healing is paused'
+  | 'the state cannot be stored'
   | 'the evidence is not fresh'
   | 'the heal command cannot be run'
   | 'all attempts are spent'
@@ -44,6 +47,7 @@ export function decide(situation: Situation): Decision {
   if (!situation.healConfigured) return { to: 'verifying', reason: 'no heal is configured' };
   if (!situation.healWanted) return { to: 'verifying', reason: 'no breached rule calls for a heal' };
   if (situation.paused) return { to: 'verifying', reason: 'healing is paused' };
+  if (!situation.storable) return { to: 'verifying', reason: 'the state cannot be stored' };
   if (!situation.fresh) return { to: 'verifying', reason: 'the evidence is not fresh' };
   if (situation.commandBroken) return { to: 'escalated', reason: 'the heal command cannot be run' };
   if (!situation.attemptsLeft) return { to: 'escalated', reason: 'all attempts are spent' };

@@ -46,7 +46,11 @@ function lookOpen(context: ReducerContext, incident: Incident): void {
   const isCall =
     decision.to === 'escalated' && (gathered.counters.reopened > 0 || gathered.wasHolding === true);
   if (!gathered.announced && !isCall) to.announce(context, gathered, decision);
-  to.follow(context, context.state.keys[incident.key]?.incident ?? gathered, decision);
+  const told = context.state.keys[incident.key]?.incident ?? gathered;
+  // That the heal cannot be run is told with the opening: one message and not two.
+  if (!gathered.announced && !isCall && decision.reason === 'the heal command cannot be run')
+    to.waitForPerson(context, told, decision.reason);
+  else to.follow(context, told, decision);
 }
 
 /**
@@ -192,8 +196,9 @@ function decisionFor({ state, policy }: ReducerContext, incident: Incident): Dec
     healConfigured: policy.canHeal,
     healWanted: incident.effects.includes('heal'),
     paused: now < state.pausedUntil,
+    storable: state.unstored === undefined,
     fresh: now <= freshUntil(state, incident, policy),
-    commandBroken: incident.broken,
+    commandBroken: incident.broken || state.healProblem !== undefined,
     attemptsLeft: incident.attempts < maxAttempts,
     budgetLeft: healing.starts.filter((at) => at > now - budgetWindow).length < budget,
     statesOnly: incident.breaches.length > 0 && incident.breaches.every(isState),

@@ -1,6 +1,6 @@
 import type { HealRecord, HealResult, Outcome } from '../model.ts';
 import { afterHeal } from './cooldown.ts';
-import type { Incident } from './state.ts';
+import type { CoreState, Incident } from './state.ts';
 import { joined } from './breaches.ts';
 import { channels } from './channels.ts';
 import { toldNow } from './told.ts';
@@ -63,13 +63,21 @@ export function endHeal(
     broken: result === 'broken',
     heals: [...incident.heals.slice(0, -1).map(withoutOutput), ended],
   };
-  const kinds = channels(healed, 'heal');
+  // The call for a person follows in the same step, and says all of it.
+  const kinds = channels(healed, 'heal').filter((kind) => kind === 'report' || result !== 'broken');
   const settling = update(context, transition(context, healed, 'settling', `the heal ended: ${result}`), {
     until: end + context.policy.incident.settle,
     ...toldNow(context.state, healed, kinds, context.tally, context.policy),
   });
   emitEffect(context, settling, 'heal', `heal:${last.attempt}`, kinds);
   if (result === 'broken') escalate(context, settling, 'the heal command cannot be run');
+}
+
+/** The state with why the heal cannot be run; nothing where it can. */
+export function withHealProblem(state: CoreState, problem: string): CoreState {
+  const { healProblem, ...rest } = state;
+  if (problem === (healProblem ?? '')) return state;
+  return problem === '' ? rest : { ...rest, healProblem: problem };
 }
 
 /** The incident whose heal is running, if one is. */

@@ -35,13 +35,13 @@ export function marksOf(
 
 /** How it ended, if that is to be told; what nobody saw end may have been stopped or may still come back. */
 function downBy(state: CoreState, status: ContainerStatus, known: Presence | undefined): Presence['down'] {
-  const { exitCode, outOfMemory = false, gaveUp = false } = status;
-  if (exitCode === undefined) return undefined;
+  const { exitCode, how, outOfMemory = false, gaveUp = false } = status;
+  if (exitCode === undefined && how === undefined) return undefined;
   const memory = outOfMemory ? ', out of memory' : '';
   const policy = gaveUp ? '; its restart policy did not bring it back' : '';
   const down = {
     at: Math.min(status.at, state.now),
-    how: `exit code ${exitCode}${memory}${policy}`,
+    how: how ?? `exit code ${exitCode}${memory}${policy}`,
     ...(status.state === 'restarting' && { restarting: true }),
   };
   const needed = { sources: [status.source], containers: [] };
@@ -51,6 +51,6 @@ function downBy(state: CoreState, status: ContainerStatus, known: Presence | und
     blindSince(state, needed) !== undefined ||
     ((known?.lastUp ?? 0) < since && state.now < since + CATCHING_UP);
   if (!isNew && !isOutage) return down;
-  const isTold = gaveUp || (isNew && (outOfMemory || !STOPPED.has(exitCode)));
+  const isTold = gaveUp || (isNew && (outOfMemory || exitCode === undefined || !STOPPED.has(exitCode)));
   return isTold ? { ...down, unwatched: state.now } : undefined;
 }

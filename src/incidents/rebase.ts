@@ -26,6 +26,8 @@ export function rebased(state: CoreState, by: number): CoreState {
     ...state,
     now,
     ...(state.statesDue !== undefined && { statesDue: move(state.statesDue) }),
+    ...(state.setBack && { setBack: { ...state.setBack, at: move(state.setBack.at) } }),
+    ...(state.unstored && { unstored: { ...state.unstored, since: move(state.unstored.since) } }),
     pausedUntil: Math.min(state.pausedUntil, now + LONGEST_PAUSE),
     observedSince: move(state.observedSince),
     coverage: mapValues(state.coverage, (watch) => sourceWatch(watch, move)),
@@ -46,6 +48,12 @@ export function rebased(state: CoreState, by: number): CoreState {
       to: move(gap.to),
     })),
   };
+}
+
+/** The state moved back with the clock (`by` is negative, or 0 if it was not set back), which is told at the next step. */
+export function movedBack(state: CoreState, by: number): CoreState {
+  const moved = rebased(state, by);
+  return by === 0 ? moved : { ...moved, statesDue: moved.now, setBack: { at: moved.now, by: -by } };
 }
 
 type Move = (at: number) => number;

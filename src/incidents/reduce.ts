@@ -1,4 +1,4 @@
-import type { Control, Evidence, Outcome, Signal, TallyAt } from '../model.ts';
+import type { Control, Evidence, Outcome, Signal, Storage, TallyAt } from '../model.ts';
 import { dueOf } from './due.ts';
 import { evaluate } from './evaluate.ts';
 import { record } from './evidence.ts';
@@ -12,16 +12,17 @@ import { leaveHolding } from './state-transitions.ts';
 import { open } from './open-incident.ts';
 import { reopen } from './transitions.ts';
 import { joinStates } from './hold.ts';
-import { endHeal, healingIncident } from './heal.ts';
+import { endHeal, healingIncident, withHealProblem } from './heal.ts';
 import { acknowledge, dropGone, resetHeals } from './operator.ts';
 import { incidentOf, update, save, stepOf, contextOf } from './reducer-context.ts';
 import type { Step, ReducerContext } from './reducer-context.ts';
+import { applyStorage } from './storage.ts';
 import { applyCoverage, dependenciesOn, isBlind, observedSince } from './coverage.ts';
 import { keepNote } from './notes.ts';
 import { applyContainerStatus, keepGap, withPresence } from './world.ts';
 
-/** The inputs of the core: evidence, the outcome of an effect, a command of an operator, or only the time. */
-export type Input = Evidence | Outcome | Control | { readonly type: 'tick'; readonly at: number };
+/** The inputs of the core: evidence, what became of an effect or of the store, a command of an operator, or only the time. */
+export type Input = Evidence | Outcome | Storage | Control | { readonly type: 'tick'; readonly at: number };
 
 /**
  * One step of all incidents: state and input in, state and effects out; nothing else is read or changed. `now` is the
@@ -110,6 +111,9 @@ function apply(context: ReducerContext, input: Input): void {
     case 'outcome':
       applyOutcome(context, input);
       break;
+    case 'storage':
+      applyStorage(context, input);
+      break;
     case 'pause':
       context.state = {
         ...context.state,
@@ -125,6 +129,9 @@ function apply(context: ReducerContext, input: Input): void {
       break;
     case 'heal-reset':
       resetHeals(context);
+      break;
+    case 'heal-problem':
+      context.state = withHealProblem(context.state, input.problem);
   }
   runToFixpoint(context);
 }

@@ -16,7 +16,13 @@ export interface CoreState {
   readonly observedSince: number;
   /** What of each source is being read, by the source's id; a source that has not reported yet counts as read. */
   readonly coverage: Readonly<Record<string, SourceWatch>>;
+  /** The state cannot be stored: since when, and why. No heal starts meanwhile. */
+  readonly unstored?: { readonly since: number; readonly reason: string };
+  /** When the clock was last set back by so much that everything was moved with it, and by how many milliseconds. */
+  readonly setBack?: { readonly at: number; readonly by: number };
   readonly healing: Healing;
+  /** Why the configured heal cannot be run, as it was last found; absent while it can. */
+  readonly healProblem?: string;
   readonly presence: Readonly<Record<string, Presence>>;
   /** When the next state of a container or an engine begins or ends by itself; 0 or absent for never. */
   readonly statesDue?: number;

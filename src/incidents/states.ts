@@ -2,6 +2,7 @@ import { type Breach, LOCAL_DOCKER } from '../model.ts';
 import type { Policy } from './policy.ts';
 import type { CoreState, Incident } from './state.ts';
 import { isSame } from './is-same.ts';
+import { formatDuration } from '../time/duration.ts';
 
 /** The key that states belong to, as the limits do: one failure is one incident. */
 export const STATES_KEY = 'host';
@@ -12,7 +13,7 @@ const AFTER_START = 5 * 60_000;
 /** Docker waits no longer than a minute before it restarts a container by policy: what is not back then has given up. */
 const LONGEST_BACKOFF = 90_000;
 
-/** What has never been healthy is named once: its state lasts for so many milliseconds. */
+/** What has never been healthy, and a clock that was set back, is named once: its state lasts for so many milliseconds. */
 const NAMED_ONCE = 60_000;
 
 /** The states that hold now, as breaches of their rules. */
@@ -81,6 +82,18 @@ function spansOf(state: CoreState, policy: Policy): readonly StateSpan[] {
       spans.push({ from, until: most, breach: held('unhealthy', name, at, text) });
     }
   }
+  const { unstored, setBack } = state;
+  const storage = states.get('storage');
+  if (storage !== undefined && unstored !== undefined) {
+    const { since, reason } = unstored;
+    const text = `the state of this program cannot be stored since ${clock(since)}, and no heal is started: ${reason}`;
+    spans.push({ from: since + storage.after, until: Infinity, breach: ofHost('storage', since, text) });
+  }
+  if (states.has('clock') && setBack !== undefined) {
+    const { at, by } = setBack;
+    const text = `the clock of this host was set back by ${formatDuration(by)}, to ${clock(at)}: it was wrong before, or is now`;
+    spans.push({ from: at, until: at + NAMED_ONCE, breach: ofHost('clock', at, text) });
+  }
   if (engine === undefined) return spans;
   for (const [source, { blindSince, reason }] of Object.entries(state.coverage)) {
     if (blindSince === undefined || !isEngine(source)) continue;
@@ -96,6 +109,10 @@ function spansOf(state: CoreState, policy: Policy): readonly StateSpan[] {
 
 function held(rule: string, container: string, since: number, detail: string): Breach {
   return { rule, kinds: [], count: 1, limit: 1, container, since, detail };
+}
+
+function ofHost(rule: string, since: number, detail: string): Breach {
+  return { rule, kinds: [], count: 1, limit: 1, since, detail };
 }
 
 function isEngine(source: string): boolean {

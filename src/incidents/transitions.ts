@@ -183,15 +183,20 @@ export function resolve(context: ReducerContext, incident: Incident, reason: str
 
 /** T4, T8, T9, T12, T16, T17: a person is needed. One urgent message, then reminders at intervals that double. */
 export function escalate(context: ReducerContext, incident: Incident, decisionReason: string): void {
+  const escalated = waitForPerson(context, incident, decisionReason);
+  emitNext(context, escalated, 'escalated', channels(incident, 'escalated'));
+}
+
+/** T4 where the message of the opening has called for a person already: reminders follow as ever. */
+export function waitForPerson(context: ReducerContext, incident: Incident, decisionReason: string): Incident {
   const { now } = context.state;
   const { reminder, reminderMax } = context.policy.incident;
-  const escalated = update(context, transition(context, incident, 'escalated', decisionReason), {
+  return update(context, transition(context, incident, 'escalated', decisionReason), {
     decisionReason,
     acknowledged: false,
     until: now + reminder,
     reminderEvery: Math.min(reminder * 2, reminderMax),
   });
-  emitNext(context, escalated, 'escalated', channels(incident, 'escalated'));
 }
 
 /** T20: sends a reminder; the next interval is twice as long, up to `reminderMax`. */

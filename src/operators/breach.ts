@@ -16,12 +16,12 @@ import {
   tap,
 } from 'rxjs';
 import type { Policy } from '../incidents/policy.ts';
-import { rebased } from '../incidents/rebase.ts';
+import { movedBack } from '../incidents/rebase.ts';
 import { type Input, reduceAll } from '../incidents/reduce.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import { type CoreState, initial, nextDeadline } from '../incidents/state.ts';
 import { caughtUp } from '../incidents/world.ts';
-import type { Control, Evidence, Outcome, Tally, TallyAt } from '../model.ts';
+import type { Control, Evidence, Outcome, Storage, Tally, TallyAt } from '../model.ts';
 import type { SettableClock } from '../time/live-clock.ts';
 import { atDeadline } from './at-deadline.ts';
 
@@ -37,8 +37,8 @@ export interface BreachOptions {
   readonly window: TallySource;
   /** Where to go on, as `boot` has prepared it. Without it everything begins healthy, at the first event. */
   readonly initial?: CoreState | undefined;
-  /** What became of effects, and what operators ask for. */
-  readonly inputs$: Observable<Outcome | Control>;
+  /** What became of effects and of the store, and what operators ask for. */
+  readonly inputs$: Observable<Outcome | Storage | Control>;
   /** At each of its events the present state is emitted as a step even if nothing follows from it, to be stored. */
   readonly checkpoint$?: Observable<unknown>;
   /** Has the sources emit what they have gathered. Called before anything but evidence is handled. */
@@ -82,7 +82,7 @@ export function breach(
           const now = clock.now();
           const back = clock.setBack?.() ?? 0;
           const known = last.step?.state ?? options.initial ?? initial(policy.config, now);
-          const before = rebased(known, last.back - back);
+          const before = movedBack(known, last.back - back);
           const state = isCheckpoint ? before : caughtUp(before, now, policy);
           const step = reduceAll(state, inputs, () => clock.now(), tally, policy);
           return {

@@ -11,29 +11,16 @@ export interface EffectTaker {
 
 /**
  * Submits the effects of committed steps, in order, and passes the steps on. A heal whose step did not reach the disk
- * (full, read-only) waits until a later commit does, and is dropped if the core has given it up by then: after a
- * crash there would be no record that it was started, and it would be started again. Messages are not held back. C12
- * in docs/reference/incident-transitions.md.
+ * (full, read-only) is withheld: after a crash there would be no record that it was started, and it would be started
+ * again. Whoever stores the steps tells the core, which takes it back (T25). Messages are not held back. C12 in
+ * docs/reference/incident-transitions.md.
  */
 export function perform(effects: EffectTaker, log: Log): OperatorFunction<Committed, Step> {
-  return (committed$) => {
-    let held: Effect[] = [];
-    return committed$.pipe(
-      map(({ step, durable }) => {
-        if (durable) {
-          const due = held.filter(({ id }) => step.state.healing.running?.id === id);
-          held = [];
-          for (const effect of due) effects.submit(effect);
-        }
-        for (const effect of step.effects) {
-          if (durable || effect.kind !== 'heal') effects.submit(effect);
-          else {
-            held.push(effect);
-            log.error({ effect: effect.id }, 'the state cannot be stored: no heal is started until it can');
-          }
-        }
-        return step;
-      }),
-    );
-  };
+  return map(({ step, durable }) => {
+    for (const effect of step.effects) {
+      if (durable || effect.kind !== 'heal') effects.submit(effect);
+      else log.error({ effect: effect.id }, 'the state cannot be stored: the heal is not started');
+    }
+    return step;
+  });
 }

@@ -74,7 +74,7 @@ export async function pageServer(parts: PageParts): Promise<PageServer> {
     { method: 'GET', path: /^\/v1\/changes$/, access: 'reader', handle: changes },
     {
       method: 'GET',
-      path: /^\/v1\/(?:view|incidents\/[^/]{1,200})$/,
+      path: /^\/v1\/(?:view|what-if|incidents\/[^/]{1,200})$/,
       access: 'reader',
       handle: relay,
     },

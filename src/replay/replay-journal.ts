@@ -73,6 +73,11 @@ export class ReplayJournal {
     }
   }
 
+  /** The incidents so far, in the order in which they opened. */
+  incidents(): ReplayResult['incidents'] {
+    return [...this.#incidents].map(([id, draft]) => ({ id, ...draft }));
+  }
+
   result(
     { lines, entries }: { lines: number; entries: number },
     assumptions: readonly string[],
@@ -83,7 +88,7 @@ export class ReplayJournal {
       entries,
       counts: { ...this.#counts },
       containers: this.#containers.size,
-      incidents: [...this.#incidents].map(([id, draft]) => ({ id, ...draft })),
+      incidents: this.incidents(),
       effects: this.#effects,
       gaps: this.#gaps.map(({ container, from, to, reason }) => ({
         container,

@@ -4,12 +4,13 @@ import { canHeal } from '../config/can-heal.ts';
 import type { Config } from '../config/config.ts';
 import { policyOf } from '../incidents/policy.ts';
 import { SILENT } from '../log.ts';
-import type { Effect, Outcome, Tally } from '../model.ts';
+import type { Effect, Evidence, Outcome, Tally } from '../model.ts';
 import { createEntryStore } from '../operators/classify.ts';
 import { type Classifier, createClassifier } from '../classify/classifier.ts';
 import type { Step } from '../incidents/reducer-context.ts';
 import { RollingWindow } from '../operators/rolling-window.ts';
 import { pipeline } from '../pipeline.ts';
+import { ASSUMED, type AssumedHeal, outcomeOf } from './assumed-heal.ts';
 import { openPast } from './past.ts';
 import { ReplayJournal } from './replay-journal.ts';
 import type { ReplayResult } from './replay-result.ts';
@@ -18,13 +19,8 @@ import { Backpressure } from '../streams/saved/backpressure.ts';
 import { openSaved, type SavedSession } from '../streams/saved/open-saved.ts';
 import { savedSource } from '../streams/saved/saved-source.ts';
 import { type SessionNotes, type Skipped, sessionNotes } from '../streams/saved/session-notes.ts';
+import type { RecordedOutcome } from '../streams/recording/session-format.ts';
 import { advanceClock, advanceInStep, type Pace, VirtualClock } from '../time/virtual-clock.ts';
-
-/** The assumed end of a heal, which is not run. `duration` in milliseconds of event time. */
-export interface AssumedHeal {
-  readonly result: 'ok' | 'fail' | 'hang';
-  readonly duration: number;
-}
 
 export interface ReplayOptions {
   readonly paths: readonly string[];
@@ -46,13 +42,20 @@ export interface ReplayOptions {
   readonly history?: string;
   /** Called at once with a file, or the rest of one, that is left out. */
   readonly onSkip?: (skipped: Skipped) => void;
+  /** Called with what decides, in its order, before it does; and once at the end with what it takes to decide it anew. */
+  readonly onEvidence?: (item: Evidence) => void;
+  readonly onEnd?: (end: ReplayEnd) => void;
   /** Called with every step of the incidents, and the rolling window at that moment. */
   readonly onStep?: (step: Step, tally: Tally) => void;
   /** Called with how many bytes of how many have been read; 0 if the total is not known. */
   readonly onProgress?: (bytes: number, total: number) => void;
 }
 
-const ASSUMED: AssumedHeal = { result: 'ok', duration: 30_000 };
+/** What the evidence alone does not tell: heals that were recorded, in their order, and the moment of the last event. */
+export interface ReplayEnd {
+  readonly heals: readonly RecordedOutcome[];
+  readonly last: number;
+}
 
 /**
  * Feeds saved logs through the pipeline that runs live, on event time. It ends with the last event: what would have
@@ -88,6 +91,7 @@ async function replayOpened(
 ): Promise<ReplayResult> {
   const { config, assumeHeal = ASSUMED, onProgress } = options;
   const heals = session.recorded.filter(({ kind }) => kind === 'heal');
+  const allHeals = [...heals];
   if (heals.length > 0) notes.assume(`heals end as recorded (${heals.length} of them)`);
   const clock = new VirtualClock();
   const entries = createEntryStore();
@@ -101,13 +105,12 @@ async function replayOpened(
 
   function submit(effect: Effect): void {
     const performing = options.perform?.(effect);
-    const known = effect.kind === 'heal' ? heals.shift() : undefined;
-    let outcome = known === undefined ? assumed(effect, assumeHeal) : { ...known, effect: effect.id };
+    const { outcome: expected, delay } = outcomeOf(effect, heals, assumeHeal);
+    let outcome = expected;
     if (performing !== undefined) {
       const done = performing.then((real) => (outcome = real)).finally(() => pending.delete(done));
       pending.add(done);
     }
-    const delay = known?.took ?? (effect.kind === 'heal' ? assumeHeal.duration : 0);
     clock.schedule(() => outcomes$.next({ ...outcome, at: clock.now() }), delay);
   }
 
@@ -132,6 +135,9 @@ async function replayOpened(
       advanceClock: (evidence$) =>
         evidence$.pipe(
           tap((batch) => journal.count(batch)),
+          tap((batch) => {
+            if (options.onEvidence !== undefined) batch.forEach(options.onEvidence);
+          }),
           tap((batch) => backpressure.add(batch.length)),
           advanceClock(clock, pace),
           tap((batch) => backpressure.add(-batch.length)),
@@ -155,6 +161,7 @@ async function replayOpened(
   );
   await lastValueFrom(steps$, { defaultValue: undefined });
   past.close(journal.last);
+  options.onEnd?.({ heals: allHeals, last: journal.last });
   const assumptions = [...assumptionsOf(options, assumeHeal), ...notes.assumptions];
   const skipped = notes.skipped.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   return journal.result(entries.stats, assumptions, skipped);
@@ -172,20 +179,6 @@ function paceOf({ perform, speed }: ReplayOptions, pending: ReadonlySet<Promise<
       return wait <= 0 ? undefined : lastValueFrom(timer(wait)).then(() => undefined);
     },
   };
-}
-
-function assumed(effect: Effect, heal: AssumedHeal): Outcome {
-  const { id, kind, at } = effect;
-  const base = { type: 'outcome', effect: id, kind, at } as const;
-  if (kind !== 'heal') return { ...base, ok: true, detail: 'journalled' };
-  switch (heal.result) {
-    case 'ok':
-      return { ...base, ok: true, detail: 'assumed', result: 'ok', exitCode: 0 };
-    case 'fail':
-      return { ...base, ok: false, detail: 'assumed', result: 'failed', exitCode: 1 };
-    case 'hang':
-      return { ...base, ok: false, detail: 'assumed', result: 'timeout' };
-  }
 }
 
 function assumptionsOf({ perform, config }: ReplayOptions, { result, duration }: AssumedHeal): string[] {

@@ -14,6 +14,9 @@ import { deliverAlerts } from './alert/deliver-alerts.ts';
 import type { HealEnd, HealProcess, HealSink, HealStarted } from './heal/heal-sink.ts';
 import { performHeals } from './heal/perform-heals.ts';
 import { channelsOf } from './outbox.ts';
+import { pageUnattended, type Standing } from './alert/routing/page-unattended.ts';
+import { repeatStanding } from './alert/routing/repeat-standing.ts';
+import { type Routing, toEveryChannel } from './alert/routing/routing.ts';
 import { deliverReports } from './report/deliver-reports.ts';
 import { resendStanding } from './alert/resend-standing.ts';
 import type { ReportSink } from './report/report-sink.ts';
@@ -25,6 +28,10 @@ import type { Worker } from './worker.ts';
 export interface EffectQueueOptions {
   readonly alert: {
     readonly channels: readonly AlertChannel[];
+    /** Who gets which message, and when. Default: every channel each one, at once. */
+    readonly routing?: Routing;
+    /** How incidents stand, so that what nobody acknowledges is told again. Default: none is open. */
+    readonly standing?: Standing;
     /** The product's name, with which messages begin. */
     readonly name: string;
     /** The age at which an undelivered message is given up. */
@@ -36,7 +43,7 @@ export interface EffectQueueOptions {
   /** Undefined: no heal is configured, and one that is requested anyway ends as `broken`. */
   readonly heal: HealSink | undefined;
   /** Holds what is owed before it is submitted. */
-  readonly outbox: Omit<Outbox, 'add'>;
+  readonly outbox: Outbox;
   /** The wall clock, on which retries wait: in a replay too, since receivers live in the present. */
   readonly clock: SchedulerLike;
   readonly log: Log;
@@ -112,15 +119,21 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
   };
 
   const shared = { outbox, clock, log, reportSettled, deadline: alert.deadline, random };
+  const alertChannels = alert.channels.map(({ name }) => name);
+  const { routing = toEveryChannel(alertChannels), standing = () => 'none' } = alert;
   const alerts = deliverAlerts({
     ...shared,
     channels: alert.channels,
+    routing,
     name: alert.name,
     updateInterval: alert.updateInterval ?? 0,
     wake: () => enqueue(alerts),
   });
   const resends = resendStanding({ channels: alert.channels, name: alert.name, outbox, clock, log });
-  const alertChannels = alert.channels.map(({ name }) => name);
+  const insists = [
+    repeatStanding({ routing, outbox, standing, clock }),
+    pageUnattended({ routing, outbox, standing, clock }),
+  ];
   const reports = deliverReports({ ...shared, report: options.report, alertChannels });
   const heals = performHeals({
     heal: options.heal,
@@ -140,7 +153,8 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
       try {
         await worker.attempt();
         wakeWhenDue(worker);
-        if (worker === alerts) wakeWhenDue(resends);
+        if (worker === alerts) for (const later of [resends, ...insists]) wakeWhenDue(later);
+        if (insists.includes(worker)) wakeWhenDue(alerts);
       } catch (error) {
         // A fault of the program, which must not end it: what else there is to do is done, and this tried again.
         log.error({ error: String(error) }, 'an effect failed in a way it must not; it will be tried again');
@@ -182,15 +196,15 @@ export function effectQueue(options: EffectQueueOptions): EffectQueue {
         enqueueHeal();
         return;
       }
-      const channels = channelsOf(effect, alertChannels);
-      if (channels.length === 0) reportSettled(effect, true, 'no channel is configured');
+      const channels = channelsOf(effect, routing, outbox);
+      if (channels.length === 0) reportSettled(effect, true, routing.nobody(effect));
       else enqueue(effect.kind === 'alert' ? alerts : reports);
     },
     adopt: (process) => heals.adopt(process),
     resume() {
       wakeWhenDue(alerts);
       wakeWhenDue(reports);
-      wakeWhenDue(resends);
+      for (const later of [resends, ...insists]) wakeWhenDue(later);
     },
     async idle() {
       do {

@@ -1,3 +1,4 @@
+import { toEveryChannel } from './alert/routing/routing.ts';
 import type { Outbox } from '../state/delivery.ts';
 import { effectQueue, type EffectQueue, type EffectQueueOptions } from './effect-queue.ts';
 import { channelsOf, memoryOutbox } from './outbox.ts';
@@ -11,11 +12,11 @@ export function memoryQueue(
   outbox: Outbox = memoryOutbox(),
 ): EffectQueue {
   const queue = effectQueue({ ...options, outbox });
-  const channels = options.alert.channels.map(({ name }) => name);
+  const routing = options.alert.routing ?? toEveryChannel(options.alert.channels.map(({ name }) => name));
   return {
     ...queue,
     submit(effect) {
-      outbox.add(effect, channelsOf(effect, channels), options.clock.now());
+      outbox.add(effect, channelsOf(effect, routing, outbox), options.clock.now());
       queue.submit(effect);
     },
   };

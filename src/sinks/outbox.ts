@@ -1,4 +1,5 @@
 import type { Effect } from '../model.ts';
+import type { Routing } from './alert/routing/routing.ts';
 import { type Delivery, deliveryKey, freshDelivery, isUnsent, type Outbox } from '../state/delivery.ts';
 import { SET_BACK } from '../time/live-clock.ts';
 import { LONGEST_PAUSE, UNANSWERED_PAUSE } from './retry.ts';
@@ -7,12 +8,16 @@ import { LONGEST_PAUSE, UNANSWERED_PAUSE } from './retry.ts';
 export const REPORT_CHANNEL = 'report';
 
 /**
- * The channels that an effect is owed to. A heal is owed to none: it is started at most once, by the journal of the
- * incident it belongs to.
+ * The channels that an effect is owed to: those it is routed to, and the end of an incident whoever was told of it. A heal
+ * is owed to none: it is started at most once, by the journal of the incident it belongs to.
  */
-export function channelsOf(effect: Effect, alertChannels: readonly string[]): readonly string[] {
-  if (effect.kind === 'alert') return alertChannels;
-  return effect.kind === 'report' ? [REPORT_CHANNEL] : [];
+export function channelsOf(effect: Effect, routing: Routing, outbox: Pick<Outbox, 'of'>): readonly string[] {
+  if (effect.kind === 'report') return [REPORT_CHANNEL];
+  if (effect.kind === 'heal') return [];
+  const recipients = routing.recipients(effect);
+  if (effect.part !== 'resolved') return recipients;
+  const { incident } = effect.story;
+  return routing.channels.filter((name) => recipients.includes(name) || outbox.of(incident, name).length > 0);
 }
 
 /**

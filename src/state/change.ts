@@ -14,6 +14,8 @@ export interface Change {
   readonly window?: Rows<number>;
   /** The incident machine's state. */
   readonly core?: unknown;
+  /** What is on its way to the fleet, as `src/fleet/sender.ts` keeps it. */
+  readonly fleet?: Rows<string> | undefined;
   /** The process of the heal that was started last, by which a heal that outlives the daemon is recognized. */
   readonly healProcess?: unknown;
   /** Effects that are now owed to channels: new deliveries. A pair that is already there is left as it is. */

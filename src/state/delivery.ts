@@ -22,6 +22,8 @@ export interface Delivery {
   readonly remoteId: string;
   /** How the last attempt ended; free of secrets. */
   readonly detail: string;
+  /** The channel that has not taken it, where this one is its fallback. */
+  readonly insteadOf?: string;
 }
 
 /**

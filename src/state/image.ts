@@ -11,6 +11,7 @@ export interface Image {
   readonly positions: Map<string, string>;
   readonly entries: Map<string, string>;
   readonly window: Map<number, string>;
+  readonly fleet: Map<string, string>;
   readonly deliveries: Map<string, Delivery>;
   readonly incidents: Map<string, IncidentRecord>;
 }
@@ -21,6 +22,7 @@ export interface Patch {
   readonly positions: Cells<string>;
   readonly entries: Cells<string>;
   readonly window: Cells<number>;
+  readonly fleet: Cells<string>;
   readonly deliveries: readonly DeliveryPatch[];
   readonly incidents: readonly IncidentRecord[];
 }
@@ -42,6 +44,7 @@ export function emptyImage(): Image {
     positions: new Map(),
     entries: new Map(),
     window: new Map(),
+    fleet: new Map(),
     deliveries: new Map(),
     incidents: new Map(),
   };
@@ -59,6 +62,7 @@ export function patchOf(change: Change, image: Image): Patch {
     positions: cells(change.positions, image.positions),
     entries: cells(change.entries, image.entries),
     window: cells(change.window, image.window),
+    fleet: cells(change.fleet, image.fleet),
     deliveries: [...newlyOwed(change, image), ...(change.deliveries ?? [])].map((delivery) => ({
       delivery,
       effect: image.deliveries.get(deliveryKey(delivery))?.effect !== delivery.effect,
@@ -74,13 +78,14 @@ export function everything(image: Image): Patch {
     positions: { put: image.positions, drop: [] },
     entries: { put: image.entries, drop: [] },
     window: { put: image.window, drop: [] },
+    fleet: { put: image.fleet, drop: [] },
     deliveries: [...image.deliveries.values()].map((delivery) => ({ delivery, effect: true })),
     incidents: [...image.incidents.values()],
   };
 }
 
 export function isEmpty(patch: Patch): boolean {
-  const cells = [patch.meta, patch.positions, patch.entries, patch.window];
+  const cells = [patch.meta, patch.positions, patch.entries, patch.window, patch.fleet];
   return (
     cells.every(({ put, drop }) => put.size === 0 && drop.length === 0) &&
     patch.deliveries.length === 0 &&
@@ -94,6 +99,7 @@ export function apply(patch: Patch, image: Image): void {
   applyCells(patch.positions, image.positions);
   applyCells(patch.entries, image.entries);
   applyCells(patch.window, image.window);
+  applyCells(patch.fleet, image.fleet);
   for (const { delivery } of patch.deliveries) image.deliveries.set(deliveryKey(delivery), delivery);
   for (const incident of patch.incidents) image.incidents.set(incident.id, incident);
 }
@@ -139,7 +145,8 @@ function applyCells<K extends string | number>({ put, drop }: Cells<K>, target: 
   for (const [key, text] of put) target.set(key, text);
 }
 
-function parsed<K>(texts: ReadonlyMap<K, string>): ReadonlyMap<K, unknown> {
+/** Rows of an image, parsed. */
+export function parsed<K>(texts: ReadonlyMap<K, string>): ReadonlyMap<K, unknown> {
   return new Map([...texts].map(([key, text]) => [key, parse(text)]));
 }
 

@@ -27,6 +27,7 @@ export const STEPS: readonly string[] = [
    UPDATE meta SET value = core_with_coverage(value) WHERE key = 'core';
    ${quotesApart(50)}
    ${windowWithin(16 * 1_024 * 1_024)}`,
+  'CREATE TABLE fleet (key TEXT PRIMARY KEY, value TEXT NOT NULL CHECK (json_valid(value))) STRICT;',
 ];
 
 /**

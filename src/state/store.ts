@@ -5,7 +5,7 @@ import type { Change, IncidentRecord, Saved } from './change.ts';
 import { openDatabase, replaceDatabase, STATE_FILE } from './database.ts';
 import { Disk, type Health } from './disk.ts';
 import { Unusable } from './faults.ts';
-import { apply, dated, type Image, isEmpty, patchOf, savedIn } from './image.ts';
+import { apply, dated, type Image, isEmpty, parsed, patchOf, savedIn } from './image.ts';
 import { notesIn, notesOfStart } from './notes.ts';
 import type { IncidentQuery } from './tables.ts';
 
@@ -33,6 +33,8 @@ export interface Store {
   commit(change: Change): boolean;
   /** For an owner that cannot read what `load` returned: sets the database aside and begins a fresh one. */
   discard(reason: string): void;
+  /** What is on its way to the fleet, as it was committed. */
+  fleet(): ReadonlyMap<string, unknown>;
   /** Every delivery that is kept, in the order they were added. */
   deliveries(): MapIterator<Delivery>;
   history(query: IncidentQuery): readonly IncidentRecord[];
@@ -108,6 +110,10 @@ class FileStore implements Store {
     this.#disk = new Disk(this.#path, opened, this.#options.log, now);
     this.#savedAt = undefined;
     this.#begin(opened.freshBecause);
+  }
+
+  fleet(): ReadonlyMap<string, unknown> {
+    return parsed(this.#image.fleet);
   }
 
   deliveries(): MapIterator<Delivery> {

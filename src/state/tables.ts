@@ -6,7 +6,7 @@ import { type Cells, emptyImage, type Image, type Patch } from './image.ts';
 import { object, type Row, Statements, text } from './statements.ts';
 
 /** Parts that are one row a key. */
-const PARTS = ['meta', 'positions', 'entries', 'window'] as const;
+const PARTS = ['meta', 'positions', 'entries', 'window', 'fleet'] as const;
 type Part = (typeof PARTS)[number];
 
 /** How many incidents are kept for looking back. */
@@ -33,7 +33,7 @@ export class Tables {
   /** Everything but the history. */
   read(): Image {
     const image = emptyImage();
-    for (const part of ['meta', 'positions', 'entries'] as const) {
+    for (const part of ['meta', 'positions', 'entries', 'fleet'] as const) {
       for (const row of this.#statements.all(`SELECT key, value FROM ${part}`)) {
         image[part].set(text(row, 'key'), text(row, 'value'));
       }

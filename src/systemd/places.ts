@@ -6,6 +6,8 @@ export const PLACES = {
   program: '/opt/quantum-realtime',
   link: '/usr/local/bin/quantum-realtime',
   unit: `/etc/systemd/system/${UNIT}`,
+  /** Where a package of the distribution puts the unit: what is in it and the program belong to that package. */
+  packagedUnit: `/usr/lib/systemd/system/${UNIT}`,
   /** A unit of another program that had the name; not a unit's suffix, so that systemd passes over it. */
   replacedUnit: `/etc/systemd/system/${UNIT}.replaced`,
   dropIns: `/etc/systemd/system/${UNIT}.d`,

@@ -5,8 +5,25 @@ import type { View } from './view.ts';
 
 /** What is not being read, stored or delivered, and why; and what is read, where nothing is wrong. */
 export function blindness(view: View, show: Show): Element {
-  const { status } = view;
-  const lines: readonly (readonly Node[])[] = [
+  const lines = blindLines(view, show);
+  return h(
+    'section',
+    { 'aria-labelledby': 'blindness' },
+    h('h2', { id: 'blindness' }, 'Not read, not delivered'),
+    lines.length === 0
+      ? h('p', { class: 'empty' }, 'Everything is read, stored and delivered.')
+      : h(
+          'ul',
+          {},
+          lines.map((line) => h('li', { dir: 'auto' }, line)),
+        ),
+    h('p', { class: 'legend' }, aboutDaemon(view, show)),
+  );
+}
+
+/** A line for each thing that is not read, not stored or not delivered; empty while all is well. */
+export function blindLines({ status }: View, show: Show): readonly (readonly Node[])[] {
+  return [
     ...status.sources
       .filter(({ state, unread }) => state !== 'up' || unread !== undefined)
       .map(({ id, state, since, reason, unread }) => [
@@ -34,23 +51,13 @@ export function blindness(view: View, show: Show): Element {
       ? []
       : [['Heals are paused until ', moment(status.pausedUntil, show)]]),
   ];
-  return h(
-    'section',
-    { 'aria-labelledby': 'blindness' },
-    h('h2', { id: 'blindness' }, 'Not read, not delivered'),
-    lines.length === 0
-      ? h('p', { class: 'empty' }, 'Everything is read, stored and delivered.')
-      : h(
-          'ul',
-          {},
-          lines.map((line) => h('li', { dir: 'auto' }, line)),
-        ),
-    h(
-      'p',
-      { class: 'legend' },
-      `quantum-realtime ${status.version} on ${view.host}, up for ${lengthText(show.now - status.startedAt)}; ` +
-        `${counted(status.lines.judged, 'line')} judged, ${Math.round(status.rss / 2 ** 20)} MiB; ` +
-        `${status.heal.configured ? `${status.heal.budget.used} of ${counted(status.heal.budget.limit, 'heal')} used in ${lengthText(status.heal.budget.window)}` : 'no heal is configured'}.`,
-    ),
+}
+
+/** What is said of the daemon itself. */
+export function aboutDaemon({ host, status }: View, show: Show): string {
+  return (
+    `quantum-realtime ${status.version} on ${host}, up for ${lengthText(show.now - status.startedAt)}; ` +
+    `${counted(status.lines.judged, 'line')} judged, ${Math.round(status.rss / 2 ** 20)} MiB; ` +
+    `${status.heal.configured ? `${status.heal.budget.used} of ${counted(status.heal.budget.limit, 'heal')} used in ${lengthText(status.heal.budget.window)}` : 'no heal is configured'}.`
   );
 }

@@ -4,8 +4,8 @@ import { lengthText, moment, momentText, type Show } from './show.ts';
 import { strip, type Mark } from './strip.ts';
 import type { View } from './view.ts';
 
-/** The kinds that each of the three usual limits counts; any other limit shows all of them. */
-const KINDS_OF: Readonly<Record<string, readonly Kind[]>> = {
+/** The kinds that each of the three usual limits counts; nothing is known of any other. */
+export const KINDS_OF: Readonly<Record<string, readonly Kind[]>> = {
   critical: ['critical'],
   errors: ['error'],
   restarts: ['restart'],
@@ -15,10 +15,8 @@ const MINUTE = 60_000;
 
 /** Every limit: how much decides, how much has been counted, and the last hour by the minute. */
 export function limits(view: View, show: Show): Element {
-  const { rules, window } = view.status;
+  const { window } = view.status;
   const marks = marksOf(view, show);
-  // That the host is silent is told where it is; a limit of its own it is only then.
-  const shown = rules.filter(({ rule, deciding }) => rule !== 'silence' || deciding > 0);
   return h(
     'section',
     { class: 'limits', 'aria-labelledby': 'limits' },
@@ -26,8 +24,8 @@ export function limits(view: View, show: Show): Element {
     h(
       'div',
       { class: 'cards' },
-      shown.map((rule) => {
-        const name = rule.container === undefined ? rule.rule : `${rule.rule} of ${rule.container}`;
+      shownLimits(view).map((rule) => {
+        const name = limitName(rule);
         const reached = rule.deciding >= rule.limit;
         const kinds = KINDS_OF[rule.rule];
         return h(
@@ -64,6 +62,16 @@ export function limits(view: View, show: Show): Element {
       ...legend(marks),
     ),
   );
+}
+
+/** The limits that are shown: that the host is silent is told where it is, and is a limit of its own only then. */
+export function shownLimits({ status }: View): View['status']['rules'] {
+  return status.rules.filter(({ rule, deciding }) => rule !== 'silence' || deciding > 0);
+}
+
+/** `errors`, or `errors of NAME` for one container's own. */
+export function limitName({ rule, container }: View['status']['rules'][number]): string {
+  return container === undefined ? rule : `${rule} of ${container}`;
 }
 
 function meter(value: number, limit: number, name: string): Element {

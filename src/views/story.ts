@@ -1,14 +1,17 @@
 import { countsInWords } from '../sinks/text/plain-words.ts';
 import { healText } from './heal-text.ts';
-import { h, type Element, type Node } from './node.ts';
+import { h, type Element } from './node.ts';
 import { lengthText, moment, type Show } from './show.ts';
 import type { IncidentView } from './view.ts';
 
-interface Event {
+/** Something of an incident's story, with the moment at which it happened. */
+export interface StoryEvent {
   readonly at: number;
   readonly what: string;
+  /** The state that was entered, or what kind of thing it is. */
   readonly mark: string;
-  readonly more?: Node;
+  /** What a heal has printed. */
+  readonly output?: string;
 }
 
 /**
@@ -45,14 +48,28 @@ export function story(incident: IncidentView, show: Show, linked = true): Elemen
     h(
       'ol',
       { class: 'timeline' },
-      eventsOf(incident, show).map(({ at, what, mark, more }) =>
-        h('li', { class: mark }, moment(at, show), h('div', {}, h('p', { dir: 'auto' }, what), more)),
+      eventsOf(incident, show).map(({ at, what, mark, output }) =>
+        h(
+          'li',
+          { class: mark },
+          moment(at, show),
+          h('div', {}, h('p', { dir: 'auto' }, what), output === undefined ? undefined : printed(output)),
+        ),
       ),
       open && earliest !== undefined
         ? ahead('is over at the earliest, if it stays quiet', earliest, show)
         : undefined,
       open && next !== undefined ? ahead(next.what, next.at, show) : undefined,
     ),
+  );
+}
+
+function printed(output: string): Element {
+  return h(
+    'details',
+    {},
+    h('summary', {}, 'what it printed'),
+    h('pre', { dir: 'auto', tabindex: 0 }, output),
   );
 }
 
@@ -73,8 +90,12 @@ const STATES: Readonly<Record<string, string>> = {
   closed: 'closed',
 };
 
-function eventsOf({ timeline, messages, heals, maxHeals }: IncidentView, show: Show): readonly Event[] {
-  const events: readonly Event[] = [
+/** What has happened of an incident, in its order. */
+export function eventsOf(
+  { timeline, messages, heals, maxHeals }: IncidentView,
+  show: Show,
+): readonly StoryEvent[] {
+  const events: readonly StoryEvent[] = [
     ...timeline.map(({ at, to, reason }) => ({ at, what: `${STATES[to] ?? to}: ${reason}`, mark: to })),
     ...messages.map(({ at, part, channel, state, detail }) => ({
       at,
@@ -85,16 +106,7 @@ function eventsOf({ timeline, messages, heals, maxHeals }: IncidentView, show: S
       at: heal.ended ?? heal.started,
       what: healText(heal, maxHeals, show),
       mark: heal.result === undefined || heal.result === 'ok' ? 'heal' : 'heal failed',
-      ...(heal.output === undefined || heal.output === ''
-        ? {}
-        : {
-            more: h(
-              'details',
-              {},
-              h('summary', {}, 'what it printed'),
-              h('pre', { dir: 'auto', tabindex: 0 }, heal.output),
-            ),
-          }),
+      ...(heal.output !== undefined && heal.output !== '' && { output: heal.output }),
     })),
   ];
   return [...events].sort((a, b) => a.at - b.at);

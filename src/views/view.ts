@@ -1,9 +1,7 @@
 import * as z from 'zod';
 import { statusSchema } from '../control/status.ts';
 import { KINDS } from '../model.ts';
-
-/** The version of everything the view socket sends. A field may be added within a version; none changes or goes. */
-export const VIEW_VERSION = 1;
+import { VIEW_VERSION } from './is-view.ts';
 
 const moment = z.number().describe('Epoch milliseconds.');
 const kind = z.enum(KINDS);

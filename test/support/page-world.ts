@@ -143,6 +143,6 @@ export async function entered(
   });
   window.on('pageerror', (error) => problems.push(error.message));
   await window.goto(`${page.address}/#${page.code()}`);
-  await window.waitForSelector('.banner, .past');
+  await window.waitForSelector('.banner, .past, .outcome');
   return { window, problems };
 }

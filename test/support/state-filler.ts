@@ -3,6 +3,7 @@
  * own: `fill DIR` counts, opens incidents, heals in vain and owes every message to four channels that are away; `start
  * DIR` is the next start. Prints the most memory it had (MiB), and what is owed.
  */
+import type { Effect } from '../../src/model.ts';
 import { checkpoints } from '../../src/daemon/checkpoint.ts';
 import { restoredFrom } from '../../src/daemon/restore.ts';
 import { configSchema } from '../../src/config/config.ts';
@@ -46,8 +47,9 @@ store.close();
 function fill(): void {
   const policy = policyOf(config);
   const entries = createEntryStore();
-  const channels = () => ['first', 'second', 'third', 'fourth'];
-  const changeOf = checkpoints({ positions: () => new Map(), entries, window, policy, channels });
+  const channelsOf = ({ kind }: Effect) =>
+    kind === 'alert' ? ['first', 'second', 'third', 'fourth'] : kind === 'report' ? ['report'] : [];
+  const changeOf = checkpoints({ positions: () => new Map(), entries, window, policy, channelsOf });
   let state = initial(config, BEGIN, false);
   let due: Input[] = [];
   for (let second = 0; second < HOUR; second += 1) {

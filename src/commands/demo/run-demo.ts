@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asyncScheduler } from 'rxjs';
@@ -29,6 +29,9 @@ export async function runDemo(out: NodeJS.WriteStream, example: Example = findEx
   out.write(printIntroduction(canvas));
   const began = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'quantum-realtime-demo-'));
+  // A copy: where the program is one file, no shell can read what is in it.
+  const heal = join(folder, 'heal.sh');
+  await writeFile(heal, await readFile(example.heal));
   const discord = await startDiscordStandIn((message) => out.write(printReceived(message, canvas)));
   // The settings of whoever runs the demo stay out of it: it is the same everywhere.
   const { config } = await loadConfig({
@@ -36,7 +39,7 @@ export async function runDemo(out: NodeJS.WriteStream, example: Example = findEx
     flags: {
       'alerts.webhook': discord.url,
       'report.dir': folder,
-      'heal.command': ['/bin/sh', example.heal],
+      'heal.command': ['/bin/sh', heal],
       // Receiver and script are on this machine: what does not succeed soon is a fault, and not worth waiting for.
       'alerts.deadline': '2s',
       'heal.timeout': '10s',

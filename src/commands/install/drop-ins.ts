@@ -1,5 +1,5 @@
 import { PLACES, type DropIn } from '../../systemd/places.ts';
-import { JOURNAL_GROUP } from './reads-journal.ts';
+import { JOURNAL_GROUP, type SettingsAsks } from './settings-asks.ts';
 
 /** What the operator asked for. Paths are absolute. */
 export interface InstallRequest {
@@ -15,15 +15,15 @@ export interface InstallRequest {
 
 /**
  * The part of the unit that depends on this host: the text of every drop-in that is needed. `group` may use Docker's
- * socket; `journal`: the settings ask for the journal of systemd.
+ * socket; `asks`: what the settings of the configuration file want.
  */
 export function dropIns(
   request: InstallRequest,
   group: string | undefined,
-  journal = false,
+  { journal, stateDir }: SettingsAsks = { journal: false },
 ): Partial<Record<DropIn, string>> {
   const { user, report, heal, config, webhookFile, docker } = request;
-  const homes = [report, heal, config].filter((path) => path !== undefined && isUnderHome(path));
+  const homes = [report, heal, config, stateDir].filter((path) => path !== undefined && isUnderHome(path));
   const seen = homes.length === 0 ? [] : ['# Paths under /home are to be seen.', 'ProtectHome=read-only'];
   return {
     ...(user === 'qt' ? {} : { user: service(`User=${user}`, 'Group=') }),
@@ -56,6 +56,7 @@ export function dropIns(
           config: service(
             'ExecStart=',
             `ExecStart=${PLACES.program}/bin/quantum-realtime run --config ${quoted(config)}`,
+            ...(stateDir === undefined ? [] : ['# Its state.dir.', `ReadWritePaths=${quoted(stateDir)}`]),
           ),
         }),
     ...(webhookFile === undefined

@@ -1,3 +1,4 @@
+import { environmentFile } from '../../systemd/environment-file.ts';
 import { type DropIn, dropInFile, PLACES } from '../../systemd/places.ts';
 import { type InstallRequest, unquoted } from './drop-ins.ts';
 import type { Host } from './host.ts';
@@ -36,14 +37,5 @@ export function serviceEnvironment(request: InstallRequest, host: Pick<Host, 're
     QT_HEAL_COMMAND: heal,
     QT_DOCKER_HOST: docker,
   }).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(set), ...variablesOf(host.read(PLACES.environment) ?? '') };
-}
-
-/** The variables of an `EnvironmentFile=`; quotes around a value are peeled, as systemd does. */
-function variablesOf(text: string): Record<string, string> {
-  const pairs = text.split('\n').flatMap((line): [string, string][] => {
-    const [, name, value = ''] = /^\s*(QT_\w+)=(.*)$/.exec(line) ?? [];
-    return name === undefined ? [] : [[name, value.trim().replace(/^(["'])(.*)\1$/, '$2')]];
-  });
-  return Object.fromEntries(pairs);
+  return { ...Object.fromEntries(set), ...environmentFile(host.read(PLACES.environment) ?? '').variables };
 }

@@ -3,8 +3,8 @@ import type { Action } from './actions.ts';
 import { dropIns, type InstallRequest, isUnderHome } from './drop-ins.ts';
 import type { Host } from './host.ts';
 import { DROP_INS, dropInFile, PLACES, UNIT } from '../../systemd/places.ts';
-import type { Program } from './program.ts';
-import { JOURNAL_GROUP, readsJournal } from './reads-journal.ts';
+import { isInPlace, type Program } from './program.ts';
+import { JOURNAL_GROUP, settingsAsks } from './settings-asks.ts';
 
 /** What an installation would do, in order; why it cannot be done; and what is worth knowing before. */
 export interface InstallPlan {
@@ -25,22 +25,26 @@ export function planInstall(request: InstallRequest, program: Program, host: Hos
   const { user, report, config } = request;
   const newUser = !host.hasUser(user);
   const group = groupFor(request, host);
-  const journal = config !== undefined && readsJournal(host.read(config) ?? '');
-  const texts = dropIns(request, group, journal);
+  const asks = settingsAsks(config === undefined ? '' : (host.read(config) ?? ''));
+  const texts = dropIns(request, group, asks);
   const unit = host.read(`${program.root}/deploy/${UNIT}`) ?? '';
   const before = host.read(PLACES.unit);
+  const packaged = isPackaged(host);
   const actions: Action[] = [
     { do: 'run', argv: newUserCommand(user), unless: !newUser },
     { do: 'folder', path: report, owner: user },
-    ...(program.root === PLACES.program ? [] : [{ do: 'program', program, path: PLACES.program } as const]),
-    { do: 'link', path: PLACES.link, target: OURS },
+    ...(asks.stateDir === undefined ? [] : [{ do: 'folder', path: asks.stateDir, owner: user } as const]),
+    ...(isInPlace(program) ? [] : [{ do: 'program', program, path: PLACES.program } as const]),
+    ...(packaged ? [] : [{ do: 'link', path: PLACES.link, target: OURS } as const]),
     ...(host.read(PLACES.environment) === undefined
       ? [{ do: 'write', path: PLACES.environment, text: ENVIRONMENT, mode: 0o600 } as const]
       : []),
     ...(before === undefined || before.includes(OURS)
       ? []
       : [{ do: 'move', from: PLACES.unit, to: PLACES.replacedUnit } as const]),
-    { do: 'write', path: PLACES.unit, text: unit, mode: 0o644 },
+    packaged
+      ? { do: 'remove', path: PLACES.unit }
+      : { do: 'write', path: PLACES.unit, text: unit, mode: 0o644 },
     ...DROP_INS.map((name): Action => {
       const text = texts[name];
       const path = dropInFile(name);
@@ -49,10 +53,21 @@ export function planInstall(request: InstallRequest, program: Program, host: Hos
   ];
   return {
     actions,
-    refusals: refusals(request, host, newUser, unit),
-    warnings: [...warnings(request, host, group), ...(journal ? journalWarnings(request, host) : [])],
+    refusals: [
+      ...(packaged && !isInPlace(program) ? [PACKAGED] : []),
+      ...refusals(request, host, { newUser, unit, stateDir: asks.stateDir }),
+    ],
+    warnings: [...warnings(request, host, group), ...(asks.journal ? journalWarnings(request, host) : [])],
   };
 }
+
+/** Whether program and unit belong to a package: they are changed by upgrading it, and go when it is removed. */
+export function isPackaged(host: Host): boolean {
+  return host.read(PLACES.packagedUnit) !== undefined;
+}
+
+const PACKAGED =
+  'the package quantum-realtime is installed here: upgrade it (apt install ./quantum-realtime_….deb), and run its own quantum-realtime install';
 
 /** Takes away what `planInstall` put there, and what the service wrote for itself; never a report. */
 export function planUninstall(host: Host, keepState: boolean): readonly Action[] {
@@ -62,7 +77,7 @@ export function planUninstall(host: Host, keepState: boolean): readonly Action[]
     {
       do: 'run',
       argv: ['systemctl', 'disable', '--now', UNIT],
-      unless: host.read(PLACES.unit) === undefined,
+      unless: host.read(PLACES.unit) === undefined && !isPackaged(host),
     },
     { do: 'remove', path: PLACES.unit },
     ...DROP_INS.map((name): Action => ({ do: 'remove', path: dropInFile(name) })),
@@ -74,8 +89,9 @@ export function planUninstall(host: Host, keepState: boolean): readonly Action[]
     { do: 'remove-empty', path: PLACES.settings },
     { do: 'remove', path: PLACES.cache },
     ...(keepState ? [] : [{ do: 'remove', path: PLACES.state } as const]),
-    { do: 'remove', path: PLACES.link },
-    { do: 'remove', path: PLACES.program },
+    ...(isPackaged(host)
+      ? []
+      : [{ do: 'remove', path: PLACES.link } as const, { do: 'remove', path: PLACES.program } as const]),
   ];
 }
 
@@ -100,7 +116,11 @@ function groupFor({ docker }: InstallRequest, host: Host): string | undefined {
   return host.groupOf(socket) ?? (host.hasGroup('docker') ? 'docker' : undefined);
 }
 
-function refusals(request: InstallRequest, host: Host, newUser: boolean, unit: string): readonly string[] {
+function refusals(
+  request: InstallRequest,
+  host: Host,
+  { newUser, unit, stateDir }: { newUser: boolean; unit: string; stateDir: string | undefined },
+): readonly string[] {
   const { user, report, heal, config, webhookFile } = request;
   const found: string[] = [];
   if (!host.hasSystemd)
@@ -108,27 +128,18 @@ function refusals(request: InstallRequest, host: Host, newUser: boolean, unit: s
   if (!host.isRoot) found.push('this needs root: run it again with sudo');
   if (unit === '')
     found.push('deploy/quantum_realtime.service is missing beside this program: install it anew');
-  if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) found.push(`--user ${user}: not a name useradd would take`);
+  if (!USER_NAME.test(user)) found.push(`--user ${user}: not a name useradd would take`);
   if (user === 'root')
     found.push('--user root: the service is made to run without privileges; name another user');
 
-  for (const path of [report, heal, config]) if (path !== undefined) found.push(...hidden(path));
+  for (const path of [report, heal, config, stateDir]) if (path !== undefined) found.push(...hidden(path));
   // A user that is made now may do what everybody may.
-  const may = (right: 'r' | 'w' | 'x', path: string): boolean =>
-    !host.isRoot || host.may(newUser ? 'nobody' : user, right, path);
-  const kind = host.kindOf(report);
-  const closed = closedFolder(report, host, may);
-  if (kind !== undefined && kind !== 'folder') found.push(`--report ${report}: not a folder`);
-  else if (closed !== undefined)
-    found.push(
-      `--report ${report}: ${user} cannot get into ${closed}. Choose another place, such as /var/lib/quantum/reports`,
-    );
-  else if (kind === 'folder' && newUser)
-    found.push(
-      `--report ${report}: exists, and ${user} does not yet, so could not write there. First: sudo ${newUserCommand(user).join(' ')} && sudo chown ${user} ${report}`,
-    );
-  else if (kind === 'folder' && !may('w', report))
-    found.push(`--report ${report}: ${user} cannot write there. sudo chown ${user} ${report}`);
+  const may: May = (right, path) => !host.isRoot || host.may(newUser ? 'nobody' : user, right, path);
+  if (USER_NAME.test(user)) {
+    found.push(...folderRefusals('--report', report, request, host, newUser, may));
+    if (stateDir !== undefined)
+      found.push(...folderRefusals('state.dir', stateDir, request, host, newUser, may));
+  }
 
   if (heal !== undefined) {
     if (host.kindOf(heal) !== 'file')
@@ -148,7 +159,37 @@ function refusals(request: InstallRequest, host: Host, newUser: boolean, unit: s
   }
   if (webhookFile !== undefined && host.kindOf(webhookFile) !== 'file')
     found.push(`--webhook-file ${webhookFile}: no such file`);
+  else if (webhookFile !== undefined && host.isRoot && host.read(webhookFile)?.trim() === '')
+    found.push(`--webhook-file ${webhookFile}: is empty; put the webhook's address into it`);
   return found;
+}
+
+const USER_NAME = /^[a-z_][a-z0-9_-]{0,31}$/;
+
+type May = (right: 'r' | 'w' | 'x', path: string) => boolean;
+
+/** Why the service could not write into a folder, which is made if it is not there. */
+function folderRefusals(
+  option: string,
+  path: string,
+  { user }: InstallRequest,
+  host: Host,
+  newUser: boolean,
+  may: May,
+): readonly string[] {
+  const kind = host.kindOf(path);
+  const closed = closedFolder(path, host, may);
+  const place = option === '--report' ? '/var/lib/quantum/reports' : '/var/lib/quantum/state';
+  if (kind !== undefined && kind !== 'folder') return [`${option} ${path}: not a folder`];
+  if (closed !== undefined)
+    return [`${option} ${path}: ${user} cannot get into ${closed}. Choose another place, such as ${place}`];
+  if (kind === 'folder' && newUser)
+    return [
+      `${option} ${path}: exists, and ${user} does not yet, so could not write there. First: sudo ${newUserCommand(user).join(' ')} && sudo chown ${user} ${path}`,
+    ];
+  return kind === 'folder' && !may('w', path)
+    ? [`${option} ${path}: ${user} cannot write there. sudo chown ${user} ${path}`]
+    : [];
 }
 
 /** The first folder on the way to a path that the user may not pass through; undefined if there is none. */

@@ -1,10 +1,24 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { isSea } from 'node:sea';
+import { PLACES } from '../../systemd/places.ts';
 
-/** This program as it lies on the disk: its folder, and the Node.js it runs on. */
+/** This program as it lies on the disk: its folder, and the Node.js it runs on; one file may be both. */
 export interface Program {
   readonly root: string;
   readonly node: string;
+  /** It is one executable file, `node`; what it has inside is read under `root`. */
+  readonly isOneFile?: boolean;
 }
 
 /** What the service needs of the folder. */
@@ -13,9 +27,19 @@ const PARTS = ['bin', 'dist', 'deploy', 'examples', 'config.schema.json', 'LICEN
 /** Where the launcher looks for the runtime. */
 const RUNTIME = `node_modules/node-linux-${process.arch}/bin/node`;
 
+/** Where the launcher, or the one file, lies in an installed program's folder. */
+const LAUNCHER = 'bin/quantum-realtime';
+
 /** The program that is running, from the path of its main module (`…/dist/main.js`). */
 export function thisProgram(main: string, node = process.execPath): Program {
-  return { root: dirname(dirname(main)), node };
+  return isSea()
+    ? { root: import.meta.dirname, node: realpathSync(node), isOneFile: true }
+    : { root: dirname(dirname(main)), node };
+}
+
+/** Whether the running program is the one in its place: there is nothing to copy. */
+export function isInPlace({ root, node, isOneFile }: Program): boolean {
+  return isOneFile === true ? node === join(PLACES.program, LAUNCHER) : root === PLACES.program;
 }
 
 /**
@@ -46,7 +70,8 @@ export function isCopied(program: Program, path: string): boolean {
   return wanted.sort().join('\n') === there.sort().join('\n');
 }
 
-function files({ root, node }: Program): [from: string, to: string][] {
+function files({ root, node, isOneFile }: Program): [from: string, to: string][] {
+  if (isOneFile === true) return [[node, LAUNCHER]];
   const parts = PARTS.map((part) => join(root, part)).filter((part) => existsSync(part));
   const own = parts.flatMap(filesIn).map((file): [string, string] => [file, relative(root, file)]);
   return [...own, [node, RUNTIME]];

@@ -5,11 +5,11 @@ import { type Action, inWords, isDone, perform, run } from './actions.ts';
 import type { Config } from '../../config/config.ts';
 import { ConfigError } from '../../config/config-error.ts';
 import { loadConfig } from '../../config/load-config.ts';
-import type { InstallRequest } from './drop-ins.ts';
+import { type InstallRequest, unquoted } from './drop-ins.ts';
 import { type Host, thisHost } from './host.ts';
 import { installedRequest, serviceEnvironment } from './installed.ts';
-import { planInstall, planUninstall } from './plan.ts';
-import { PLACES, UNIT } from '../../systemd/places.ts';
+import { isPackaged, planInstall, planUninstall } from './plan.ts';
+import { dropInFile, PLACES, UNIT } from '../../systemd/places.ts';
 import { print } from '../print.ts';
 import { printPlan } from './print-plan.ts';
 import { thisProgram } from './program.ts';
@@ -70,10 +70,22 @@ export function uninstall({
 }): number {
   const host = thisHost();
   const actions = planUninstall(host, keepState);
-  const note = 'reports stay where they are, and so does the user';
+  const isRemoved = actions.some((action) => action.do === 'remove' && action.path === PLACES.environment);
+  const stateDir = /^ReadWritePaths=(.+)$/m.exec(host.read(dropInFile('config')) ?? '')?.[1];
+  const stays = [
+    'reports',
+    ...(stateDir === undefined ? [] : [`the state in ${unquoted(stateDir)}`]),
+    ...(isRemoved || host.kindOf(PLACES.environment) === undefined ? [] : [PLACES.environment]),
+  ];
+  const notes = [
+    `${stays.join(', ')} and the user stay`,
+    ...(isPackaged(host)
+      ? ['the program stays: it belongs to the package. apt remove quantum-realtime']
+      : []),
+  ];
   if (only) {
     printLine('This would be done:');
-    printPlan({ actions, warnings: [note] }, printLine, false);
+    printPlan({ actions, warnings: notes }, printLine, false);
     return EXIT.fine;
   }
   if (!host.isRoot || !host.hasSystemd) {
@@ -83,7 +95,7 @@ export function uninstall({
   }
   const isThere = [PLACES.unit, PLACES.program, PLACES.state].some((path) => host.kindOf(path) !== undefined);
   if (!isThere) return done('Nothing was done: it is not installed.');
-  printLine(`  note: ${note}`);
+  for (const note of notes) printLine(`  note: ${note}`);
   performAll(actions);
   return done('Uninstalled.');
 }

@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.ts';
 import type { Effect, Outcome } from '../../model.ts';
 import type { AlertChannel, Message } from '../../sinks/alert/alert-channel.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
+import { routingOf } from '../../sinks/alert/routing/routing.ts';
 import { httpClient } from '../../sinks/alert/http-client.ts';
 import { healAction } from '../../sinks/heal/actions/registry.ts';
 import { configuredHeal } from '../../sinks/heal/configured-heal.ts';
@@ -38,7 +39,13 @@ export function openDrill(config: Config, started: number, tell: (line: string) 
   const dispatcher = httpClient(config.alerts);
   const channels = alertChannels(config.alerts, dispatcher).map(marked);
   const performer = memoryQueue({
-    alert: { channels, name: config.name, deadline: Math.min(config.alerts.deadline, DEADLINE) },
+    alert: {
+      channels,
+      // A drill waits for the end of every message, and so for no quiet hours.
+      routing: { ...routingOf(config), quietUntil: () => undefined, groupWait: () => 0 },
+      name: config.name,
+      deadline: Math.min(config.alerts.deadline, DEADLINE),
+    },
     report: markdownReport(config.report),
     heal: healOf(config),
     clock: asyncScheduler,

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Config } from '../../config/config.ts';
 import type { Message, SendResult } from '../../sinks/alert/alert-channel.ts';
 import { alertChannels } from '../../sinks/alert/alert-channels.ts';
+import { toSet } from '../../doctor/service-view.ts';
 import { httpClient } from '../../sinks/alert/http-client.ts';
 import { testMessage, type TestPart } from '../../sinks/alert/test-message.ts';
 
@@ -24,7 +25,7 @@ export async function sendTest(
     if (channels.length === 0) {
       print(
         all.length === 0
-          ? 'no channel is configured: set QT_ALERT_WEBHOOK, or alerts.channels in the configuration file'
+          ? `no channel is configured: ${toSet('QT_ALERT_WEBHOOK', 'alerts.channels in the configuration file')}`
           : `no channel is called ${only ?? ''}; there is ${all.map(({ name }) => name).join(', ')}`,
       );
       return false;

@@ -9,7 +9,7 @@ export const states: RuleKind = {
   reasonOf: ({ detail }: Breach) => detail,
 };
 
-/** A rule about what a container or an engine is: its state is told once it has lasted for `after` milliseconds. */
+/** A rule about what a container, an engine or the host is: its state is told once it has lasted for `after` milliseconds. */
 export interface StateRule {
   readonly after: number;
   readonly effects: readonly EffectKind[];
@@ -21,9 +21,12 @@ export function stateRulesOf(
   taken: ReadonlySet<string>,
 ): ReadonlyMap<string, StateRule> {
   return new Map(
-    (['down', 'unhealthy', 'engine'] as const)
-      .filter((name) => settings[name].tell !== 'off' && !taken.has(name))
-      .map((name) => [name, { after: settings[name].after, effects: effectsOf(settings[name].tell) }]),
+    Object.entries({ ...settings, clock: { ...settings.clock, after: 0 }, silence: undefined }).flatMap(
+      ([name, setting]) =>
+        setting === undefined || setting.tell === 'off' || taken.has(name)
+          ? []
+          : [[name, { after: setting.after, effects: effectsOf(setting.tell) }] as const],
+    ),
   );
 }
 

@@ -1,3 +1,4 @@
+import { isView } from '../../views/is-view.ts';
 import { merged } from '../../views/merge-patch.ts';
 import type { View } from '../../views/view.ts';
 
@@ -35,8 +36,4 @@ export function followView({ onView, onState }: Followers): void {
   setInterval(() => {
     if (view !== undefined && stream.readyState !== EventSource.OPEN) onView(view, offset);
   }, EVERY);
-}
-
-function isView(value: unknown): value is View {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1;
 }

@@ -3,6 +3,7 @@ import { followView } from './follow-view.ts';
 import { patchChildren } from './patch.ts';
 import { enterForm } from './enter.ts';
 import { incidentPage } from './incident-page.ts';
+import { sessionPage } from './session-page.ts';
 import { inLocalTime } from '../../views/show.ts';
 import { overview } from '../../views/overview.ts';
 
@@ -16,6 +17,10 @@ if (main !== null && live !== null) void begin(main, live);
 async function begin(place: Element, state: Element): Promise<void> {
   const draw = (pieces: readonly Piece[]): void => patchChildren(place, pieces);
   if (!(await entered(draw))) return;
+  if (place.getAttribute('data-shows') === 'session') {
+    await sessionPage(draw);
+    return;
+  }
   const id = /^\/incidents\/(.+)$/.exec(location.pathname)?.[1];
   if (id !== undefined) {
     draw(await incidentPage(id));

@@ -99,6 +99,8 @@ const WRITERS: Readonly<Record<NotificationType, Writer>> = {
 const OPENINGS = {
   limit: (name: string) => `🚨 ${name} - Auto-Heal Triggered`,
   state: (name: string) => `🔻 ${name} - Down, unhealthy or away`,
+  storage: (name: string) => `💾 ${name} - The state cannot be stored`,
+  clock: (name: string) => `🕰️ ${name} - The clock was set back`,
   silence: (name: string) => `🔇 ${name} - The host is silent`,
 };
 

@@ -15,11 +15,17 @@ import {
 } from './channel-condition.ts';
 import { foldMessage } from './fold-message.ts';
 import { openingOf } from './opening-of.ts';
-import { asOne, type Batch, nextDue, planBatch, planSingle } from './plan-batch.ts';
+import { type Batch, nextDue } from './plan-batch.ts';
+import { handOver, handOverLost } from './routing/hand-over.ts';
+import { planReleased } from './routing/plan-released.ts';
+import { owedSince, release, type Released } from './routing/release.ts';
+import type { Routing } from './routing/routing.ts';
+import { settleEffects } from './settle-effects.ts';
 
 /** `name` is what messages begin with. */
 export interface DeliverAlertsOptions extends RetryPolicy {
   readonly channels: readonly AlertChannel[];
+  readonly routing: Routing;
   readonly name: string;
   /**
    * The shortest time between two edits of the message that opened an incident, in milliseconds; the end is always
@@ -49,7 +55,7 @@ export interface AlertWorker extends Worker {
  * `inflight` before its request, so that a crash in between is recognized as one.
  */
 export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
-  const { channels, outbox, clock, log } = options;
+  const { channels, routing, outbox, clock, log } = options;
   const names = new Set(channels.map(({ name }) => name));
   const unanswered = new Map<string, number>();
   const busy = new Map<Line, Promise<void>>();
@@ -59,24 +65,39 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
 
   const lines = channels.map((channel) => ({ channel, condition: conditionAtStart(unsentTo(channel.name)) }));
 
-  function use({ channel, condition }: Line): ReturnType<typeof nextUse> {
-    const unsent = unsentTo(channel.name);
+  /** A page, and the end of an incident that the channel was told of by one. */
+  function isPage({ effect, channel }: Delivery): boolean {
+    if (routing.severity(effect) === 'page') return true;
+    if (effect.part !== 'resolved') return false;
+    return outbox.of(effect.story.incident, channel).some((row) => routing.severity(row.effect) === 'page');
+  }
+
+  function releasedTo({ channel }: Line): Released {
+    return release(unsentTo(channel.name), routing, isPage, clock.now());
+  }
+
+  /** When a channel is next used, by what may go out now, and what will. */
+  function use(line: Line, { ready, nextAt }: Released): ReturnType<typeof nextUse> {
     const now = clock.now();
-    return nextUse(condition, unsent, nextDue(unsent, now), now);
+    const next = nextUse(line.condition, ready, nextDue(ready, now), now);
+    return { ...next, at: Math.min(next.at, nextAt) };
+  }
+
+  /** What a failing channel has not taken, and is now owed to its fallback. */
+  function handedOver({ condition }: Line, { ready }: Released): ReturnType<typeof handOver> {
+    if (condition.failure === undefined) return { rows: [], nextAt: Infinity };
+    const failing = { isDisabled: condition.disabled !== undefined, isPage };
+    return handOver(ready, outbox, routing, failing, clock.now());
   }
 
   async function attemptOn(line: Line): Promise<void> {
     const { channel } = line;
     const now = clock.now();
-    const next = use(line);
-    const [first, ...others] = next.at > now ? [] : unsentTo(channel.name);
-    if (first === undefined) return;
-    const batch =
-      channel.folds === false
-        ? (planSingle([first, ...others], now) ?? { form: 'single', deliveries: [first] })
-        : next.asOne
-          ? asOne([first, ...others])
-          : planBatch([first, ...others], now);
+    const released = releasedTo(line);
+    const next = use(line, released);
+    if (next.at > now) return;
+    const takes = { folds: channel.folds !== false, missed: next.asOne };
+    const batch = planReleased(released, routing, takes, now);
     if (batch === undefined) return;
     const message = foldMessage(batch, {
       name: options.name,
@@ -89,7 +110,7 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
 
   /** A slow channel is waited for by nobody; when it is done, the worker is called again. */
   function attemptInBackground(line: Line): void {
-    if (busy.has(line) || use(line).at > clock.now()) return;
+    if (busy.has(line) || use(line, releasedTo(line)).at > clock.now()) return;
     const run = attemptOn(line)
       .catch((error: unknown) => {
         line.condition.heldUntil = clock.now() + AFTER_FAULT;
@@ -121,7 +142,10 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
     const patient = result.unanswered === true && isPatient(batch);
     const pause = isDisabled ? PROBE_EVERY : patient ? UNANSWERED_PAUSE : wait;
     const failure = { ...result, wait: pause, detail: isDisabled ? disabledDetail(detail) : detail };
-    const rows = batch.deliveries.map((row) => retryLater(row, failure, now, options));
+    const rows = batch.deliveries.map((row) => {
+      const held = owedSince(row, routing) - row.since;
+      return retryLater(row, failure, now, { ...options, deadline: options.deadline + held });
+    });
     const nextAt = rows.reduce((latest, row) => Math.max(latest, row.nextAt), now);
     const first = rows.reduce((least, row) => Math.min(least, row.nextAt), Infinity);
     if (isDisabled || condition.missed) hold(condition, isDisabled ? first : nextAt, now);
@@ -132,8 +156,7 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
     condition.failure = { why: detail, nextAt: isDisabled ? first : nextAt };
     if (!isDisabled) log.warn({ ...fields, nextAt }, result.unanswered === true ? SLOW : RETRIED);
     else if (!wasDisabled) log.error({ ...fields, nextAt: first }, DISABLED);
-    outbox.save(rows);
-    settle(rows);
+    saveFinal(rows);
   }
 
   /** Whether the batch's first message has been left without an answer so often that it has probably arrived. */
@@ -149,33 +172,21 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
       state,
       attempts: row.attempts + 1,
       detail,
-      remoteId: batch.form === 'summary' ? '' : remoteId,
+      remoteId: batch.form === 'summary' || batch.form === 'latest' ? '' : remoteId,
     }));
-    outbox.save(rows);
+    saveFinal(rows);
+  }
+
+  /** Stores how an attempt ended, with what is owed to a fallback from now on for what is lost. */
+  function saveFinal(rows: readonly Delivery[]): void {
+    outbox.save([...rows, ...handOverLost(rows, outbox, routing, clock.now())]);
     settle(rows);
   }
 
   function settle(rows: readonly Delivery[]): void {
-    const open = new Set(
-      outbox
-        .unsent()
-        .filter((row) => row.effect.kind === 'alert')
-        .map((row) => row.effect.id),
-    );
-    for (const { effect, state, channel } of rows) {
-      if (state !== 'sent' && state !== 'dead') continue;
-      unanswered.delete(effect.id + channel);
-      if (open.has(effect.id)) continue;
-      const all = [...names].flatMap((name) =>
-        outbox.of(effect.story.incident, name).filter((row) => row.effect.id === effect.id),
-      );
-      const detail = all.map((row) => `${row.channel}: ${row.state}, ${row.detail}`).join('; ');
-      options.reportSettled(
-        effect,
-        all.every((row) => row.state === 'sent'),
-        detail,
-      );
-    }
+    for (const { effect, state, channel } of rows)
+      if (state === 'sent' || state === 'dead') unanswered.delete(effect.id + channel);
+    settleEffects(rows, { outbox, names, reportSettled: options.reportSettled });
   }
 
   for (const row of outbox.unsent()) {
@@ -201,9 +212,19 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
     async attempt() {
       for (const line of lines) if (line.channel.slow === true) attemptInBackground(line);
       await Promise.all(lines.filter(({ channel }) => channel.slow !== true).map(attemptOn));
+      for (const line of lines) {
+        const { rows } = handedOver(line, releasedTo(line));
+        if (rows.length > 0) outbox.save(rows);
+        for (const { effect, channel, insteadOf } of rows)
+          log.warn({ channel: insteadOf, fallback: channel, effect: effect.id }, HANDED_OVER);
+      }
     },
     nextDue: () =>
-      lines.reduce((next, line) => (busy.has(line) ? next : Math.min(next, use(line).at)), Infinity),
+      lines.reduce((next, line) => {
+        const released = releasedTo(line);
+        const at = busy.has(line) ? Infinity : use(line, released).at;
+        return Math.min(next, at, handedOver(line, released).nextAt);
+      }, Infinity),
     async idle() {
       await Promise.all(busy.values());
     },
@@ -221,6 +242,7 @@ const REPEATS = 3;
 const RETRIED = 'alert not sent; it will be tried again';
 /** After a fault of the program a channel rests for so long (milliseconds). */
 const AFTER_FAULT = 60_000;
+const HANDED_OVER = 'a channel has not taken a message: it goes to the fallback as well';
 const FAULT = 'a channel failed in a way it must not; it will be tried again';
 const SLOW =
   'alert sent, and no answer in time: it will be sent again, and may be shown twice. A slow receiver needs a longer alerts.timeout';

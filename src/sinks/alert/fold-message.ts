@@ -1,9 +1,10 @@
 import type { Effect } from '../../model.ts';
 import type { Delivery } from '../../state/delivery.ts';
-import { counted, utcDateTime } from '../../text/plain.ts';
+import { counted, utcDateTime, utcTime } from '../../text/plain.ts';
 import type { Message } from './alert-channel.ts';
 import { alertParts, alertTitle } from './alert-text.ts';
 import type { Batch } from './plan-batch.ts';
+import { repeatOf } from './routing/repeat-standing.ts';
 
 const LISTED = 20;
 
@@ -27,7 +28,7 @@ export function foldMessage(batch: Batch, context: MessageContext): Message {
   const effect = leading(batch);
   const repeat = batch.deliveries.some((delivery) => delivery.state === 'inflight');
   const id = batch.form === 'single' ? effect.id : `${effect.id}+${effects.length - 1}`;
-  const footer = `${footerOf(effects)}${repeat ? ' (may be a repeat)' : ''}`;
+  const footer = `${footerOf(effects)}${repeat ? ' (may be a repeat)' : ''}${marksOf(batch, effect)}`;
   const { at, opened } = context;
   return {
     id,
@@ -39,6 +40,15 @@ export function foldMessage(batch: Batch, context: MessageContext): Message {
     thread: context.thread ?? opened?.remoteId ?? '',
     at,
   };
+}
+
+/** Why this message comes here, or comes again, where that would surprise. */
+function marksOf({ form, deliveries, reason }: Batch, { id }: Effect): string {
+  const [{ insteadOf, since }] = deliveries;
+  const again = repeatOf(id) > 0 ? ' (sent again: nobody has acknowledged it)' : '';
+  const late =
+    reason === 'quiet' && form === 'single' ? ` (held back by quiet hours since ${utcTime(since)})` : '';
+  return `${again}${late}${insteadOf === undefined ? '' : ` (sent here because ${insteadOf} has not taken it)`}`;
 }
 
 /**
@@ -77,19 +87,21 @@ function textOf(
   name: string,
 ): Pick<Message, 'title' | 'head' | 'body'> {
   if (batch.form === 'single') return { title: alertTitle(last, name), ...alertParts(last, name) };
-  if (batch.form === 'merged') return merged(effects, last, name);
-  return summary(effects, name);
+  if (batch.form === 'merged') return merged(effects, last, batch, name);
+  if (batch.form === 'latest') return latest(effects, last, name);
+  return summary(effects, batch, name);
 }
 
 function merged(
   effects: readonly Effect[],
   last: Effect,
+  { reason }: Batch,
   name: string,
 ): Pick<Message, 'title' | 'head' | 'body'> {
   const [first = last] = effects;
   const opened = alertParts(first, name);
   const resolved = alertParts(last, name);
-  const late = `Opened ${utcDateTime(first.at)} and resolved ${utcDateTime(last.at)}; this channel could not be reached before.`;
+  const late = `Opened ${utcDateTime(first.at)} and resolved ${utcDateTime(last.at)}; ${reason === 'quiet' ? 'quiet hours have held it back' : 'this channel could not be reached before'}.`;
   return {
     title: `${alertTitle(first, name)} - and resolved`,
     head: `${opened.head}\n\n${late}`,
@@ -97,8 +109,27 @@ function merged(
   };
 }
 
+/** The newest message in full, and a line for each that waited with it. */
+function latest(
+  effects: readonly Effect[],
+  last: Effect,
+  name: string,
+): Pick<Message, 'title' | 'head' | 'body'> {
+  const { head, body } = alertParts(last, name);
+  const before = effects.filter((effect) => effect !== last).map((effect) => listed(effect, name));
+  return {
+    title: alertTitle(last, name),
+    head,
+    body: `${body}\n\n**Before that:**\n${before.slice(-LISTED).join('\n')}`,
+  };
+}
+
 /** What was missed, a line each; an escalation that still stands comes first and in full. */
-function summary(effects: readonly Effect[], name: string): Pick<Message, 'title' | 'head' | 'body'> {
+function summary(
+  effects: readonly Effect[],
+  { reason }: Batch,
+  name: string,
+): Pick<Message, 'title' | 'head' | 'body'> {
   const incidents = new Set(effects.map((effect) => effect.story.incident)).size;
   const title = `📭 ${name} - ${counted(effects.length, 'message')} held back`;
   const shown = effects.slice(-LISTED);
@@ -108,7 +139,7 @@ function summary(effects: readonly Effect[], name: string): Pick<Message, 'title
   const list = [...older, ...shown.map((effect) => listed(effect, name))].join('\n');
   return {
     title,
-    head: `📭 **${name} - ${counted(effects.length, 'message')} held back**\n\nThis channel could not be reached for a while. What it missed of ${counted(incidents, 'incident')}:${told === undefined ? '' : ' Among them is a call for a person.'}`,
+    head: `📭 **${name} - ${counted(effects.length, 'message')} held back**\n\n${reason === 'quiet' ? 'Quiet hours are over' : 'This channel could not be reached for a while'}. What it missed of ${counted(incidents, 'incident')}:${told === undefined ? '' : ' Among them is a call for a person.'}`,
     body: told === undefined ? list : `${told.head}\n\n${told.body}\n\n**All that was held back:**\n${list}`,
   };
 }

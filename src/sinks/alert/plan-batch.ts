@@ -12,11 +12,14 @@ type Some = readonly [Delivery, ...Delivery[]];
 
 /**
  * The deliveries that one message settles. `merged`: one incident that opened and was resolved while its channel
- * could not be reached. `summary`: everything that a long outage has left.
+ * could not be reached. `summary`: everything that a long outage has left. `latest`: the newest message of an incident,
+ * with those before it that had to wait.
  */
 export interface Batch {
-  readonly form: 'single' | 'merged' | 'summary';
+  readonly form: 'single' | 'merged' | 'summary' | 'latest';
   readonly deliveries: Some;
+  /** Why it comes late: the channel could not be reached, or its quiet hours held it back. Default: outage. */
+  readonly reason?: 'outage' | 'quiet';
 }
 
 /**

@@ -50,7 +50,8 @@ export function transportFault(error: unknown): TransportFault {
   const known = FAULTS.find(([codes]) => codes.test(code));
   if (known === undefined) return { said: code, remedy: FIREWALL };
   const [, means, remedy] = known;
-  return { said: means === '' ? code : `${code}: ${means}`, remedy };
+  // Not `CODE: meaning`: what follows SIGNATURE and a colon would be masked as a secret.
+  return { said: means === '' ? code : `${means} (${code})`, remedy };
 }
 
 function codeOf(error: unknown): string {

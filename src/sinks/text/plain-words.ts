@@ -17,9 +17,15 @@ export function countsInWords(counts: Counts): string {
   return parts.join(', ');
 }
 
-/** What an incident was opened by: a limit, the state of a container or an engine, or the silence of the host. */
-export function openingOf({ breaches, state }: IncidentSnapshot): 'limit' | 'state' | 'silence' {
-  if (state === 'holding') return 'state';
+/** What an incident was opened by: a limit, a state of a container or an engine, or what is wrong with the host itself. */
+export function openingOf({
+  breaches,
+  state,
+}: IncidentSnapshot): 'limit' | 'state' | 'storage' | 'clock' | 'silence' {
+  if (state === 'holding') {
+    const [first, ...others] = new Set(breaches.map(({ rule }) => rule));
+    return others.length === 0 && (first === 'storage' || first === 'clock') ? first : 'state';
+  }
   return breaches.length > 0 && breaches.every(({ rule }) => rule === 'silence') ? 'silence' : 'limit';
 }
 

@@ -2,6 +2,7 @@ import { type ContainerRun, exitCodeOf, isFirstStart, restartsBy, signal } from 
 import type { DockerEvent } from './events.ts';
 import { explainStart } from './explain-start.ts';
 import { isAccounted, isSameStart } from './same-start.ts';
+import { endOfTask } from './task-end.ts';
 import { emitStatus, renameRun, type TrackerMemory } from './tracker-memory.ts';
 
 /**
@@ -112,4 +113,5 @@ function die(memory: TrackerMemory, run: ContainerRun, at: number, exitCode: num
   run.toldEndAt = at;
   run.exitCode = exitCode;
   emitStatus(memory, run, run.touched || !restartsBy(run.policy, exitCode) ? 'exited' : 'restarting', at);
+  for (const [container, end] of endOfTask(run)) memory.ended.set(container, end);
 }

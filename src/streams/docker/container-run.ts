@@ -155,7 +155,7 @@ export function signal(
 }
 
 /** A container of `compose run`, or one that is removed as soon as it ends. */
-function isOneOff({ labels, autoRemove }: ContainerRun): boolean {
+export function isOneOff({ labels, autoRemove }: ContainerRun): boolean {
   return autoRemove === true || labels['com.docker.compose.oneoff'] === 'True';
 }
 

@@ -1,5 +1,12 @@
 import type { RestartCause } from '../../model.ts';
-import { type ContainerRun, currentStart, type Held, isFirstStart, signal } from './container-run.ts';
+import {
+  type ContainerRun,
+  currentStart,
+  type Held,
+  isFirstStart,
+  isOneOff,
+  signal,
+} from './container-run.ts';
 import { restartCause, restartText } from './restart-cause.ts';
 import { isAfter, isBefore } from './same-start.ts';
 import type { TrackerMemory } from './tracker-memory.ts';
@@ -58,15 +65,19 @@ const UNSEEN = { first: false, manual: false, touched: false, oom: false };
 
 function explain(memory: TrackerMemory, run: ContainerRun, start: Explained): void {
   const counted = countedSince(run.count, start.count);
-  const { policy, replaces } = run;
+  const { policy } = run;
+  const replaces = run.replaces && !isOneOff(run);
+  const task = replaces ? memory.ended.get(run.container) : undefined;
+  memory.ended.delete(run.container);
   const { engineLostAt, engineBackAt } = memory;
-  const cause = restartCause({ ...start, policy, replaces, counted, engineLostAt, engineBackAt });
+  const cause = restartCause({ ...start, policy, replaces, task, counted, engineLostAt, engineBackAt });
   const own = cause === 'crash' || cause === 'policy' || cause === 'oom';
   run.count = start.count ?? (own && run.count !== undefined ? run.count + 1 : own ? undefined : 0);
   run.replaces = false;
   const times = own && counted !== undefined && counted > 1 ? counted : 1;
   if (cause !== undefined)
-    for (let i = 0; i < times; i++) restarted(memory, run, start.at, cause, start.exitCode);
+    for (let i = 0; i < times; i++)
+      restarted(memory, run, start.at, cause, task === undefined ? start.exitCode : task.exitCode);
 }
 
 /** How many policy restarts the engine has counted more than we have: a start by hand sets its count back. */

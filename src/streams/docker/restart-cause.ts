@@ -1,4 +1,5 @@
 import type { RestartCause } from '../../model.ts';
+import type { TaskEnd } from './task-end.ts';
 
 /** The longest Docker waits before it restarts a container by policy (a minute), with a second to start it. */
 const LONGEST_BACKOFF = 61_000;
@@ -13,6 +14,8 @@ export interface Start {
   readonly first: boolean;
   /** The same name was there before under another id. */
   readonly replaces: boolean;
+  /** How the task of swarm ended by itself in whose place it was made. */
+  readonly task: TaskEnd | undefined;
   /** A `restart` event came with it. */
   readonly manual: boolean;
   /** Somebody stopped or killed the run before it. */
@@ -37,7 +40,7 @@ export interface Start {
 export function restartCause(start: Start): RestartCause | undefined {
   if (start.manual) return 'manual';
   if (start.counted !== undefined && start.counted > 0) return ownCause(start);
-  if (start.first) return start.replaces ? 'recreate' : undefined;
+  if (start.first) return firstCause(start);
   const unexplained = start.touched || start.diedAt === undefined || start.counted !== undefined;
   if (unexplained && withEngine(start)) return 'engine';
   if (start.touched || start.counted !== undefined || start.diedAt === undefined) return 'manual';
@@ -66,9 +69,18 @@ export function restartText(cause: RestartCause, exitCode: number | undefined): 
   }
 }
 
-/** An end that nobody saw is taken for no crash. */
+/** The first start of an id: of a task of swarm it may be what the start of a container again is elsewhere. */
+function firstCause({ replaces, task }: Start): RestartCause | undefined {
+  if (!replaces) return undefined;
+  if (task === undefined) return 'recreate';
+  if (task.oom) return 'oom';
+  return task.exitCode === 0 && !task.unhealthy ? 'policy' : 'crash';
+}
+
+/** An end that nobody saw is taken for no crash, unless the policy restarts after nothing else. */
 function ownCause(start: Start): RestartCause {
   if (start.oom) return 'oom';
+  if (start.policy === 'on-failure') return 'crash';
   return start.exitCode === 0 || start.diedAt === undefined ? 'policy' : 'crash';
 }
 

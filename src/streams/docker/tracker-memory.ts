@@ -2,6 +2,7 @@ import { type ContainerStatus, identityOf, LOCAL_DOCKER, type RestartCause } fro
 import { type ContainerRun, newRun, status } from './container-run.ts';
 import { identity } from './identity.ts';
 import type { TrackerState } from './saved-position.ts';
+import { endedTasks, type TaskEnd } from './task-end.ts';
 import type { RestartObservation, TrackerOptions } from './tracker.ts';
 
 /** So many identities are remembered, those of containers that have been removed included. */
@@ -18,6 +19,8 @@ export interface TrackerMemory {
   readonly seen: Set<string>;
   /** Ids that are known from before, whose status this process has not emitted yet: it does so once, changed or not. */
   readonly unannounced: Set<string>;
+  /** How the last task of a slot of swarm has ended, until another takes its place; by identity. */
+  readonly ended: Map<string, TaskEnd>;
   /** When the connection to the engine was last lost, and found again; epoch milliseconds. */
   engineLostAt: number | undefined;
   engineBackAt: number | undefined;
@@ -36,6 +39,7 @@ export function trackerMemory(
     runs,
     seen: new Set(saved?.seen),
     unannounced: new Set(runs.keys()),
+    ended: endedTasks([...runs.values()]),
     engineLostAt: saved?.engineLostAt,
     engineBackAt: saved?.engineBackAt,
     out: [],
