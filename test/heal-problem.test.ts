@@ -95,7 +95,7 @@ describe('a heal that cannot be run', () => {
     expect(play.alerts).toEqual(['opened']);
     expect(play.alert('opened').story).toMatchObject({ state: 'escalated' });
     expect(play.alert('opened').story.ask).toMatch(
-      /^Somebody has to look now: the heal command cannot be run: \/no\/such does not exist\./,
+      /^Please look now: the heal command cannot be run: \/no\/such does not exist\./,
     );
     expect(play.effects.some(({ kind }) => kind === 'heal')).toBe(false);
     expect(play.until(6 * HOUR).alerts).toEqual(['opened', 'resolved']);

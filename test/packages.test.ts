@@ -32,6 +32,7 @@ test('the executable starts as the launcher starts the daemon', () => {
     '--disable-sigusr1',
     '--disable-warning=DEP0169',
     '--no-regexp-tier-up',
+    '--enable-experimental-regexp-engine',
     '--enable-experimental-regexp-engine-on-excessive-backtracks',
     '--max-old-space-size=160',
     '--max-semi-space-size=2',

@@ -35,11 +35,11 @@ const NIGHT = Date.parse('2026-11-26T23:00:00Z');
 describe('check-config', () => {
   test('prints who gets what: rules that are told alike in a line, a column for each channel', () => {
     expect(whoIsTold(alertsOf(ALERTS))).toEqual([
-      'MESSAGES ABOUT                              SEVERITY  oncall  team  mail',
-      'critical, errors, silence, down, unhealthy  alert     -       some  some',
-      'restarts                                    alert     -       -     some',
-      'engine                                      page      yes     yes   -',
-      'escalations of critical, errors, restarts   page      yes     yes   -',
+      'MESSAGES ABOUT                                              SEVERITY  oncall  team  mail',
+      'critical, errors, silence, down, unhealthy, storage, clock  alert     -       some  some',
+      'restarts                                                    alert     -       -     some',
+      'engine                                                      page      yes     yes   -',
+      'escalations of critical, errors, restarts                   page      yes     yes   -',
       'oncall: what it has not taken for 5 min goes to mail as well, a page at once',
       'team: notes and alerts wait while it is 22:00-07:00 (UTC); pages do not',
     ]);
@@ -168,7 +168,7 @@ describe('alerts explain', () => {
     expect((await explain('--incident', 'none')).stderr).toContain('There is no incident none');
     expect((await explain()).exitCode).toBe(2);
     const checked = await cli(['check-config', '--config', file]);
-    expect(checked.stdout).toContain('\nescalations of critical, errors, restarts   page ');
+    expect(checked.stdout).toContain('\nescalations of critical, errors, restarts                   page ');
     expect(checked.stdout).toContain('alerts.routes.0.repeat = 30m  (');
   });
 });

@@ -20,7 +20,8 @@ export function replayStory(result: ReplayResult): string {
         `gap in ${container} from ${dateTime(from)} to ${dateTime(to)}: ${reason}`,
     ),
     ...(result.notes ?? []).map(
-      ({ at, container, sign, text }) => `${dateTime(at)} ${sign} in ${container}: ${text}`,
+      ({ at, container, sign, text }) =>
+        `${dateTime(at)} ${sign}${container === '' ? '' : ` in ${container}`}: ${text}`,
     ),
     '',
     ...(result.incidents.length === 0
