@@ -38,6 +38,8 @@ export function leaseOf(
 
   return {
     async attempt() {
+      // It has expired or will before an answer: who has it now is asked anew.
+      if (held !== undefined && monotonic() - held.at > GIVEN_UP) held = undefined;
       try {
         if (held !== undefined) await take(held.seq, false);
         else {

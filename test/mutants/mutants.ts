@@ -408,8 +408,8 @@ export const further: readonly Mutant[] = [
   {
     name: 'a state is told before it has lasted',
     file: `${CORE}/states.ts`,
-    find: `const from = Math.max(at + wait, unwatched`,
-    replace: `const from = Math.max(at + wait - down.after, unwatched`,
+    find: `const begin = Math.max(at + wait, unwatched`,
+    replace: `const begin = Math.max(at + wait - down.after, unwatched`,
   },
   {
     name: 'an incident of states alone never ends',

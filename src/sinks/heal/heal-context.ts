@@ -68,9 +68,9 @@ export function healFacts(effect: Effect, contextFile: string): Readonly<Record<
   };
 }
 
-/** The variable by which a process of an attempt is known, wherever it has gone. */
-export function markOf(attemptId: string): string {
-  return `QT_ATTEMPT_ID=${attemptId}`;
+/** The variable by which a process of one run of a heal is known, wherever it has gone: no two runs have the same file. */
+export function markOf(contextFile: string): string {
+  return `QT_CONTEXT_FILE=${contextFile}`;
 }
 
 /** Writes the whole story, quoted lines masked, to a file that only we may read; gives its path and its removal. */

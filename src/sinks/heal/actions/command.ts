@@ -57,7 +57,7 @@ export function commandHeal(options: CommandHealOptions): HealSink {
       const run = await runProcess({
         ...(config.runner === 'systemd-run' ? asUnit(config, attemptOf(effect).id, passed) : asChild(config)),
         effect: effect.id,
-        mark: markOf(attemptOf(effect).id),
+        mark: markOf(context.path),
         env,
         killGrace: config.killGrace,
         clock,
