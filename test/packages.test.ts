@@ -122,6 +122,18 @@ place('packages (where dpkg-deb is)', () => {
     },
   );
 
+  test('what the program reads of its own is in the executable: the files of the page, and the units', async () => {
+    const html = join(folder, 'replay.html');
+    const session = join(ROOT, 'examples/quantum-trader/session');
+    await execa(executable, ['replay', session, '--html', html], { cwd: folder });
+    expect(readFileSync(html, 'utf8')).toContain('<style>');
+    const { stdout } = await execa(executable, ['install', '--print', '--page', '--report', '/srv/reports'], {
+      cwd: folder,
+      reject: false,
+    });
+    expect(stdout).toContain('write   /etc/systemd/system/quantum_realtime_page.service');
+  });
+
   test('two builds of the executable are the same to the byte', { timeout: 120_000 }, () => {
     const again = join(folder, 'again');
     makeExecutable(ROOT, again);
