@@ -151,8 +151,15 @@ describe('planning an installation', () => {
   });
 
   test('what belongs to a package is left to it: neither copied, linked nor removed', () => {
+    const settings = planInstall(REQUEST, PROGRAM, host()).actions.find(
+      (one) => one.do === 'write' && one.path === PLACES.environment,
+    );
     const packaged = host({
-      files: { [PLACES.packagedUnit]: UNIT, [`${PLACES.program}/deploy/quantum_realtime.service`]: UNIT },
+      files: {
+        [PLACES.packagedUnit]: UNIT,
+        [`${PLACES.program}/deploy/quantum_realtime.service`]: UNIT,
+        [PLACES.environment]: settings?.do === 'write' ? settings.text : '',
+      },
     });
     const inPlace = { root: PLACES.program, node: '/usr/bin/node' };
     const { actions, refusals } = planInstall(REQUEST, inPlace, packaged);
@@ -162,6 +169,7 @@ describe('planning an installation', () => {
     const removed = planUninstall(packaged, false).flatMap((one) => (one.do === 'remove' ? [one.path] : []));
     expect(removed).toContain(PLACES.state);
     expect(removed).not.toContain(PLACES.program);
+    expect(removed).not.toContain(PLACES.environment);
     expect(planInstall(REQUEST, PROGRAM, packaged).refusals.join()).toContain(
       'apt install ./quantum-realtime_',
     );

@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -124,12 +125,13 @@ place('packages (where dpkg-deb is)', () => {
 
   test('what the program reads of its own is in the executable: the files of the page, and the units', async () => {
     const html = join(folder, 'replay.html');
+    symlinkSync(executable, join(folder, 'quantum'));
     const session = join(ROOT, 'examples/quantum-trader/session');
     await execa(executable, ['replay', session, '--html', html], { cwd: folder });
     expect(readFileSync(html, 'utf8')).toContain('<style>');
-    const { stdout } = await execa(executable, ['install', '--print', '--page', '--report', '/srv/reports'], {
-      cwd: folder,
-      reject: false,
+    const { stdout } = await execa('quantum', ['install', '--print', '--page', '--report', '/srv/reports'], {
+      ...{ cwd: folder, reject: false, extendEnv: false },
+      env: { PATH: `${folder}:/usr/sbin:/usr/bin:/bin` },
     });
     expect(stdout).toContain('write   /etc/systemd/system/quantum_realtime_page.service');
   });

@@ -91,7 +91,7 @@ const PACKAGED =
 /** Takes away what `planInstall` put there, and what the service wrote for itself; never a report. */
 export function planUninstall(host: Host, keepState: boolean): readonly Action[] {
   const replaced = host.read(PLACES.replacedUnit) !== undefined;
-  const untouched = host.read(PLACES.environment) === ENVIRONMENT;
+  const untouched = host.read(PLACES.environment) === ENVIRONMENT && !isPackaged(host);
   return [
     {
       do: 'run',

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { isSea } from 'node:sea';
 import { EXIT, UsageError } from '../../usage.ts';
 import { parseEndpoint } from '../../streams/docker/endpoint.ts';
 import { type Action, inWords, isDone, perform, run } from './actions.ts';
@@ -156,8 +157,9 @@ function checkEndpoint(docker: string | undefined): void {
   }
 }
 
+/** One file is its own main module, and was perhaps found by a name on the path. */
 function mainModule(): string {
-  return realpathSync(process.argv[1] ?? '');
+  return isSea() ? process.execPath : realpathSync(process.argv[1] ?? '');
 }
 
 /** Restarts a unit; if it does not come up, says why and is false. */
