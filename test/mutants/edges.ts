@@ -53,8 +53,8 @@ export const edges: readonly EdgeMutant[] = [
   {
     name: 'marked as sent although it failed',
     file: 'src/sinks/alert/deliver-alerts.ts',
-    find: `DISABLED);\n    saveFinal(rows);`,
-    replace: `DISABLED);\n    saveFinal(rows.map((row) => ({ ...row, state: 'sent' as const })));`,
+    find: `DISABLED);\n    saveEnd(rows);`,
+    replace: `DISABLED);\n    saveEnd(rows.map((row) => ({ ...row, state: 'sent' as const })));`,
     test: 'test/sinks-delivery.test.ts',
     named: '',
   },

@@ -159,7 +159,7 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
     condition.failure = { why: detail, nextAt: isDisabled ? first : nextAt };
     if (!isDisabled) log.warn({ ...fields, nextAt }, result.unanswered === true ? SLOW : RETRIED);
     else if (!wasDisabled) log.error({ ...fields, nextAt: first }, DISABLED);
-    saveFinal(rows);
+    saveEnd(rows);
   }
 
   /** Whether the batch's first message has been left without an answer so often that it has probably arrived. */
@@ -177,11 +177,11 @@ export function deliverAlerts(options: DeliverAlertsOptions): AlertWorker {
       detail,
       remoteId: batch.form === 'summary' || batch.form === 'latest' ? '' : remoteId,
     }));
-    saveFinal(rows);
+    saveEnd(rows);
   }
 
   /** Stores how an attempt ended, with what is owed to a fallback from now on for what is lost. */
-  function saveFinal(rows: readonly Delivery[]): void {
+  function saveEnd(rows: readonly Delivery[]): void {
     outbox.save([...rows, ...handOverLost(rows, outbox, routing, clock.now())]);
     settle(rows);
   }
