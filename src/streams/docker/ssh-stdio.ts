@@ -63,7 +63,8 @@ export function sshStdio(target: SshTarget, env: NodeJS.ProcessEnv, failed: () =
     child.once('error', (error) => fail(sshNotRun(error)));
     child.once('close', (code) => {
       if (code !== 0 && code !== null && !isOurEnd) fail(sshError(target, complaint()));
-      socket.destroy();
+      // What it has said to its end may still be on its way to the socket, which is closed after that.
+      if (!hasEnded) socket.destroy();
     });
   }
 
