@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { ENVIRONMENT } from '../src/commands/install/plan.ts';
 import { PLACES, UNIT } from '../src/systemd/places.ts';
 import type { CommandEntry } from './command-tree.ts';
 import { completions } from './completions.ts';
@@ -46,15 +47,14 @@ export function makeDebianPackage(parts: DebianParts): void {
     writeFileSync(file, content);
     chmodSync(file, mode);
   };
-  const program = `${PLACES.program}/bin/quantum-realtime`;
-  put(program, '', 0o755);
-  copyFileSync(executable, join(folder, program));
+  put(PLACES.launcher, '', 0o755);
+  copyFileSync(executable, join(folder, PLACES.launcher));
   mkdirSync(join(folder, 'usr/bin'), { recursive: true });
-  symlinkSync(program, join(folder, 'usr/bin/quantum-realtime'));
+  symlinkSync(PLACES.launcher, join(folder, 'usr/bin/quantum-realtime'));
   put(`usr/lib/systemd/system/${UNIT}`, readFileSync(join(root, 'deploy', UNIT)));
   put('usr/lib/sysusers.d/quantum-realtime.conf', `u qt - "quantum-realtime" ${PLACES.state}\n`);
   put('usr/lib/tmpfiles.d/quantum-realtime.conf', `d ${PLACES.settings} 0755 root root -\n`);
-  put(PLACES.environment, SETTINGS, 0o600);
+  put(PLACES.environment, ENVIRONMENT, 0o600);
   put('usr/share/man/man1/quantum-realtime.1.gz', packed(manPage(tree, { version, at })));
   put('usr/share/bash-completion/completions/quantum-realtime', completions.bash(tree));
   put('usr/share/zsh/vendor-completions/_quantum-realtime', completions.zsh(tree));
@@ -73,10 +73,6 @@ export function makeDebianPackage(parts: DebianParts): void {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }
-
-const SETTINGS = `# Settings and secrets of quantum-realtime, one NAME=value a line; read at the start of the service.
-#QT_ALERT_WEBHOOK=https://discord.com/api/webhooks/…
-`;
 
 const MAINTAINER = 'quantum-realtime maintainers <quantum-realtime@localhost.localdomain>';
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { PLACES } from '../systemd/places.ts';
 import type { StateDirs } from '../control/socket-path.ts';
 
 /** Options that select the daemon a command is for. */
@@ -34,12 +35,9 @@ export async function stateDirOf({ config, state }: DaemonFlags): Promise<StateD
   return { named: undefined, usual: service ?? defaultStateDir(), isService: service !== undefined };
 }
 
-/** The state directory of the installed service, for commands from a shell. */
-const SERVICE_STATE = '/var/lib/quantum-realtime';
-
 /** Where a state may be, the likeliest first. */
 export function statePlaces({ named, usual, isService = false }: StateDirs): readonly string[] {
-  return named !== undefined ? [named] : isService ? [usual] : [usual, SERVICE_STATE];
+  return named !== undefined ? [named] : isService ? [usual] : [usual, PLACES.state];
 }
 
 /**

@@ -6,10 +6,7 @@ import { PLACES, UNIT } from '../systemd/places.ts';
 
 /** Whether the service is installed, and by this program: the one that it replaces has a unit of the same name. */
 export function isInstalled(): boolean {
-  return (
-    [PLACES.unit, PLACES.packagedUnit].some((path) => existsSync(path)) &&
-    existsSync(`${PLACES.program}/bin/quantum-realtime`)
-  );
+  return [PLACES.unit, PLACES.packagedUnit].some((path) => existsSync(path)) && existsSync(PLACES.launcher);
 }
 
 /** The unit with its drop-ins, the last of which win. */

@@ -71,7 +71,7 @@ function lookAsService(args: readonly string[]): number {
       ...propertiesOf(unit).map((property) => `--property=${property}`),
       `--setenv=${INSIDE}=1`,
       '--',
-      `${PLACES.program}/bin/quantum-realtime`,
+      PLACES.launcher,
       ...args,
       ...(config === undefined ? [] : ['--config', config]),
     ],

@@ -10,6 +10,8 @@ export const VIEW_GROUP = 'qt-view';
 /** Where things are put. Nothing else is touched, except the report folder. */
 export const PLACES = {
   program: '/opt/quantum-realtime',
+  /** The launcher of the program, or the program itself where that is one file. */
+  launcher: '/opt/quantum-realtime/bin/quantum-realtime',
   link: '/usr/local/bin/quantum-realtime',
   unit: `/etc/systemd/system/${UNIT}`,
   pageUnit: `/etc/systemd/system/${PAGE_UNIT}`,

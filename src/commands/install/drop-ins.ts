@@ -57,7 +57,7 @@ export function dropIns(
       : {
           config: service(
             'ExecStart=',
-            `ExecStart=${PLACES.program}/bin/quantum-realtime run --config ${quoted(config)}`,
+            `ExecStart=${PLACES.launcher} run --config ${quoted(config)}`,
             ...(stateDir === undefined ? [] : ['# Its state.dir.', `ReadWritePaths=${quoted(stateDir)}`]),
           ),
         }),

@@ -13,10 +13,8 @@ export interface InstallPlan {
   readonly warnings: readonly string[];
 }
 
-/** By this a unit is known to be ours. */
-const OURS = `${PLACES.program}/bin/quantum-realtime`;
-
-const ENVIRONMENT = `# Settings and secrets of quantum-realtime, one NAME=value a line; read at the start of the service.
+/** The file of settings that a new installation begins with; a package brings the same. */
+export const ENVIRONMENT = `# Settings and secrets of quantum-realtime, one NAME=value a line; read at the start of the service.
 #QT_ALERT_WEBHOOK=https://discord.com/api/webhooks/…
 `;
 
@@ -44,11 +42,11 @@ export function planInstall(request: InstallRequest, program: Program, host: Hos
     { do: 'folder', path: report, owner: user },
     ...(asks.stateDir === undefined ? [] : [{ do: 'folder', path: asks.stateDir, owner: user } as const]),
     ...(isInPlace(program) ? [] : [{ do: 'program', program, path: PLACES.program } as const]),
-    ...(packaged ? [] : [{ do: 'link', path: PLACES.link, target: OURS } as const]),
+    ...(packaged ? [] : [{ do: 'link', path: PLACES.link, target: PLACES.launcher } as const]),
     ...(host.read(PLACES.environment) === undefined
       ? [{ do: 'write', path: PLACES.environment, text: ENVIRONMENT, mode: 0o600 } as const]
       : []),
-    ...(before === undefined || before.includes(OURS)
+    ...(before === undefined || before.includes(PLACES.launcher)
       ? []
       : [{ do: 'move', from: PLACES.unit, to: PLACES.replacedUnit } as const]),
     packaged

@@ -27,19 +27,17 @@ const PARTS = ['bin', 'dist', 'deploy', 'examples', 'config.schema.json', 'LICEN
 /** Where the launcher looks for the runtime. */
 const RUNTIME = `node_modules/node-linux-${process.arch}/bin/node`;
 
-/** Where the launcher, or the one file, lies in an installed program's folder. */
-const LAUNCHER = 'bin/quantum-realtime';
-
-/** The program that is running, from the path of its main module (`…/dist/main.js`). */
-export function thisProgram(main: string, node = process.execPath): Program {
+/** The program that is running: one file, or the folder of its main module (`…/dist/main.js`) and its Node.js. */
+export function thisProgram(): Program {
+  const node = process.execPath;
   return isSea()
     ? { root: import.meta.dirname, node: realpathSync(node), isOneFile: true }
-    : { root: dirname(dirname(main)), node };
+    : { root: dirname(dirname(realpathSync(process.argv[1] ?? ''))), node };
 }
 
 /** Whether the running program is the one in its place: there is nothing to copy. */
 export function isInPlace({ root, node, isOneFile }: Program): boolean {
-  return isOneFile === true ? node === join(PLACES.program, LAUNCHER) : root === PLACES.program;
+  return isOneFile === true ? node === PLACES.launcher : root === PLACES.program;
 }
 
 /**
@@ -71,7 +69,7 @@ export function isCopied(program: Program, path: string): boolean {
 }
 
 function files({ root, node, isOneFile }: Program): [from: string, to: string][] {
-  if (isOneFile === true) return [[node, LAUNCHER]];
+  if (isOneFile === true) return [[node, relative(PLACES.program, PLACES.launcher)]];
   const parts = PARTS.map((part) => join(root, part)).filter((part) => existsSync(part));
   const own = parts.flatMap(filesIn).map((file): [string, string] => [file, relative(root, file)]);
   return [...own, [node, RUNTIME]];

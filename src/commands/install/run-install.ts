@@ -1,5 +1,3 @@
-import { realpathSync } from 'node:fs';
-import { isSea } from 'node:sea';
 import { EXIT, UsageError } from '../../usage.ts';
 import { parseEndpoint } from '../../streams/docker/endpoint.ts';
 import { type Action, inWords, isDone, perform, run } from './actions.ts';
@@ -24,7 +22,7 @@ export async function install(
   const host = thisHost();
   const { request, kept } = wholeRequest(asked, installedRequest(host));
   checkEndpoint(request.docker);
-  const { actions, refusals, warnings } = planInstall(request, thisProgram(mainModule()), host);
+  const { actions, refusals, warnings } = planInstall(request, thisProgram(), host);
   const all = [...refusals, ...(await settingsProblems(request, host))];
   const notes = [...kept, ...warnings];
   if (only) {
@@ -155,11 +153,6 @@ function checkEndpoint(docker: string | undefined): void {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-}
-
-/** One file is its own main module, and was perhaps found by a name on the path. */
-function mainModule(): string {
-  return isSea() ? process.execPath : realpathSync(process.argv[1] ?? '');
 }
 
 /** Restarts a unit; if it does not come up, says why and is false. */
