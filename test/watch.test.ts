@@ -139,10 +139,11 @@ describe('watch in a terminal, over a view socket', { timeout: 120_000 }, () => 
   ] as const)('shows %s as it was seen to be right', async (name, view, width, height) => {
     await serve(view);
     const screen = open({ width, height });
+    const golden = join(import.meta.dirname, 'fixtures', 'watch', `${name}-${width}x${height}.txt`);
     await screen.shows(/live \d\d:\d\d:\d\d\n/);
-    await expect(still(screen.capture())).toMatchFileSnapshot(
-      join(import.meta.dirname, 'fixtures', 'watch', `${name}-${width}x${height}.txt`),
-    );
+    // A terminal takes a frame in pieces: what never comes to be the golden is shown as a difference.
+    await screen.shows((shown) => still(shown) === readFileSync(golden, 'utf8')).catch(() => undefined);
+    await expect(still(screen.capture())).toMatchFileSnapshot(golden);
   });
 
   test('keys lead into an incident and back, the size follows the terminal, a change is seen', async () => {
@@ -152,7 +153,7 @@ describe('watch in a terminal, over a view socket', { timeout: 120_000 }, () => 
     await screen.shows(/YOU ARE NEEDED/);
     screen.press('Down', 'Enter');
     await screen.shows(/Incident 20251217T161807Z-host-1/);
-    expect(screen.capture()).toContain('| restarting the database');
+    await screen.shows('| restarting the database');
     screen.press('Escape');
     await screen.shows(/YOU ARE NEEDED/);
     screen.resize(50, 20);
@@ -181,8 +182,7 @@ describe('watch in a terminal, over a view socket', { timeout: 120_000 }, () => 
     await screen.shows(/live/);
     await server?.close();
     server = undefined;
-    await screen.shows(/THE DAEMON DOES NOT ANSWER/);
-    expect(screen.capture()).toContain('All quiet');
+    await screen.shows(/THE DAEMON DOES NOT ANSWER[\s\S]*All quiet/);
     await serve(escalatedView());
     await screen.shows(/live.*\n.*YOU ARE NEEDED/);
   });
@@ -207,7 +207,7 @@ describe('watch in a terminal, over a view socket', { timeout: 120_000 }, () => 
     const view = escalatedView();
     await serve({ ...view, host: HOSTILE, groups: view.groups.slice(2) });
     const screen = open({ width: 120, height: 40 }, 'LC_ALL=C NO_COLOR=1');
-    const shown = await screen.shows(/live/);
+    const shown = await screen.shows(/live[\s\S]*ERROR .* end/);
     expect(shown).not.toMatch(/[^\x00-\x7f]/);
     expect(shown).toContain('ERROR ??? ?????? ?? end');
     expect(shown.split('\n')[1]).toMatch(/^ ! YOU ARE NEEDED/);

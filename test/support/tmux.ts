@@ -7,8 +7,8 @@ import { CLEAN_ENV } from './cli.ts';
 export interface TmuxScreen {
   /** What is on the screen, without spaces at the ends of lines. */
   capture(...flags: readonly string[]): string;
-  /** Waits until the screen shows a text. */
-  shows(text: string | RegExp): Promise<string>;
+  /** Waits until the screen shows a text, or is as it is asked to be. */
+  shows(text: string | RegExp | ((shown: string) => boolean)): Promise<string>;
   press(...keys: readonly string[]): void;
   resize(width: number, height: number): void;
   /** The value of one of tmux's formats, such as `#{cursor_flag}`. */
@@ -43,7 +43,7 @@ export function tmuxScreen(
       const until = performance.now() + BOUND;
       for (;;) {
         const shown = capture();
-        if (typeof text === 'string' ? shown.includes(text) : text.test(shown)) return shown;
+        if (isShown(shown, text)) return shown;
         if (performance.now() > until) throw new Error(`${String(text)} is not shown, but:\n${shown}`);
         await wait(100);
       }
@@ -53,4 +53,9 @@ export function tmuxScreen(
     about: (format) => tmux('display-message', '-p', format).trim(),
     end: () => void tmux('kill-server'),
   };
+}
+
+function isShown(shown: string, text: string | RegExp | ((shown: string) => boolean)): boolean {
+  if (typeof text === 'function') return text(shown);
+  return typeof text === 'string' ? shown.includes(text) : text.test(shown);
 }
