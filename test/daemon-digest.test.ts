@@ -12,6 +12,9 @@ import { alertText } from '../src/sinks/alert/alert-text.ts';
 import type { Change } from '../src/state/change.ts';
 import { VirtualClock } from '../src/time/virtual-clock.ts';
 
+/** A machine that is busy takes its time; milliseconds. */
+const LONG = 60_000;
+
 const root = mkdtempSync(join(tmpdir(), 'qt-digests-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -51,8 +54,9 @@ test('a schedule is due on its day at its time, local, and never when it is off'
 test('the digest is written and told once at its time, over a restart too, and a problem is said once', async () => {
   const waiting = daemon(MONDAY - 2 * MINUTE);
   waiting.clock.advanceTo(MONDAY + MINUTE);
-  await vi.waitFor(() =>
-    expect(waiting.said).toEqual(['the weekly digest could not be made; it is tried again']),
+  await vi.waitFor(
+    () => expect(waiting.said).toEqual(['the weekly digest could not be made; it is tried again']),
+    LONG,
   );
   waiting.stop();
 
@@ -64,7 +68,7 @@ test('the digest is written and told once at its time, over a restart too, and a
   writeFileSync(REPORT, 'of others\n');
   const first = daemon(MONDAY + MINUTE);
   first.clock.advanceTo(MONDAY + 2 * MINUTE);
-  await vi.waitFor(() => expect(first.sent).toHaveLength(1));
+  await vi.waitFor(() => expect(first.sent).toHaveLength(1), LONG);
   first.stop();
   const [effect] = first.sent;
   if (effect === undefined) throw new Error('nothing was sent');
@@ -78,7 +82,7 @@ test('the digest is written and told once at its time, over a restart too, and a
 
   const again = daemon(MONDAY + 3 * MINUTE);
   again.clock.advanceTo(MONDAY + 9 * MINUTE);
-  await vi.waitFor(() => expect(again.attempts()).toBe(1));
+  await vi.waitFor(() => expect(again.attempts()).toBe(1), LONG);
   expect([again.sent, readFileSync(REPORT, 'utf8')]).toEqual([[], report]);
   again.stop();
 });

@@ -144,6 +144,10 @@ describe('doctor without an engine', () => {
     expect(about(await within('size=8m'), 'report')).toEqual(
       warningIn('report', /only 8 MB are free/, /make room/),
     );
+    const full = `mount -t tmpfs -o size=64k none ${folder}; dd if=/dev/zero of=${folder}/f bs=4k 2>/dev/null || true`;
+    expect(about(await doctorWithin(full, { QT_REPORT_DIR: folder }), 'report')).toEqual(
+      faultIn('report', /the disk of .*reports is full/, /make room/),
+    );
     expect(about(await within('nr_inodes=1'), 'report')).toEqual(
       faultIn('report', /cannot write into .*ENOSPC/, /disk is full/),
     );

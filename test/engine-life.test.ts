@@ -216,7 +216,7 @@ describeEngine('the life of containers', (engine) => {
     };
     for (let i = 1; i <= 2; i++) {
       await engine().exec(id, ['/bin/touch', '/tmp/die']);
-      await expect.poll(restarts, { timeout: 10_000 }).toBe(i);
+      await expect.poll(restarts).toBe(i);
     }
     for (let i = 0; i < 100; i++) await engine().exec(busy, ['/bin/true']);
     proxy.hang(false);

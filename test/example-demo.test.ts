@@ -32,7 +32,7 @@ describe('the demo', () => {
     expect(text).toMatch(/^# Quantum Trader V3 - Weekly Health Report\n/);
     expect(text.match(/^### ⚡ Real-Time Incident Report$/gm)).toHaveLength(1);
     expect(text).toContain('[quantum_postgres] ');
-  }, 20_000);
+  });
 
   it('fails when the heal command does', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'heal-'));
@@ -45,7 +45,7 @@ describe('the demo', () => {
     expect(printed).toContain(
       'The story differs from the one expected: expected "16:18:10.250 heal 1 starts"',
     );
-  }, 20_000);
+  });
 
   it('fails, and names the first difference, when the session has lost a container', async () => {
     const example = findExample();
@@ -58,5 +58,5 @@ describe('the demo', () => {
     expect(printed).toContain(
       `The story differs from the one expected: expected "${REFERENCE[0] ?? ''}", found "7 containers`,
     );
-  }, 20_000);
+  });
 });

@@ -16,7 +16,7 @@ afterEach(async () => {
   running = undefined;
 });
 
-const WAIT = { timeout: 25_000, interval: 50 };
+const WAIT = { timeout: 60_000, interval: 50 };
 
 /** A reader with the rights of `web-1`, what it has counted by host, and where it stands. */
 class Reader {

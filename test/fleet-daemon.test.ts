@@ -17,7 +17,7 @@ afterEach(async () => {
   running = undefined;
 });
 
-const WAIT = { timeout: 25_000, interval: 100 };
+const WAIT = { timeout: 60_000, interval: 100 };
 
 test('a daemon that is killed sends its fleet each line once, and fleet status shows the host', async () => {
   const at = (running = await broker(['web-1', 'web-2']));

@@ -35,7 +35,7 @@ beforeAll(async () => {
     await sleep(100);
   }
   throw new Error(`${PROGRAM} did not become ready`);
-}, 20_000);
+});
 
 afterAll(async () => {
   server.kill('SIGKILL');

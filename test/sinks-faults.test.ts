@@ -9,6 +9,9 @@ import { memoryOutbox } from '../src/sinks/outbox.ts';
 import type { Effect } from '../src/model.ts';
 import { bench, scratchDir, story } from './support/state.ts';
 
+/** A machine that is busy takes its time; milliseconds. */
+const LONG = 60_000;
+
 const effect: Effect = {
   type: 'effect',
   kind: 'report',
@@ -62,7 +65,7 @@ test.each([
   queue.outcomes$.subscribe((end) => ends.push(end));
   for (const id of ['one', 'two']) queue.submit({ ...effect, kind: 'heal', id });
   await queue.idle();
-  await vi.waitFor(() => expect(ends).toHaveLength(2));
+  await vi.waitFor(() => expect(ends).toHaveLength(2), LONG);
   expect(ends).toMatchObject([
     { effect: 'one', result: 'broken', detail: expect.stringContaining('no such thing') as string },
     { effect: 'two', result: 'ok' },

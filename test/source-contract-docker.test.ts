@@ -13,7 +13,7 @@ const SAY =
   'while :; do if [ -e /gate/next ]; then mv /gate/next /gate/now; cat /gate/now; rm /gate/now; fi; usleep 5000; done';
 
 describeEngine('a real engine', (engine) => {
-  sourceContract('docker', () => dockerWorld(engine()), { limit: 15_000 });
+  sourceContract('docker', () => dockerWorld(engine()));
 });
 
 /** One container of an engine that is reached over a socket of its own, which can be taken away. */

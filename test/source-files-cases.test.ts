@@ -8,7 +8,7 @@ import { checkGroups } from '../src/streams/files/check-groups.ts';
 import type { Position } from '../src/streams/source.ts';
 import { type FilesReader, hasty, LogFolder, readFiles } from './support/files-world.ts';
 
-const LIMIT = { timeout: 20_000, interval: 5 };
+const LIMIT = { timeout: 60_000, interval: 5 };
 
 let folder: LogFolder;
 let readers: FilesReader[];

@@ -27,7 +27,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ).map(([name, weight]) => ({ weight, arbitrary: fc.constant<Step>({ do: name }) })),
 );
 
-const PATIENCE = { timeout: 5_000, interval: 5 };
+const PATIENCE = { timeout: 60_000, interval: 5 };
 
 /** Without the files that it is rotated to, and with them. */
 const GLOBS = fc.constantFrom('app.log', 'app.log*');

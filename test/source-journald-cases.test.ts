@@ -6,6 +6,9 @@ import { HOST_JOURNAL, type Journalctl } from '../src/streams/journald/journalct
 import { describeJournal, type JournalWorld, journalWorld } from './support/journal-world.ts';
 import { type JournalReading, type JournalReadOptions, readJournal } from './support/read-journal.ts';
 
+/** A machine that is busy takes its time; milliseconds. */
+const LONG = 60_000;
+
 const NOBODY = 65_534;
 
 describeJournal('the journal as a source', () => {
@@ -32,7 +35,7 @@ describeJournal('the journal as a source', () => {
       { ...ago(60_000), MESSAGE: 'since' },
     ]);
     const reader = read();
-    await vi.waitFor(() => expect(reader.texts()).toEqual(['before the boot', 'since']));
+    await vi.waitFor(() => expect(reader.texts()).toEqual(['before the boot', 'since']), LONG);
     expect(reader.gaps()).toEqual([]);
   });
 
@@ -48,7 +51,7 @@ describeJournal('the journal as a source', () => {
       { MESSAGE: 'of the engine', _SYSTEMD_UNIT: 'docker.service' },
       { MESSAGE: 'later', _SYSTEMD_UNIT: 'quantum-new.service', PRIORITY: '3' },
     ]);
-    await vi.waitFor(() => expect(reader.texts()).toContain('<3>later'));
+    await vi.waitFor(() => expect(reader.texts()).toContain('<3>later'), LONG);
     const origins = reader.lines().map(({ origin, text }) => `${origin.container} ${origin.stream} ${text}`);
     expect(origins).toEqual([
       'journald:quantum-api.service stdout first',
@@ -69,8 +72,9 @@ describeJournal('the journal as a source', () => {
     const reader = read({ units: ['docker'], docker: false });
     await covered(reader);
     await world.write([{ MESSAGE: 'hello', _SYSTEMD_UNIT: 'docker.service', CONTAINER_NAME: 'api' }]);
-    await vi.waitFor(() =>
-      expect(reader.lines()).toMatchObject([{ origin: { container: 'journald:api' }, text: 'hello' }]),
+    await vi.waitFor(
+      () => expect(reader.lines()).toMatchObject([{ origin: { container: 'journald:api' }, text: 'hello' }]),
+      LONG,
     );
   });
 
@@ -86,18 +90,18 @@ describeJournal('the journal as a source', () => {
       { ...piece, MESSAGE: 'and never ended' },
     ]);
     const expected = [long, 'a\ufffd', 'b', 'begun and never ended'];
-    await vi.waitFor(() => expect(reader.texts()).toEqual(expected), 10_000);
+    await vi.waitFor(() => expect(reader.texts()).toEqual(expected), LONG);
   });
 
   test('a line whose rest comes after a restart of ours is one line', async () => {
     const first = read();
     await covered(first);
     await world.write([{ MESSAGE: 'begun ', _LINE_BREAK: 'line-max', _STREAM_ID: 'a' }, { MESSAGE: 'seen', _STREAM_ID: 'b' }]);
-    await vi.waitFor(() => expect(first.texts()).toEqual(['seen']));
+    await vi.waitFor(() => expect(first.texts()).toEqual(['seen']), LONG);
     const position = first.stop();
     await world.write([{ MESSAGE: 'ended', _STREAM_ID: 'a' }]);
     const second = read({ position });
-    await vi.waitFor(() => expect(second.texts()).toEqual(['begun ended']));
+    await vi.waitFor(() => expect(second.texts()).toEqual(['begun ended']), LONG);
   }); // prettier-ignore
 
   test('what journald has dropped by its rate limit is a gap of that unit', async () => {
@@ -115,7 +119,7 @@ describeJournal('the journal as a source', () => {
         _UID: '0',
       },
     ]);
-    await vi.waitFor(() => expect(reader.gaps()).toHaveLength(1));
+    await vi.waitFor(() => expect(reader.gaps()).toHaveLength(1), LONG);
     const [gap] = reader.gaps();
     expect(gap).toMatchObject({ source: 'journald', container: 'journald:api.service' });
     expect(gap?.reason).toContain('journald dropped 35 messages');
@@ -127,13 +131,13 @@ describeJournal('the journal as a source', () => {
     const first = read({ units: ['*'] });
     await covered(first);
     await world.write([{ MESSAGE: 'seen', __REALTIME_TIMESTAMP: `${Date.now() - 30_000}000` }]);
-    await vi.waitFor(() => expect(first.texts()).toContain('seen'));
+    await vi.waitFor(() => expect(first.texts()).toContain('seen'), LONG);
     const position = first.stop();
     await world.write([{ MESSAGE: 'lost' }]);
     await world.drop();
     await world.write([{ MESSAGE: 'after' }]);
     const second = read({ units: ['*'], position });
-    await vi.waitFor(() => expect(second.texts()).toEqual(['after']));
+    await vi.waitFor(() => expect(second.texts()).toEqual(['after']), LONG);
     const [from, to] = [first.lines().at(-1)?.at, second.lines()[0]?.at];
     expect(second.gaps()).toMatchObject([{ from, to }]);
     expect(second.gaps()[0]?.reason).toContain('no longer held entries');
@@ -143,13 +147,13 @@ describeJournal('the journal as a source', () => {
     const first = read();
     await covered(first);
     await world.write([{ MESSAGE: 'seen' }]);
-    await vi.waitFor(() => expect(first.texts()).toEqual(['seen']));
+    await vi.waitFor(() => expect(first.texts()).toEqual(['seen']), LONG);
     const position = first.stop();
     await world.drop();
     const earlier = { __REALTIME_TIMESTAMP: `${Date.now() - 7_200_000}000`, _BOOT_ID: 'c'.repeat(32) };
     await world.write([{ ...earlier, MESSAGE: 'after' }]);
     const second = read({ position });
-    await vi.waitFor(() => expect(second.texts()).toEqual(['after']));
+    await vi.waitFor(() => expect(second.texts()).toEqual(['after']), LONG);
     expect(second.gaps()).toHaveLength(1);
     await covered(second);
   });
@@ -158,13 +162,13 @@ describeJournal('the journal as a source', () => {
     const reader = read({ haste: 10 });
     await covered(reader);
     await world.write([{ MESSAGE: 'before' }]);
-    await vi.waitFor(() => expect(reader.texts()).toEqual(['before']));
+    await vi.waitFor(() => expect(reader.texts()).toEqual(['before']), LONG);
     const other = await journalWorld();
     await other.write([{ MESSAGE: 'after' }]);
     await world.hide();
     await cp(other.folder, world.folder, { recursive: true });
     await other.close();
-    await vi.waitFor(() => expect(reader.texts()).toEqual(['before', 'after']), 20_000);
+    await vi.waitFor(() => expect(reader.texts()).toEqual(['before', 'after']), LONG);
     expect(reader.gaps()).toHaveLength(1);
   });
 
@@ -183,7 +187,7 @@ describeJournal('the journal as a source', () => {
       for (const pid of childrenThatRead(world)) process.kill(pid, 'SIGKILL');
       await world.write([{ MESSAGE: `after ${round}` }]);
       expected.push(`before ${round}`, `after ${round}`);
-      await vi.waitFor(() => expect(reader.texts()).toEqual(expected), 10_000);
+      await vi.waitFor(() => expect(reader.texts()).toEqual(expected), LONG);
     }
     expect(reader.gaps()).toEqual([]);
     expect(reader.coverage.filter(({ blind }) => blind)).toEqual([]);
@@ -196,9 +200,9 @@ describeJournal('the journal as a source', () => {
     ['this user may not read it', asNobody, /^root may not read the journal: add root to the group systemd-journal$/],
   ])('%s: a state that is told with what to do, and waited out', async (_, journalctl, reason) => {
     const reader = read({ journalctl: { ...HOST_JOURNAL, ...(await journalctl(world)) }, haste: 10 });
-    await vi.waitFor(() => expect(reader.source.status().connection.state).toBe('down'), 10_000);
+    await vi.waitFor(() => expect(reader.source.status().connection.state).toBe('down'), LONG);
     expect(reader.source.status().connection.reason).toMatch(reason);
-    await vi.waitFor(() => expect(reader.coverage).toMatchObject([{ blind: true }]), 10_000);
+    await vi.waitFor(() => expect(reader.coverage).toMatchObject([{ blind: true }]), LONG);
     expect(reader.coverage[0]?.reason).toMatch(reason);
     expect(reader.observations()).toEqual([]);
   }); // prettier-ignore
@@ -208,7 +212,7 @@ describeJournal('the journal as a source', () => {
     await world.write([{ MESSAGE: 'in the window' }]);
     const position = { parts: {}, shared: { cursor: 7 } };
     const reader = read({ position, warn: (message) => warnings.push(message) });
-    await vi.waitFor(() => expect(reader.texts()).toEqual(['in the window']));
+    await vi.waitFor(() => expect(reader.texts()).toEqual(['in the window']), LONG);
     expect(warnings[0]).toMatch(/^the stored position in the journal cannot be used/);
   });
 
@@ -232,7 +236,7 @@ describeJournal('the journal as a source', () => {
   }
 
   function covered(reader: JournalReading): Promise<void> {
-    return vi.waitFor(() => expect(reader.coverage.at(-1)).toMatchObject({ blind: false }), 10_000);
+    return vi.waitFor(() => expect(reader.coverage.at(-1)).toMatchObject({ blind: false }), LONG);
   }
 });
 

@@ -85,7 +85,7 @@ function read(position?: Position, clock?: SchedulerLike): Reader {
 }
 
 function soon(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 10_000, interval: 10 });
+  return vi.waitFor(check, { timeout: 60_000, interval: 10 });
 }
 
 /** Reads all that is stored, and where it was then. */

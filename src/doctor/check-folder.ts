@@ -26,6 +26,7 @@ export function checkFolder(check: string, folder: string, setting: string): Fin
   }
   const { bavail, bsize } = statfsSync(path);
   const free = bavail * bsize;
+  if (free === 0) return fault(check, `the disk of ${path} is full: nothing more can be stored`, 'make room');
   return free < FREE_AT_LEAST
     ? warning(check, `only ${Math.floor(free / 1024 / 1024)} MB are free in ${path}`, 'make room')
     : ok(check, `${path} can be written`);

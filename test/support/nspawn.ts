@@ -97,7 +97,7 @@ export async function bootMachine(binds: readonly string[]): Promise<Machine> {
     });
     return { code: exitCode ?? -1, out: all };
   };
-  const until: Machine['until'] = async (script, accept, within = 20_000) => {
+  const until: Machine['until'] = async (script, accept, within = 60_000) => {
     for (const end = performance.now() + within; ;) {
       const { out } = await run(script);
       if (accept(out)) return out;

@@ -24,7 +24,7 @@ export interface SourceContract {
   readonly haste?: number;
   /** How many lines make several batches; default 9,000. */
   readonly many?: number;
-  /** How long something that must happen may take, in milliseconds; default 20 s. */
+  /** How long something that must happen may take, in milliseconds; default 60 s. */
   readonly limit?: number;
 }
 
@@ -34,7 +34,7 @@ const silent = { error: () => undefined, warn: () => undefined, info: () => unde
 export function sourceContract(
   kind: string,
   build: () => Promise<SourceWorld>,
-  { haste = 10, many = 9_000, limit = 20_000 }: SourceContract = {},
+  { haste = 10, many = 9_000, limit = 60_000 }: SourceContract = {},
 ): void {
   describe(`the source of ${kind}, as every source`, { timeout: 6 * limit }, () => {
     let world: SourceWorld;
@@ -79,7 +79,8 @@ export function sourceContract(
       reader.stop();
       for (const { position, count } of reader.cuts) {
         const again = read({ position });
-        await soon(() => expect(again.lines).toEqual(reader.lines.slice(count)));
+        await soon(() => expect(again.lines.length).toBeGreaterThanOrEqual(reader.lines.length - count));
+        expect(again.lines).toEqual(reader.lines.slice(count));
         again.stop();
       }
       expect(reader.cuts.length).toBeGreaterThan(4);
