@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { configSchema } from '../src/config/config.ts';
 import { digests, lastDue } from '../src/daemon/digests.ts';
 import { gatherer } from '../src/history/gatherer.ts';
@@ -11,9 +11,7 @@ import type { Effect } from '../src/model.ts';
 import { alertText } from '../src/sinks/alert/alert-text.ts';
 import type { Change } from '../src/state/change.ts';
 import { VirtualClock } from '../src/time/virtual-clock.ts';
-
-/** A machine that is busy takes its time; milliseconds. */
-const LONG = 60_000;
+import { soon } from './support/soon.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'qt-digests-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -54,10 +52,7 @@ test('a schedule is due on its day at its time, local, and never when it is off'
 test('the digest is written and told once at its time, over a restart too, and a problem is said once', async () => {
   const waiting = daemon(MONDAY - 2 * MINUTE);
   waiting.clock.advanceTo(MONDAY + MINUTE);
-  await vi.waitFor(
-    () => expect(waiting.said).toEqual(['the weekly digest could not be made; it is tried again']),
-    LONG,
-  );
+  await soon(() => expect(waiting.said).toEqual(['the weekly digest could not be made; it is tried again']));
   waiting.stop();
 
   const file = openHistory(root, MONDAY, SILENT);
@@ -68,7 +63,7 @@ test('the digest is written and told once at its time, over a restart too, and a
   writeFileSync(REPORT, 'of others\n');
   const first = daemon(MONDAY + MINUTE);
   first.clock.advanceTo(MONDAY + 2 * MINUTE);
-  await vi.waitFor(() => expect(first.sent).toHaveLength(1), LONG);
+  await soon(() => expect(first.sent).toHaveLength(1));
   first.stop();
   const [effect] = first.sent;
   if (effect === undefined) throw new Error('nothing was sent');
@@ -82,7 +77,7 @@ test('the digest is written and told once at its time, over a restart too, and a
 
   const again = daemon(MONDAY + 3 * MINUTE);
   again.clock.advanceTo(MONDAY + 9 * MINUTE);
-  await vi.waitFor(() => expect(again.attempts()).toBe(1), LONG);
+  await soon(() => expect(again.attempts()).toBe(1));
   expect([again.sent, readFileSync(REPORT, 'utf8')]).toEqual([[], report]);
   again.stop();
 });

@@ -1,13 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { pages, read } from './support/pages.ts';
 
 const COMMANDS = join(import.meta.dirname, '..', 'src', 'commands');
-const PAGES = [
-  'README.md',
-  ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
-];
 
 /** All commands as they are declared; nothing of them is run. */
 async function declared(): Promise<Command> {
@@ -23,7 +20,7 @@ async function declared(): Promise<Command> {
 
 /** What a page tells its reader to type: in blocks and in the text, without what follows a pipe. */
 function typed(page: string): readonly string[] {
-  const text = readFileSync(page, 'utf8');
+  const text = read(page);
   const blocks = [...text.matchAll(/^```(?:sh)?\n([\s\S]*?)^```$/gm)].map(([, block = '']) =>
     block.replaceAll('\\\n', ' '),
   );
@@ -40,7 +37,7 @@ test('every command and option that the pages tell to type is there', async () =
   const program = await declared();
   const wrong: string[] = [];
   let seen = 0;
-  for (const page of PAGES)
+  for (const page of pages)
     for (const line of typed(page)) {
       seen += 1;
       const words = line.replaceAll(/[[\]]/g, '').split(/\s+/);

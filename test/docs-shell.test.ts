@@ -1,24 +1,12 @@
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CLEAN_ENV, LAUNCHER } from './support/cli.ts';
+import { exists, pages, read } from './support/pages.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const PAGES = [
-  'README.md',
-  ...readdirSync(join(ROOT, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
-];
 
 /** What an example ends with where it is run, or the test that holds it where it needs a host of its own. */
 const EXAMPLES: readonly (readonly [RegExp, number | string])[] = [
@@ -40,7 +28,7 @@ const EXAMPLES: readonly (readonly [RegExp, number | string])[] = [
 
 /** Lines of shell blocks that call the program, without their comments, continued lines joined. */
 function examplesOf(page: string): readonly string[] {
-  const blocks = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm)];
+  const blocks = [...read(page).matchAll(/^```sh\n([\s\S]*?)^```$/gm)];
   return blocks.flatMap(([, block = '']) =>
     block
       .replaceAll('\\\n', ' ')
@@ -55,7 +43,7 @@ function examplesOf(page: string): readonly string[] {
   );
 }
 
-const all = PAGES.flatMap((page) => examplesOf(page).map((line) => [page, line] as const));
+const all = pages.flatMap((page) => examplesOf(page).map((line) => [page, line] as const));
 const dir = mkdtempSync(join(tmpdir(), 'qt-docs-'));
 
 /** A folder as the reader of the pages has one: the program on the path, saved logs, and a Docker CLI that has them. */
@@ -79,7 +67,7 @@ test('every example in a shell block is run, or its test is named', () => {
       String(like),
     ).toBe(true);
     if (typeof held === 'string')
-      for (const name of held.split(', ')) expect(readdirSync(join(ROOT, 'test'))).toContain(name);
+      for (const name of held.split(', ')) expect(exists(`test/${name}`), name).toBe(true);
   }
 });
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { asyncScheduler } from 'rxjs';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { configSchema } from '../src/config/config.ts';
 import { effectQueue } from '../src/sinks/effect-queue.ts';
 import { endedRun, type HealEnd } from '../src/sinks/heal/heal-sink.ts';
@@ -8,9 +8,7 @@ import { healFacts, writeHealContext } from '../src/sinks/heal/heal-context.ts';
 import { memoryOutbox } from '../src/sinks/outbox.ts';
 import type { Effect } from '../src/model.ts';
 import { bench, scratchDir, story } from './support/state.ts';
-
-/** A machine that is busy takes its time; milliseconds. */
-const LONG = 60_000;
+import { soon } from './support/soon.ts';
 
 const effect: Effect = {
   type: 'effect',
@@ -65,7 +63,7 @@ test.each([
   queue.outcomes$.subscribe((end) => ends.push(end));
   for (const id of ['one', 'two']) queue.submit({ ...effect, kind: 'heal', id });
   await queue.idle();
-  await vi.waitFor(() => expect(ends).toHaveLength(2), LONG);
+  await soon(() => expect(ends).toHaveLength(2));
   expect(ends).toMatchObject([
     { effect: 'one', result: 'broken', detail: expect.stringContaining('no such thing') as string },
     { effect: 'two', result: 'ok' },

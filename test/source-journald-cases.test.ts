@@ -1,13 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { HOST_JOURNAL, type Journalctl } from '../src/streams/journald/journalctl.ts';
 import { describeJournal, type JournalWorld, journalWorld } from './support/journal-world.ts';
 import { type JournalReading, type JournalReadOptions, readJournal } from './support/read-journal.ts';
-
-/** A machine that is busy takes its time; milliseconds. */
-const LONG = 60_000;
+import { soon } from './support/soon.ts';
 
 const NOBODY = 65_534;
 
@@ -35,7 +33,7 @@ describeJournal('the journal as a source', () => {
       { ...ago(60_000), MESSAGE: 'since' },
     ]);
     const reader = read();
-    await vi.waitFor(() => expect(reader.texts()).toEqual(['before the boot', 'since']), LONG);
+    await soon(() => expect(reader.texts()).toEqual(['before the boot', 'since']));
     expect(reader.gaps()).toEqual([]);
   });
 
@@ -51,7 +49,7 @@ describeJournal('the journal as a source', () => {
       { MESSAGE: 'of the engine', _SYSTEMD_UNIT: 'docker.service' },
       { MESSAGE: 'later', _SYSTEMD_UNIT: 'quantum-new.service', PRIORITY: '3' },
     ]);
-    await vi.waitFor(() => expect(reader.texts()).toContain('<3>later'), LONG);
+    await soon(() => expect(reader.texts()).toContain('<3>later'));
     const origins = reader.lines().map(({ origin, text }) => `${origin.container} ${origin.stream} ${text}`);
     expect(origins).toEqual([
       'journald:quantum-api.service stdout first',
@@ -72,9 +70,8 @@ describeJournal('the journal as a source', () => {
     const reader = read({ units: ['docker'], docker: false });
     await covered(reader);
     await world.write([{ MESSAGE: 'hello', _SYSTEMD_UNIT: 'docker.service', CONTAINER_NAME: 'api' }]);
-    await vi.waitFor(
-      () => expect(reader.lines()).toMatchObject([{ origin: { container: 'journald:api' }, text: 'hello' }]),
-      LONG,
+    await soon(() =>
+      expect(reader.lines()).toMatchObject([{ origin: { container: 'journald:api' }, text: 'hello' }]),
     );
   });
 
@@ -90,18 +87,18 @@ describeJournal('the journal as a source', () => {
       { ...piece, MESSAGE: 'and never ended' },
     ]);
     const expected = [long, 'a\ufffd', 'b', 'begun and never ended'];
-    await vi.waitFor(() => expect(reader.texts()).toEqual(expected), LONG);
+    await soon(() => expect(reader.texts()).toEqual(expected));
   });
 
   test('a line whose rest comes after a restart of ours is one line', async () => {
     const first = read();
     await covered(first);
     await world.write([{ MESSAGE: 'begun ', _LINE_BREAK: 'line-max', _STREAM_ID: 'a' }, { MESSAGE: 'seen', _STREAM_ID: 'b' }]);
-    await vi.waitFor(() => expect(first.texts()).toEqual(['seen']), LONG);
+    await soon(() => expect(first.texts()).toEqual(['seen']));
     const position = first.stop();
     await world.write([{ MESSAGE: 'ended', _STREAM_ID: 'a' }]);
     const second = read({ position });
-    await vi.waitFor(() => expect(second.texts()).toEqual(['begun ended']), LONG);
+    await soon(() => expect(second.texts()).toEqual(['begun ended']));
   }); // prettier-ignore
 
   test('what journald has dropped by its rate limit is a gap of that unit', async () => {
@@ -119,7 +116,7 @@ describeJournal('the journal as a source', () => {
         _UID: '0',
       },
     ]);
-    await vi.waitFor(() => expect(reader.gaps()).toHaveLength(1), LONG);
+    await soon(() => expect(reader.gaps()).toHaveLength(1));
     const [gap] = reader.gaps();
     expect(gap).toMatchObject({ source: 'journald', container: 'journald:api.service' });
     expect(gap?.reason).toContain('journald dropped 35 messages');
@@ -131,13 +128,13 @@ describeJournal('the journal as a source', () => {
     const first = read({ units: ['*'] });
     await covered(first);
     await world.write([{ MESSAGE: 'seen', __REALTIME_TIMESTAMP: `${Date.now() - 30_000}000` }]);
-    await vi.waitFor(() => expect(first.texts()).toContain('seen'), LONG);
+    await soon(() => expect(first.texts()).toContain('seen'));
     const position = first.stop();
     await world.write([{ MESSAGE: 'lost' }]);
     await world.drop();
     await world.write([{ MESSAGE: 'after' }]);
     const second = read({ units: ['*'], position });
-    await vi.waitFor(() => expect(second.texts()).toEqual(['after']), LONG);
+    await soon(() => expect(second.texts()).toEqual(['after']));
     const [from, to] = [first.lines().at(-1)?.at, second.lines()[0]?.at];
     expect(second.gaps()).toMatchObject([{ from, to }]);
     expect(second.gaps()[0]?.reason).toContain('no longer held entries');
@@ -147,13 +144,13 @@ describeJournal('the journal as a source', () => {
     const first = read();
     await covered(first);
     await world.write([{ MESSAGE: 'seen' }]);
-    await vi.waitFor(() => expect(first.texts()).toEqual(['seen']), LONG);
+    await soon(() => expect(first.texts()).toEqual(['seen']));
     const position = first.stop();
     await world.drop();
     const earlier = { __REALTIME_TIMESTAMP: `${Date.now() - 7_200_000}000`, _BOOT_ID: 'c'.repeat(32) };
     await world.write([{ ...earlier, MESSAGE: 'after' }]);
     const second = read({ position });
-    await vi.waitFor(() => expect(second.texts()).toEqual(['after']), LONG);
+    await soon(() => expect(second.texts()).toEqual(['after']));
     expect(second.gaps()).toHaveLength(1);
     await covered(second);
   });
@@ -162,13 +159,13 @@ describeJournal('the journal as a source', () => {
     const reader = read({ haste: 10 });
     await covered(reader);
     await world.write([{ MESSAGE: 'before' }]);
-    await vi.waitFor(() => expect(reader.texts()).toEqual(['before']), LONG);
+    await soon(() => expect(reader.texts()).toEqual(['before']));
     const other = await journalWorld();
     await other.write([{ MESSAGE: 'after' }]);
     await world.hide();
     await cp(other.folder, world.folder, { recursive: true });
     await other.close();
-    await vi.waitFor(() => expect(reader.texts()).toEqual(['before', 'after']), LONG);
+    await soon(() => expect(reader.texts()).toEqual(['before', 'after']));
     expect(reader.gaps()).toHaveLength(1);
   });
 
@@ -187,7 +184,7 @@ describeJournal('the journal as a source', () => {
       for (const pid of childrenThatRead(world)) process.kill(pid, 'SIGKILL');
       await world.write([{ MESSAGE: `after ${round}` }]);
       expected.push(`before ${round}`, `after ${round}`);
-      await vi.waitFor(() => expect(reader.texts()).toEqual(expected), LONG);
+      await soon(() => expect(reader.texts()).toEqual(expected));
     }
     expect(reader.gaps()).toEqual([]);
     expect(reader.coverage.filter(({ blind }) => blind)).toEqual([]);
@@ -200,9 +197,9 @@ describeJournal('the journal as a source', () => {
     ['this user may not read it', asNobody, /^root may not read the journal: add root to the group systemd-journal$/],
   ])('%s: a state that is told with what to do, and waited out', async (_, journalctl, reason) => {
     const reader = read({ journalctl: { ...HOST_JOURNAL, ...(await journalctl(world)) }, haste: 10 });
-    await vi.waitFor(() => expect(reader.source.status().connection.state).toBe('down'), LONG);
+    await soon(() => expect(reader.source.status().connection.state).toBe('down'));
     expect(reader.source.status().connection.reason).toMatch(reason);
-    await vi.waitFor(() => expect(reader.coverage).toMatchObject([{ blind: true }]), LONG);
+    await soon(() => expect(reader.coverage).toMatchObject([{ blind: true }]));
     expect(reader.coverage[0]?.reason).toMatch(reason);
     expect(reader.observations()).toEqual([]);
   }); // prettier-ignore
@@ -212,7 +209,7 @@ describeJournal('the journal as a source', () => {
     await world.write([{ MESSAGE: 'in the window' }]);
     const position = { parts: {}, shared: { cursor: 7 } };
     const reader = read({ position, warn: (message) => warnings.push(message) });
-    await vi.waitFor(() => expect(reader.texts()).toEqual(['in the window']), LONG);
+    await soon(() => expect(reader.texts()).toEqual(['in the window']));
     expect(warnings[0]).toMatch(/^the stored position in the journal cannot be used/);
   });
 
@@ -236,7 +233,7 @@ describeJournal('the journal as a source', () => {
   }
 
   function covered(reader: JournalReading): Promise<void> {
-    return vi.waitFor(() => expect(reader.coverage.at(-1)).toMatchObject({ blind: false }), LONG);
+    return soon(() => expect(reader.coverage.at(-1)).toMatchObject({ blind: false }));
   }
 });
 

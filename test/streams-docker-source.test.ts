@@ -1,11 +1,12 @@
 import { asyncScheduler, type SchedulerAction, type SchedulerLike, type Subscription } from 'rxjs';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { configSchema } from '../src/config/config.ts';
 import type { Gap, Observation } from '../src/model.ts';
 import { dockerSource } from '../src/streams/docker/docker-source.ts';
 import { PIECE } from '../src/streams/docker/join-lines.ts';
 import type { Position, Source } from '../src/streams/source.ts';
 import { APP, type FakeEngine, fakeEngine, frame } from './support/engine-fake.ts';
+import { soon } from './support/soon.ts';
 
 /** What the made-up engine has stored of the container's log, one frame a record. */
 let stored: Buffer[];
@@ -82,10 +83,6 @@ function read(position?: Position, clock?: SchedulerLike): Reader {
     }),
   );
   return reader;
-}
-
-function soon(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 60_000, interval: 10 });
 }
 
 /** Reads all that is stored, and where it was then. */

@@ -6,6 +6,9 @@ const ROOT = join(import.meta.dirname, '..', '..');
 /** Every file of the program, its tests and its benchmarks, by its path from the root. */
 export const sources = globSync(['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'], { cwd: ROOT }).sort();
 
+/** README and the pages that lie beside each other in docs, by their paths from the root. */
+export const pages = ['README.md', ...globSync('docs/*.md', { cwd: ROOT }).sort()];
+
 /** The text of a file of the repository, by its path from the root. */
 export function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');

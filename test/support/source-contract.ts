@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { asyncScheduler, type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Coverage, Gap, Observation } from '../../src/model.ts';
 import type { Position, Source, SourceContext } from '../../src/streams/source.ts';
+import { soon } from './soon.ts';
 
 /** What a kind of source is tested on: something that logs, and the source that reads it. */
 export interface SourceWorld {
@@ -24,8 +25,6 @@ export interface SourceContract {
   readonly haste?: number;
   /** How many lines make several batches; default 9,000. */
   readonly many?: number;
-  /** How long something that must happen may take, in milliseconds; default 60 s. */
-  readonly limit?: number;
 }
 
 const silent = { error: () => undefined, warn: () => undefined, info: () => undefined };
@@ -34,9 +33,9 @@ const silent = { error: () => undefined, warn: () => undefined, info: () => unde
 export function sourceContract(
   kind: string,
   build: () => Promise<SourceWorld>,
-  { haste = 10, many = 9_000, limit = 60_000 }: SourceContract = {},
+  { haste = 10, many = 9_000 }: SourceContract = {},
 ): void {
-  describe(`the source of ${kind}, as every source`, { timeout: 6 * limit }, () => {
+  describe(`the source of ${kind}, as every source`, { timeout: 360_000 }, () => {
     let world: SourceWorld;
     let readers: Reader[] = [];
 
@@ -279,10 +278,6 @@ export function sourceContract(
       const reader = startReader(world, options);
       readers.push(reader);
       return reader;
-    }
-
-    function soon(check: () => void): Promise<void> {
-      return vi.waitFor(check, { timeout: limit, interval: 10 });
     }
   });
 }
